@@ -1,0 +1,191 @@
+//! Civil days and the observation window (METHOD section 1).
+//!
+//! A [`Day`] is four bytes, so that a hundred million dates stay cheap; calendar arithmetic is chrono's.
+
+use std::fmt;
+
+use chrono::{Datelike, Months, NaiveDate};
+
+/// A civil day: days since 1970-01-01, proleptic Gregorian, years 1 to 9999.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(pub i32);
+
+const EPOCH_FROM_CE: i32 = 719_163;
+
+impl Day {
+    /// The day of a year, month and day of the month; `None` where the calendar has no such day.
+    #[inline]
+    pub fn from_ymd(year: u32, month: u32, day: u32) -> Option<Self> {
+        const LENGTHS: [u32; 13] = [0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+        if !(1..=9999).contains(&year) || !(1..=12).contains(&month) || day == 0 || day > LENGTHS[month as usize] {
+            return None;
+        }
+        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        if month == 2 && day == 29 && !leap {
+            return None;
+        }
+        // Days from civil, after H. Hinnant, "chrono-compatible low-level date algorithms": years that start
+        // in March put the leap day last, so that a month's offset is one formula.
+        let shifted_year = if month <= 2 { year - 1 } else { year };
+        let era = shifted_year / 400;
+        let year_of_era = shifted_year - era * 400;
+        let shifted_month = if month > 2 { month - 3 } else { month + 9 };
+        let day_of_year = (153 * shifted_month + 2) / 5 + day - 1;
+        let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+        Some(Day((era * 146_097 + day_of_era) as i32 - 719_468))
+    }
+
+    /// As chrono's date.
+    pub fn date(self) -> NaiveDate {
+        NaiveDate::from_num_days_from_ce_opt(self.0.saturating_add(EPOCH_FROM_CE)).unwrap_or(NaiveDate::MAX)
+    }
+
+    /// From chrono's date.
+    pub fn from_date(date: NaiveDate) -> Self {
+        Day(date.num_days_from_ce() - EPOCH_FROM_CE)
+    }
+
+    /// From `YYYY-MM-DD`.
+    pub fn from_iso(text: &str) -> Option<Self> {
+        let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+        (text.len() == 10 && (1..=9999).contains(&date.year())).then(|| Day::from_date(date))
+    }
+
+    /// This day moved by whole calendar months, the day of the month clamped to the month's last.
+    pub fn plus_months(self, months: i32) -> Self {
+        let by = Months::new(months.unsigned_abs());
+        let date = self.date();
+        let moved = if months < 0 { date.checked_sub_months(by) } else { date.checked_add_months(by) };
+        Day::from_date(moved.unwrap_or(date))
+    }
+
+    /// This day moved by days.
+    pub fn plus_days(self, days: i32) -> Self {
+        Day(self.0.saturating_add(days))
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let date = self.date();
+        write!(f, "{:04}-{:02}-{:02}", date.year(), date.month(), date.day())
+    }
+}
+
+/// The observation window of one run, with its month slices and the settings of the spell kernel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Window {
+    /// First day, inclusive.
+    pub start: Day,
+    /// Last day, inclusive.
+    pub as_of: Day,
+    /// Length in calendar months.
+    pub months: u32,
+    /// First day of each month slice; slice k ends the day before slice k + 1 starts, the last on `as_of`.
+    pub slice_starts: Vec<Day>,
+    /// First day of the last 90 days (of a shorter window, its first day).
+    pub recent_start: Day,
+    /// The first day that the payments extract covers.
+    pub history_from: Day,
+    /// Uncovered days that a spell bridges.
+    pub spell_gap_days: i32,
+    /// Fewest days that `observed_years` counts.
+    pub min_observed_days: i32,
+}
+
+/// Days of "the last 90 days of the window" (METHOD section 4, `contacts_recent`).
+const RECENT_DAYS: i32 = 90;
+
+impl Window {
+    /// The window that ends on `as_of` (METHOD section 1).
+    pub fn new(
+        as_of: Day,
+        months: u32,
+        history_from: Option<Day>,
+        spell_gap_days: u32,
+        min_observed_days: u32,
+    ) -> Self {
+        let start = as_of.plus_days(1).plus_months(-(months as i32));
+        let slice_starts = (0..months as i32).map(|k| start.plus_months(k)).collect();
+        Window {
+            start,
+            as_of,
+            months,
+            slice_starts,
+            recent_start: start.max(as_of.plus_days(1 - RECENT_DAYS)),
+            history_from: history_from.unwrap_or(start),
+            spell_gap_days: spell_gap_days as i32,
+            min_observed_days: min_observed_days as i32,
+        }
+    }
+
+    /// Whether a day is in the window.
+    #[inline]
+    pub fn contains(&self, day: Day) -> bool {
+        self.start <= day && day <= self.as_of
+    }
+
+    /// Days in the window.
+    pub fn days(&self) -> i32 {
+        self.as_of.0 - self.start.0 + 1
+    }
+
+    /// METHOD section 3: `observed_years` of a customer with this many observed days.
+    pub fn observed_years(&self, observed_days: i32) -> f64 {
+        let counted = observed_days.max(self.min_observed_days);
+        f64::from(counted) / f64::from(self.days()) * f64::from(self.months) / 12.0
+    }
+
+    /// METHOD section 3: completed years on `as_of`; who is born on 29 February completes them on 1 March of a
+    /// common year. Negative for a birth after `as_of`.
+    pub fn age(&self, birth: Day) -> i64 {
+        let (today, birth) = (self.as_of.date(), birth.date());
+        let had_birthday = (today.month(), today.day()) >= (birth.month(), birth.day());
+        i64::from(today.year()) - i64::from(birth.year()) - i64::from(!had_birthday)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn day(text: &str) -> Day {
+        Day::from_iso(text).unwrap()
+    }
+
+    #[test]
+    fn a_calendar_year() {
+        let window = Window::new(day("2025-12-31"), 12, None, 31, 30);
+        assert_eq!(window.start, day("2025-01-01"));
+        assert_eq!(window.slice_starts[1], day("2025-02-01"));
+        assert_eq!(window.recent_start, day("2025-10-03"));
+        assert_eq!(window.observed_years(365), 1.0);
+    }
+
+    #[test]
+    fn slices_are_counted_from_the_start_and_clamped() {
+        let window = Window::new(day("2025-03-30"), 13, None, 31, 30);
+        assert_eq!(window.start, day("2024-02-29"));
+        assert_eq!(window.slice_starts[1], day("2024-03-29"));
+        assert_eq!(window.slice_starts[12], day("2025-02-28"));
+    }
+
+    #[test]
+    fn the_birthday_of_a_leap_day_child_is_in_march() {
+        let born = day("2004-02-29");
+        assert_eq!(Window::new(day("2025-02-28"), 12, None, 31, 30).age(born), 20);
+        assert_eq!(Window::new(day("2025-03-01"), 12, None, 31, 30).age(born), 21);
+        assert_eq!(Window::new(day("2024-02-29"), 12, None, 31, 30).age(born), 20);
+    }
+
+    proptest! {
+        #[test]
+        fn days_agree_with_chrono(year in 0u32..=10_001, month in 0u32..=13, dom in 0u32..=32) {
+            let expected = NaiveDate::from_ymd_opt(year as i32, month, dom)
+                .filter(|_| (1..=9999).contains(&year))
+                .map(Day::from_date);
+            prop_assert_eq!(Day::from_ymd(year, month, dom), expected);
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! What is typed: a file per command, and the only place that prints.
+//!
+//! Results go to stdout, everything else to stderr; exit codes are those of docs/exit-codes.md.
+
+mod check;
+mod config;
+mod job;
+mod output;
+mod progress;
+mod run;
+mod summary;
+mod synth;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::calendar::Day;
+use crate::config::AsOf;
+use crate::job::JobError;
+
+/// Sort a social-insurance agency's customers by their everyday life, from its nightly extracts.
+#[derive(Debug, Parser)]
+#[command(name = "vardag", version, about, after_help = EXIT_CODES)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done, warnings included; 1 unexpected failure; 2 usage or configuration; \
+3 data (unreadable, missing column, limit broken); 75 output locked by another run.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Classify every customer and write a run folder
+    Run(RunArguments),
+    /// Read and check everything, without classifying
+    Check(CheckArguments),
+    /// Look at the configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Write a commented configuration to begin with
+    Init(InitArguments),
+    /// Make up a population with the published figures, as extracts
+    Synth(SynthArguments),
+}
+
+/// What `run` and `check` have in common.
+#[derive(Debug, Args)]
+struct JobArguments {
+    /// The configuration file; relative paths in it start at its folder
+    config: PathBuf,
+    /// The last day of the window: a date, `yesterday` or `last-month-end`; else the configuration's
+    #[arg(long, value_name = "DAY", value_parser = as_of)]
+    as_of: Option<AsOf>,
+    /// Worker threads; as many as there are cores unless set
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
+    threads: Option<u16>,
+    /// Say nothing but errors on stderr
+    #[arg(long, short)]
+    quiet: bool,
+    /// Print the result as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct RunArguments {
+    #[command(flatten)]
+    job: JobArguments,
+    /// The folder that holds the run folders; else the configuration's
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+    /// Print the time of each stage and the peak memory on stderr
+    #[arg(long)]
+    timings: bool,
+}
+
+#[derive(Debug, Args)]
+struct CheckArguments {
+    #[command(flatten)]
+    job: JobArguments,
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Print the configuration in force, defaults included
+    Show {
+        /// The configuration file; the defaults alone without one
+        config: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Args)]
+struct InitArguments {
+    /// The file to write
+    #[arg(default_value = "vardag.toml")]
+    file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct SynthArguments {
+    /// The folder to write to
+    out: PathBuf,
+    /// How many customers
+    #[arg(long, value_name = "N")]
+    customers: u64,
+    /// The seed: the same one gives the same population
+    #[arg(long, value_name = "S")]
+    seed: u64,
+    /// The last day of the population's history
+    #[arg(long, value_name = "DAY", default_value = "2025-12-31", value_parser = day)]
+    as_of: Day,
+    /// The format of the extracts
+    #[arg(long, value_enum, default_value_t = synth::FileFormat::Csv)]
+    format: synth::FileFormat,
+    /// Say nothing but errors on stderr
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+fn day(text: &str) -> Result<Day, String> {
+    Day::from_iso(text).ok_or_else(|| format!("`{text}` is no date: write it as 2025-12-31"))
+}
+
+fn as_of(text: &str) -> Result<AsOf, String> {
+    match text {
+        "yesterday" => Ok(AsOf::Yesterday),
+        "last-month-end" => Ok(AsOf::LastMonthEnd),
+        date => day(date)
+            .map(AsOf::Day)
+            .map_err(|_| format!("`{date}` is no day: write a date such as 2025-12-31, `yesterday` or `last-month-end`")),
+    }
+}
+
+/// Does what was typed; errors are said on stderr.
+pub fn run(arguments: Arguments) -> ExitCode {
+    let outcome = match arguments.command {
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Check(arguments) => check::check(&arguments),
+        Command::Config(ConfigCommand::Show { config }) => config::show(config.as_deref()),
+        Command::Init(arguments) => config::init(&arguments.file),
+        Command::Synth(arguments) => synth::synth(&arguments),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            output::say(&format!("error: {error:#}"));
+            ExitCode::from(exit_code(&error))
+        }
+    }
+}
+
+/// A limit was broken: the results are held.
+const LIMIT_BROKEN: u8 = 3;
+
+fn exit_code(error: &anyhow::Error) -> u8 {
+    // A usage error of our own; what clap refuses exits with 2 as well.
+    if error.is::<output::Usage>() {
+        return 2;
+    }
+    error.downcast_ref::<JobError>().map_or(1, JobError::exit_code)
+}

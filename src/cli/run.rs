@@ -1,0 +1,39 @@
+//! `vardag run`: the nightly job.
+
+use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::{LIMIT_BROKEN, RunArguments, job, output, progress, summary};
+use crate::extract::RejectsWriter;
+use crate::job::{Job, JobError, Report, Timings};
+use crate::outputs::{Contents, OutputFile, OutputRoot, utc};
+
+/// Runs the job and prints its summary.
+pub fn run(arguments: &RunArguments) -> anyhow::Result<ExitCode> {
+    let started = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let (config, as_of) = job::configuration(&arguments.job)?;
+    let mut timings = Timings::default();
+    let job = timings.stage("prepare", || job::prepare(&arguments.job, &config, as_of))?;
+    let report = whole(&job, arguments, utc(started), timings)?;
+    let (warnings, broken_limits) = (&report.manifest.warnings, &report.manifest.broken_limits);
+    job::say_findings(&job::Findings { warnings, broken_limits }, arguments.job.quiet);
+    if arguments.timings {
+        output::say(&summary::timings(&report.manifest));
+    }
+    let text = if arguments.job.json { summary::json(&report)? } else { summary::table(&report, &config) };
+    output::print(&text)?;
+    Ok(if report.held { ExitCode::from(LIMIT_BROKEN) } else { ExitCode::SUCCESS })
+}
+
+fn whole(job: &Job<'_>, arguments: &RunArguments, started: String, mut timings: Timings) -> Result<Report, JobError> {
+    let mut root = OutputRoot::open(&job.output_root(arguments.out.clone()))?;
+    let folder = root.begin(job.window.as_of)?;
+    let rejects = OutputFile::create(folder.path(), "rejects.csv", Contents::Rows)?.shared();
+    let mut writer = RejectsWriter::new(Box::new(rejects.clone()), job.config.outputs.spreadsheet_safe)
+        .map_err(|source| crate::extract::ExtractError::Rejects { source })?;
+    let bars = progress::of_job(job, arguments.job.quiet);
+    let reading = job.read(&bars, &mut writer, &mut timings)?;
+    drop(bars);
+    writer.finish().map_err(|source| crate::extract::ExtractError::Rejects { source })?;
+    job.finish(reading, folder, rejects, started, timings)
+}

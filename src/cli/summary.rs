@@ -1,0 +1,163 @@
+//! What the commands print: short tables for people, JSON for programs.
+
+use comfy_table::presets::NOTHING;
+use comfy_table::{CellAlignment, ContentArrangement, Table};
+
+use crate::calendar::Window;
+use crate::config::Config;
+use crate::job::Report;
+use crate::outputs::{ExtractEntry, Manifest};
+use crate::statistics::CategoryFigures;
+
+/// The summary of a run.
+pub fn table(report: &Report, config: &Config) -> String {
+    let mut table = plain(["category", "customers", "share %", "contacts a year", "minutes per application"]);
+    for category in &report.results.figures {
+        let figures = &category.summary;
+        table.add_row([
+            title(category, config),
+            thousands(category.customers),
+            decimals(figures.share_pct, 1),
+            decimals(figures.contacts_per_year, 2),
+            decimals(figures.handling_minutes_per_application, 1),
+        ]);
+    }
+    let window = &report.manifest.window;
+    let state = if report.held { "held (a limit is broken; the last good run stays in place)" } else { "written" };
+    format!(
+        "Everyday life of customers, {} to {}\n\n{}\n\n{state}: {}\n",
+        window.start,
+        window.as_of,
+        trimmed(&table),
+        report.folder.display()
+    )
+}
+
+/// A category's name for people beside the one that files use.
+fn title(category: &CategoryFigures, config: &Config) -> String {
+    let known = config.categories.iter().find(|known| known.name == category.name);
+    known.map_or(category.name.clone(), |known| format!("{} ({})", known.names.en, known.name))
+}
+
+/// The summary of a run as JSON; what is missing is null.
+pub fn json(report: &Report) -> anyhow::Result<String> {
+    let categories: Vec<serde_json::Value> = report
+        .results
+        .figures
+        .iter()
+        .map(|category| {
+            let mut entry = serde_json::json!({ "category": category.name, "customers": category.customers });
+            for (name, value) in crate::statistics::Summary::columns().into_iter().zip(category.summary.values()) {
+                // JSON has no NaN: serde_json writes it as null, which is what missing is.
+                entry[name] = value.into();
+            }
+            entry
+        })
+        .collect();
+    let summary = serde_json::json!({
+        "as_of": report.manifest.window.as_of,
+        "window_start": report.manifest.window.start,
+        "folder": report.folder,
+        "held": report.held,
+        "broken_limits": report.manifest.broken_limits,
+        "categories": categories,
+        "extracts": report.manifest.extracts,
+        "warnings": report.manifest.warnings,
+    });
+    Ok(format!("{}\n", serde_json::to_string_pretty(&summary)?))
+}
+
+/// The accounting of what was read.
+pub fn accounting(extracts: &[ExtractEntry], window: &Window, customers: u64) -> String {
+    let mut rows = plain([
+        "extract", "records", "malformed", "orphans", "duplicates", "future", "out of scope", "in use", "newest event",
+    ]);
+    for extract in extracts {
+        let counts = &extract.rows;
+        rows.add_row([
+            extract.extract.to_owned(),
+            thousands(counts.records),
+            thousands(counts.rejected - counts.orphans),
+            thousands(counts.orphans),
+            thousands(counts.duplicates),
+            thousands(counts.future),
+            thousands(counts.out_of_scope),
+            thousands(counts.in_use),
+            extract.newest_event.clone().unwrap_or_default(),
+        ]);
+    }
+    let mut faults = plain(["extract", "reason", "faults"]);
+    for extract in extracts {
+        for (reason, count) in &extract.faults {
+            faults.add_row([extract.extract.to_owned(), (*reason).to_owned(), thousands(*count)]);
+        }
+    }
+    let mut text = format!(
+        "Window {} to {}, {} customers in scope\n\n{}\n",
+        window.start,
+        window.as_of,
+        thousands(customers),
+        trimmed(&rows)
+    );
+    if faults.row_count() > 0 {
+        text.push_str(&format!("\nFaults of rejected rows (a row may have several)\n\n{}\n", trimmed(&faults)));
+    }
+    text
+}
+
+/// The time of each stage and the peak memory.
+pub fn timings(manifest: &Manifest) -> String {
+    let mut table = plain(["stage", "seconds"]);
+    for (stage, seconds) in &manifest.timings_s {
+        table.add_row([(*stage).to_owned(), format!("{seconds:.3}")]);
+    }
+    let peak = manifest.peak_memory_bytes.map_or(String::new(), |bytes| {
+        format!("\npeak memory {:.2} GiB", bytes as f64 / f64::from(1 << 30))
+    });
+    format!("{}{peak}", trimmed(&table))
+}
+
+/// A table without lines; every column but the first is of numbers.
+fn plain<const N: usize>(header: [&str; N]) -> Table {
+    let mut table = Table::new();
+    table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Disabled).set_header(header);
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table
+}
+
+fn trimmed(table: &Table) -> String {
+    table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+}
+
+/// A count with a space between thousands.
+fn thousands(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            text.push(' ');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A figure with some decimals; a dash where it is missing.
+fn decimals(value: f64, places: usize) -> String {
+    if value.is_nan() { "–".to_owned() } else { format!("{value:.places$}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_for_people() {
+        assert_eq!(thousands(0), "0");
+        assert_eq!(thousands(1_234_567), "1 234 567");
+        assert_eq!(decimals(f64::NAN, 1), "–");
+        assert_eq!(decimals(39.04, 1), "39.0");
+    }
+}

@@ -1,0 +1,102 @@
+//! Categories and rules (METHOD section 5).
+
+use super::benefits::text;
+use super::model::{Category, Rule};
+use super::problem::help_for;
+use super::reader::Reader;
+use crate::features::catalogue::FeatureType;
+use crate::rules;
+
+/// Names that outputs use for themselves.
+const RESERVED_CATEGORIES: [&str; 2] = ["all", "default"];
+const RESERVED_RULES: [&str; 1] = ["default"];
+
+/// The categories, lightest need first.
+pub(super) fn categories(root: &Reader) -> Vec<Category> {
+    let tables = root.tables("categories");
+    let mut categories: Vec<Category> = Vec::new();
+    for table in tables {
+        let name = name(&table, "category", &RESERVED_CATEGORIES, categories.iter().map(|other| other.name.as_str()));
+        categories.push(Category {
+            names: text(&table, "names", name),
+            description: text(&table, "description", name),
+            service: text(&table, "service", name),
+            name: name.to_owned(),
+        });
+        table.finish();
+    }
+    if categories.is_empty() {
+        root.problem("categories", "there must be at least one category", None);
+    }
+    categories
+}
+
+/// The category that takes the rest.
+pub(super) fn default_category(root: &Reader, categories: &[Category]) -> usize {
+    let name = root.required_text("default_category");
+    let position = categories.iter().position(|category| category.name == name);
+    if position.is_none() && !name.is_empty() && !categories.is_empty() {
+        // The user's categories may lack the defaults' `regular`: then theirs is the place to look at.
+        let line = root.line_of("default_category").or(root.line_of("categories"));
+        root.problems.add(line, root.key("default_category"), unknown(name), allowed(name, categories));
+    }
+    position.unwrap_or_default()
+}
+
+/// The rules in their order; `known` are the features that their conditions may name.
+pub(super) fn rules(root: &Reader, categories: &[Category], known: &[(String, FeatureType)]) -> Vec<Rule> {
+    let mut rules: Vec<Rule> = Vec::new();
+    let mut stranded = Vec::new();
+    for table in root.tables("rules") {
+        let name = name(&table, "rule", &RESERVED_RULES, rules.iter().map(|other| other.name.as_str()));
+        let wanted = table.required_text("category");
+        let category = categories.iter().position(|category| category.name == wanted);
+        if category.is_none() && !wanted.is_empty() {
+            match table.line {
+                Some(_) => table.problem("category", unknown(wanted), allowed(wanted, categories)),
+                None => stranded.push(format!("`{name}`")),
+            }
+        }
+        let when = table.required_text("when");
+        if !when.is_empty()
+            && let Err(faults) = rules::check_condition(when, known)
+        {
+            faults.into_iter().for_each(|fault| table.problem("when", fault.message, fault.help));
+        }
+        rules.push(Rule {
+            category: category.unwrap_or_default(),
+            when: when.to_owned(),
+            reason: text(&table, "reason", name),
+            name: name.to_owned(),
+        });
+        table.finish();
+    }
+    if !stranded.is_empty() {
+        let message = format!("the default rules {} lead to categories that are not among these", stranded.join(", "));
+        root.problem("categories", message, Some("give [[rules]] of your own as well".to_owned()));
+    }
+    rules
+}
+
+/// The name of a category or a rule, checked.
+fn name<'a>(table: &Reader<'a>, what: &str, reserved: &[&str], mut others: impl Iterator<Item = &'a str>) -> &'a str {
+    let name = table.required_text("name");
+    if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte)) {
+        table.problem("name", format!("`{name}` is no name: letters a to z, digits, `_` and `-` only"), None);
+    } else if reserved.contains(&name) {
+        table.problem("name", format!("`{name}` has a meaning of its own and cannot name a {what}"), None);
+    } else if !name.is_empty() && others.any(|other| other == name) {
+        let several = if what == "category" { "categories" } else { "rules" };
+        table.problem("name", format!("there are two {several} `{name}`"), None);
+    }
+    name
+}
+
+fn unknown(category: &str) -> String {
+    format!("there is no category `{category}`")
+}
+
+fn allowed(name: &str, categories: &[Category]) -> Option<String> {
+    let names: Vec<_> = categories.iter().map(|category| category.name.as_str()).collect();
+    help_for(name, &names)
+}

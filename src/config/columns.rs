@@ -1,0 +1,81 @@
+//! The columns that a configuration adds to the labels: dimensions of the customers extract and derived features.
+
+use super::benefits::text;
+use super::model::{DerivedFeature, Extract};
+use super::reader::Reader;
+use crate::features::catalogue::{FEATURES, FeatureType};
+use crate::rules;
+
+/// Columns of the labels that are neither features nor dimensions.
+const OWN_COLUMNS: [&str; 3] = ["customer_id", "category", "rule"];
+
+/// The dimensions.
+pub(super) fn dimensions(root: &Reader) -> Vec<String> {
+    let dimensions = root.texts("dimensions").unwrap_or_default();
+    for (at, name) in dimensions.iter().enumerate() {
+        if let Some(fault) = name_fault(name) {
+            root.problem("dimensions", fault, None);
+        } else if Extract::Customers.column(name).is_some() {
+            root.problem("dimensions", format!("`{name}` is read anyway and cannot be a dimension"), None);
+        } else if dimensions[..at].contains(name) {
+            root.problem("dimensions", format!("`{name}` is named twice"), None);
+        }
+    }
+    dimensions
+}
+
+/// The derived features, and every feature that a condition may name: the catalogue's, then these.
+pub(super) fn derived_features(
+    root: &Reader,
+    dimensions: &[String],
+) -> (Vec<DerivedFeature>, Vec<(String, FeatureType)>) {
+    let mut known = rules::catalogue_features();
+    let mut derived: Vec<DerivedFeature> = Vec::new();
+    for table in root.tables("derived_features") {
+        let feature = DerivedFeature {
+            name: table.required_text("name").to_owned(),
+            expression: table.required_text("expression").to_owned(),
+            unit: table.text("unit").unwrap_or_default().to_owned(),
+            meaning: text(&table, "meaning", ""),
+        };
+        if !feature.name.is_empty() {
+            if let Some(fault) = name_fault(&feature.name) {
+                table.problem("name", fault, None);
+            } else if dimensions.contains(&feature.name) {
+                table.problem("name", format!("`{}` is a dimension already", feature.name), None);
+            } else if derived.iter().any(|other| other.name == feature.name) {
+                table.problem("name", format!("there are two derived features `{}`", feature.name), None);
+            }
+        }
+        // One that cannot be computed is known all the same: what uses it is not at fault.
+        let mut feature_type = FeatureType::Ratio;
+        if !feature.expression.is_empty() {
+            match rules::check_derived(&feature.expression, &known) {
+                Ok(found) => feature_type = found,
+                Err(faults) => {
+                    faults.into_iter().for_each(|fault| table.problem("expression", fault.message, fault.help));
+                }
+            }
+        }
+        known.push((feature.name.clone(), feature_type));
+        derived.push(feature);
+        table.finish();
+    }
+    (derived, known)
+}
+
+/// What keeps a name from being a column of the labels beside those that are there.
+fn name_fault(name: &str) -> Option<String> {
+    let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
+    let is_identifier =
+        name.bytes().next().is_some_and(is_letter) && name.bytes().all(|byte| is_letter(byte) || byte.is_ascii_digit());
+    if !is_identifier {
+        Some(format!("`{name}` is no column name: small letters a to z, digits and `_`, no digit first"))
+    } else if FEATURES.iter().any(|feature| feature.name == name) {
+        Some(format!("`{name}` is the name of a built-in feature"))
+    } else if OWN_COLUMNS.contains(&name) {
+        Some(format!("`{name}` is a column of the labels already"))
+    } else {
+        None
+    }
+}

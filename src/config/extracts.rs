@@ -1,0 +1,117 @@
+//! Extracts, their sources and their columns: from what a file states to one complete [`SourceConfig`] a source.
+
+use super::layer::{ColumnLayer, Layer, Schema};
+use super::limits;
+use super::model::*;
+use super::reader::Reader;
+use crate::extract::schema::ColumnKind;
+
+/// All configured extracts, in METHOD section 2's order.
+pub(super) fn read(root: &Reader, dimensions: &[String]) -> Vec<ExtractConfig> {
+    let dialect = root.table("dialect");
+    let base = dialect.as_ref().map(Layer::of_dialect).unwrap_or_default();
+    if let Some(dialect) = dialect {
+        dialect.finish();
+    }
+    let limits = limits::read(root);
+    let tables = root.table("extracts");
+    let mut configured = Vec::new();
+    for (extract, limits) in Extract::ALL.into_iter().zip(limits) {
+        let schema = columns_of(extract, dimensions);
+        match tables.as_ref().and_then(|tables| tables.table(extract.name())) {
+            Some(table) => configured.push(ExtractConfig { extract, sources: sources(table, &base, &schema), limits }),
+            None if extract.required() && !tables.as_ref().is_some_and(|tables| tables.has(extract.name())) => {
+                let message = format!(
+                    "missing: a run needs contacts, applications and payments, and [extracts.{}] is not there",
+                    extract.name()
+                );
+                root.problems.add(None, format!("extracts.{}", extract.name()), message, None);
+            }
+            None => {}
+        }
+    }
+    if let Some(tables) = tables {
+        tables.finish_of("extract");
+    }
+    configured
+}
+
+/// The columns that an extract can have: METHOD's, then (of customers) the dimensions.
+fn columns_of(extract: Extract, dimensions: &[String]) -> Vec<(String, ColumnKind, bool)> {
+    let canonical = extract.columns().iter().map(|column| (column.name.to_owned(), column.kind, column.required));
+    let own: &[String] = if extract == Extract::Customers { dimensions } else { &[] };
+    canonical.chain(own.iter().map(|name| (name.clone(), ColumnKind::Text, false))).collect()
+}
+
+fn sources(table: Reader, base: &Layer, schema: &Schema) -> Vec<SourceConfig> {
+    let shared = Layer::of(&table, schema).over(base);
+    let has_sources = table.has("sources");
+    let files = table.some_texts("files");
+    let parts = table.tables("sources");
+    if has_sources && files.is_some() {
+        table.problem("files", "give either `files` or `[[…sources]]` with files of their own, not both", None);
+    } else if !has_sources && !table.has("files") {
+        table.problem_here("`files` is missing: paths or globs, relative to this file", None);
+    } else if has_sources && parts.is_empty() {
+        table.problem("sources", "needs at least one source", None);
+    }
+    let mut sources = Vec::new();
+    if let Some(files) = files {
+        sources.push(source(&table, files, &shared, schema));
+    }
+    for part in parts {
+        let layer = Layer::of(&part, schema).over(&shared);
+        if !part.has("files") {
+            part.problem_here("`files` is missing: paths or globs, relative to this file", None);
+        }
+        let files = part.some_texts("files").unwrap_or_default();
+        sources.push(source(&part, files, &layer, schema));
+        part.finish();
+    }
+    table.finish();
+    sources
+}
+
+/// One complete source. Every default is in the lowest layer, so nothing is left open here.
+fn source(table: &Reader, files: Vec<String>, layer: &Layer, schema: &Schema) -> SourceConfig {
+    let columns = schema.iter().filter_map(|(name, kind, _)| column(table, name, *kind, layer));
+    SourceConfig {
+        files,
+        delimiter: layer.delimiter.unwrap_or_default(),
+        encoding: layer.encoding.unwrap_or(Encoding::Utf8),
+        columns: columns.collect(),
+    }
+}
+
+/// One column of a source; `None` where the source has none.
+fn column(table: &Reader, name: &str, kind: ColumnKind, layer: &Layer) -> Option<ColumnConfig> {
+    let mut missing = layer.missing.clone().unwrap_or_default();
+    let (from, spelling) = match layer.columns.get(name) {
+        Some(ColumnLayer::Absent) => return None,
+        Some(ColumnLayer::Mapped { from, missing: own, spelling }) => {
+            missing.extend_from_slice(own);
+            (from.clone(), spelling.clone().over(&layer.spelling))
+        }
+        None => (None, layer.spelling.clone()),
+    };
+    let (true_values, false_values) =
+        (spelling.true_values.unwrap_or_default(), spelling.false_values.unwrap_or_default());
+    if kind == ColumnKind::Bool {
+        for value in
+            true_values.iter().filter(|value| false_values.iter().any(|other| other.eq_ignore_ascii_case(value)))
+        {
+            table.problem_here(format!("{value:?} means both true and false in `{name}`"), None);
+        }
+    }
+    Some(ColumnConfig {
+        name: name.to_owned(),
+        explicit: from.is_some(),
+        from: from.unwrap_or_else(|| ColumnSource::Header(name.to_owned())),
+        missing,
+        date_formats: spelling.date_formats.unwrap_or_default(),
+        decimal_separator: spelling.decimal_separator.unwrap_or(b'.'),
+        true_values,
+        false_values,
+        codes: layer.codes.get(name).cloned(),
+    })
+}

@@ -1,0 +1,160 @@
+//! The configuration: one TOML file, laid over the embedded defaults, checked as a whole before any data is read.
+//!
+//! The way: text → `tree` (values with lines) → merged with `defaults.toml` → read and checked table by table
+//! (`reader`) → [`Config`]. All problems come together in one [`ConfigError`], each with its line.
+//!
+//! Conditions and derived features are SQL, which is the rules stage's to understand: this stage calls its
+//! `check_condition` and `check_derived`, which know nothing of files, so that a bad condition is reported with
+//! everything else; the rules stage in turn compiles from a finished [`Config`].
+
+mod benefits;
+mod classification;
+mod columns;
+mod extracts;
+mod layer;
+mod limits;
+mod model;
+mod problem;
+mod reader;
+#[cfg(test)]
+mod tests;
+mod tree;
+
+use std::path::{Path, PathBuf};
+
+pub use model::*;
+pub use problem::{ConfigError, Problem, help_for, nearest};
+
+use crate::calendar::Day;
+use problem::Problems;
+use reader::{Reader, as_day};
+use tree::{Node, Table, Value};
+
+/// Every default, once, with comments.
+pub const DEFAULTS: &str = include_str!("defaults.toml");
+
+/// What `vardag init` writes: a file to begin with, which runs once its paths are set.
+pub const STARTER: &str = include_str!("starter.toml");
+
+/// Reads and checks a configuration file; relative paths in it start at its folder.
+///
+/// # Errors
+/// The file cannot be read, is no TOML, or has problems: all of them, in the order of its lines.
+pub fn load(path: &Path) -> Result<Config, ConfigError> {
+    let unreadable = |cause| ConfigError::Unreadable { path: path.to_owned(), cause };
+    let text = std::fs::read_to_string(path).map_err(unreadable)?;
+    let absolute = std::path::absolute(path).map_err(unreadable)?;
+    let folder = absolute.parent().map_or_else(|| PathBuf::from("/"), Path::to_owned);
+    let user = tree::parse(&text, true).map_err(|fault| ConfigError::Syntax {
+        path: path.to_owned(),
+        fault: fault.to_string().trim_end().to_owned(),
+    })?;
+    resolve(user, &folder).map_err(|problems| ConfigError::Problems { path: path.to_owned(), problems })
+}
+
+/// Checks a configuration's text, as if it stood in a file in `folder`.
+///
+/// # Errors
+/// All problems in the order of the lines, or the one fault of syntax.
+pub fn from_text(text: &str, folder: &Path) -> Result<Config, Vec<Problem>> {
+    let user = tree::parse(text, true).map_err(|fault| {
+        let before = fault.span().and_then(|span| text.get(..span.start));
+        let line = before.map(|before| before.matches('\n').count() + 1);
+        vec![Problem { line, key: String::new(), message: fault.message().to_owned(), help: None }]
+    })?;
+    resolve(user, folder)
+}
+
+impl Config {
+    /// Fixes the last day of the window, in what is in force as well: so a saved configuration says which day it
+    /// was, whenever it is read again.
+    pub fn fix_as_of(&mut self, day: Day) {
+        self.window.as_of = AsOf::Day(day);
+        // What is in force was written by this module, so it parses.
+        let mut tree = tree::parse(&self.in_force, false).unwrap_or_default();
+        let as_of = Table(vec![("as_of".to_owned(), Node { line: None, value: Value::Text(day.to_string()) })]);
+        tree.merge(Table(vec![("window".to_owned(), Node { line: None, value: Value::Table(as_of) })]));
+        self.in_force = tree.to_toml();
+    }
+}
+
+/// Lays the user's file over the defaults and reads the whole.
+fn resolve(user: Table, folder: &Path) -> Result<Config, Vec<Problem>> {
+    let tree = over_defaults(user);
+    let problems = Problems::default();
+    let root = Reader::new(&tree, None, String::new(), &problems);
+    // Read already, by `over_defaults`; here only its type is checked.
+    let _ = root.flag("default_benefits");
+    let dimensions = columns::dimensions(&root);
+    let (derived_features, known) = columns::derived_features(&root, &dimensions);
+    let categories = classification::categories(&root);
+    let config = Config {
+        folder: folder.to_owned(),
+        in_force: tree.to_toml(),
+        window: window(&root),
+        extracts: extracts::read(&root, &dimensions),
+        benefits: benefits::read(&root),
+        rules: classification::rules(&root, &categories, &known),
+        default_category: classification::default_category(&root, &categories),
+        dimensions,
+        categories,
+        derived_features,
+        outputs: outputs(&root),
+    };
+    root.finish();
+    if problems.is_empty() { Ok(config) } else { Err(problems.into_sorted()) }
+}
+
+/// The whole configuration in force.
+fn over_defaults(user: Table) -> Table {
+    // The embedded file is held to be without fault by a test.
+    let mut tree = tree::parse(DEFAULTS, false).unwrap_or_default();
+    if matches!(user.get("default_benefits").map(|node| &node.value), Some(Value::Bool(false))) {
+        tree.0.retain(|(key, _)| key != "benefits");
+    }
+    tree.merge(user);
+    tree
+}
+
+fn window(root: &Reader) -> WindowSettings {
+    let placeholder = WindowSettings {
+        as_of: AsOf::Yesterday,
+        months: 0,
+        history_from: None,
+        spell_gap_days: 0,
+        min_observed_days: 0,
+    };
+    let Some(table) = root.table("window") else { return placeholder };
+    let settings = WindowSettings {
+        as_of: as_of(&table).unwrap_or(placeholder.as_of),
+        months: table.whole("months", 1..=1200).unwrap_or_default(),
+        history_from: table.day("history_from"),
+        spell_gap_days: table.whole("spell_gap_days", 0..=3660).unwrap_or_default(),
+        min_observed_days: table.whole("min_observed_days", 0..=36_500).unwrap_or_default(),
+    };
+    table.finish();
+    settings
+}
+
+fn as_of(table: &Reader) -> Option<AsOf> {
+    table.read("as_of", "a date such as 2025-12-31, \"yesterday\" or \"last-month-end\"", |value| match value {
+        Value::Text(word) if word == "yesterday" => Some(AsOf::Yesterday),
+        Value::Text(word) if word == "last-month-end" => Some(AsOf::LastMonthEnd),
+        date => as_day(date).map(AsOf::Day),
+    })
+}
+
+fn outputs(root: &Reader) -> Outputs {
+    let placeholder = Outputs { folder: String::new(), labels: LabelsFormat::Csv, keep: None, spreadsheet_safe: false };
+    let Some(table) = root.table("outputs") else { return placeholder };
+    let outputs = Outputs {
+        folder: table.required_text("folder").to_owned(),
+        labels: table
+            .choice("labels", &[("csv", LabelsFormat::Csv), ("parquet", LabelsFormat::Parquet)])
+            .unwrap_or(placeholder.labels),
+        keep: table.whole("keep", 1..=1_000_000),
+        spreadsheet_safe: table.flag("spreadsheet_safe").unwrap_or_default(),
+    };
+    table.finish();
+    outputs
+}

@@ -1,0 +1,251 @@
+//! The resolved configuration: what every later stage reads.
+//!
+//! Nothing here is optional that has a default, and nothing is text that has a better type. How a TOML file
+//! becomes this is in the sibling modules; what the settings mean is METHOD sections 1 to 5.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::calendar::Day;
+
+/// A text in the agency's three languages.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Text {
+    /// Swedish.
+    pub sv: String,
+    /// Finnish.
+    pub fi: String,
+    /// English.
+    pub en: String,
+}
+
+/// The configuration of one job, complete and checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The configuration file's folder, absolute: relative paths in the file start here.
+    pub folder: PathBuf,
+    /// The configuration in force, defaults included, as TOML (a run writes it as `config.toml`).
+    pub in_force: String,
+    /// The observation window and the settings of the spell kernel (METHOD sections 1, 3 and 4).
+    pub window: WindowSettings,
+    /// The configured extracts in METHOD section 2's order.
+    pub extracts: Vec<ExtractConfig>,
+    /// Columns of the customers extract that labels carry along and figures are broken down by.
+    pub dimensions: Vec<String>,
+    /// The benefit catalogue.
+    pub benefits: Vec<Benefit>,
+    /// The categories, from lightest to heaviest need.
+    pub categories: Vec<Category>,
+    /// The rules, first match wins.
+    pub rules: Vec<Rule>,
+    /// Index into `categories` of the category that takes every customer no rule took.
+    pub default_category: usize,
+    /// Features the configuration adds, in order; a later one may use an earlier one.
+    pub derived_features: Vec<DerivedFeature>,
+    /// Where and how results are written.
+    pub outputs: Outputs,
+}
+
+/// Which day ends the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AsOf {
+    /// A fixed day.
+    Day(Day),
+    /// The day before the run.
+    Yesterday,
+    /// The last day of the month before the run's.
+    LastMonthEnd,
+}
+
+/// Window settings as configured; `calendar::Window` is what they come to on a given day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WindowSettings {
+    /// The last day of the window.
+    pub as_of: AsOf,
+    /// The window's length, calendar months (1 to 1,200).
+    pub months: u32,
+    /// The first day that the payments extract covers; the window's first day when `None`.
+    pub history_from: Option<Day>,
+    /// Uncovered days that a spell bridges (0 to 3,660).
+    pub spell_gap_days: u32,
+    /// Fewest days that `observed_years` counts (0 to 36,500).
+    pub min_observed_days: u32,
+}
+
+/// The extracts, in METHOD section 2's order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Extract {
+    /// The register of person customers.
+    Customers,
+    /// Contacts between customers and the agency.
+    Contacts,
+    /// Applications for benefits.
+    Applications,
+    /// Benefit payments and recoveries.
+    Payments,
+    /// Life events reported from elsewhere.
+    LifeEvents,
+    /// The register of employers.
+    Employers,
+    /// Contacts with employers.
+    EmployerContacts,
+    /// Employers' applications.
+    EmployerApplications,
+}
+
+/// One extract: its sources in the order given, and its limits.
+#[derive(Debug, Clone)]
+pub struct ExtractConfig {
+    /// Which extract.
+    pub extract: Extract,
+    /// Where its rows come from, in input order. Never empty.
+    pub sources: Vec<SourceConfig>,
+    /// What a run refuses of it.
+    pub limits: Limits,
+}
+
+/// One source of an extract: files of one dialect and mapping.
+#[derive(Debug, Clone)]
+pub struct SourceConfig {
+    /// Paths or globs as written, relative to the configuration's folder.
+    pub files: Vec<String>,
+    /// The byte between values.
+    pub delimiter: u8,
+    /// The encoding of its text files.
+    pub encoding: Encoding,
+    /// The columns, in METHOD section 2's order, the dimensions last; those not mapped (`= false`) are absent.
+    pub columns: Vec<ColumnConfig>,
+}
+
+/// A text encoding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// UTF-8, with or without a byte order mark.
+    Utf8,
+    /// ISO 8859-1.
+    Latin1,
+}
+
+/// How one canonical column is read from a source.
+#[derive(Debug, Clone)]
+pub struct ColumnConfig {
+    /// The canonical name (METHOD section 2), or the dimension's name.
+    pub name: String,
+    /// Where the value comes from.
+    pub from: ColumnSource,
+    /// True where the configuration names this column itself: then it must be in every file (a column that is
+    /// only looked for by its canonical name may be missing if it is optional).
+    pub explicit: bool,
+    /// Values, after trimming, that mean "missing", besides the empty one.
+    pub missing: Vec<String>,
+    /// Accepted date formats (date columns only); never empty there.
+    pub date_formats: Vec<String>,
+    /// `.` or `,` (number columns only).
+    pub decimal_separator: u8,
+    /// Spellings of true, compared in any case (bool columns only).
+    pub true_values: Vec<String>,
+    /// Spellings of false, compared in any case (bool columns only).
+    pub false_values: Vec<String>,
+    /// The agency's codes and what they mean here (code columns only); `None` when none is configured.
+    pub codes: Option<BTreeMap<String, String>>,
+}
+
+/// Where a column's values come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ColumnSource {
+    /// The file's column of this name.
+    Header(String),
+    /// The same value for every row of the source.
+    Constant(String),
+}
+
+/// What a run refuses of an extract: beyond a limit it is held.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limits {
+    /// Most malformed rows, per cent of the extract's records.
+    pub max_rejected_pct: f64,
+    /// Most orphans, per cent of the extract's records.
+    pub max_orphan_pct: f64,
+    /// Whether an extract without a single record is acceptable.
+    pub may_be_empty: bool,
+    /// Most days from the newest event up to `as_of` to the last day of the window; no limit when `None`.
+    pub max_age_days: Option<u32>,
+}
+
+/// A benefit of the catalogue (METHOD section 4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Benefit {
+    /// Its canonical code.
+    pub code: String,
+    /// Whether it counts among concurrent benefits.
+    pub countable: bool,
+    /// Whether it is last-resort assistance.
+    pub last_resort: bool,
+    /// Whether it replaces income from work.
+    pub income_replacing: bool,
+    /// The life event that a spell's start means.
+    pub life_event: Option<String>,
+    /// Its name.
+    pub names: Text,
+}
+
+/// A category of everyday life (METHOD section 5).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Category {
+    /// Its canonical name.
+    pub name: String,
+    /// Its name for people.
+    pub names: Text,
+    /// What such an everyday life is like.
+    pub description: Text,
+    /// The service that it calls for.
+    pub service: Text,
+}
+
+/// A rule: customers for whom `when` is true belong to `category`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule {
+    /// Its name, unique; labels carry it.
+    pub name: String,
+    /// Index into the categories.
+    pub category: usize,
+    /// A SQL boolean expression over features.
+    pub when: String,
+    /// Why it leads to the category, in words for people.
+    pub reason: Text,
+}
+
+/// A feature the configuration adds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DerivedFeature {
+    /// Its name, unique among all features.
+    pub name: String,
+    /// A SQL expression over the features before it.
+    pub expression: String,
+    /// Its unit, for documentation; may be empty.
+    pub unit: String,
+    /// What it means; may be empty.
+    pub meaning: Text,
+}
+
+/// Where and how results are written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outputs {
+    /// The folder that holds the run folders, as written, relative to the configuration's folder.
+    pub folder: String,
+    /// The format of `labels`.
+    pub labels: LabelsFormat,
+    /// How many runs to keep besides those held; all when `None`.
+    pub keep: Option<u32>,
+    /// Whether text that a spreadsheet would take for a formula is guarded by an apostrophe.
+    pub spreadsheet_safe: bool,
+}
+
+/// The format of the labels table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LabelsFormat {
+    /// `labels.csv`.
+    Csv,
+    /// `labels.parquet`.
+    Parquet,
+}

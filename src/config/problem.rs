@@ -1,0 +1,141 @@
+//! What is wrong with a configuration, said so that its author can mend it.
+//!
+//! A configuration is checked as a whole before any data is read: every problem is collected here, with the
+//! line and the key that it is about, and the nearest right name where there is one.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::path::PathBuf;
+
+/// One thing that is wrong with a configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The line of the user's file, from 1; `None` for what the file lacks.
+    pub line: Option<usize>,
+    /// The key that it is about, dotted (`extracts.payments.delimiter`); empty for the file as a whole.
+    pub key: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to do: the nearest right name, or the names that are allowed.
+    pub help: Option<String>,
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read, or is not UTF-8.
+    #[error("cannot read the configuration {}: {cause}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system says.
+        cause: std::io::Error,
+    },
+    /// The file is not TOML. Its text has the place, with a caret.
+    #[error("{} is not valid TOML\n{fault}", path.display())]
+    Syntax {
+        /// The file.
+        path: PathBuf,
+        /// The fault as the `toml` crate draws it.
+        fault: String,
+    },
+    /// The file is TOML, and these are its problems.
+    #[error("{}", listing(path, problems))]
+    Problems {
+        /// The file.
+        path: PathBuf,
+        /// All of them, in the order of the file's lines.
+        problems: Vec<Problem>,
+    },
+}
+
+/// `vardag.toml:12: rules.x: …`, each problem with its help on a line of its own.
+fn listing(path: &std::path::Path, problems: &[Problem]) -> String {
+    let mut text = String::new();
+    for problem in problems {
+        text.push_str(&path.display().to_string());
+        if let Some(line) = problem.line {
+            text.push_str(&format!(":{line}"));
+        }
+        text.push_str(&format!(": {problem}\n"));
+    }
+    let count = problems.len();
+    text.push_str(&format!("{count} problem{} in the configuration", if count == 1 { "" } else { "s" }));
+    text
+}
+
+/// Key, message and help, without the place.
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.key.is_empty() {
+            write!(f, "{}: ", self.key)?;
+        }
+        f.write_str(&self.message)?;
+        match &self.help {
+            Some(help) => write!(f, "\n  help: {help}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Collects problems while a configuration is read; shared by all of its readers.
+#[derive(Debug, Default)]
+pub(super) struct Problems(RefCell<Vec<Problem>>);
+
+impl Problems {
+    pub(super) fn add(&self, line: Option<usize>, key: String, message: String, help: Option<String>) {
+        let problem = Problem { line, key, message, help };
+        let mut problems = self.0.borrow_mut();
+        // A setting that several sources share is checked for each: one report is enough.
+        if !problems.contains(&problem) {
+            problems.push(problem);
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.borrow().is_empty()
+    }
+
+    /// All of them in the order of the file's lines, what the file lacks last.
+    pub(super) fn into_sorted(self) -> Vec<Problem> {
+        let mut problems = self.0.into_inner();
+        problems.sort_by_key(|problem| problem.line.unwrap_or(usize::MAX));
+        problems
+    }
+}
+
+/// The candidate that `name` was most likely meant to be; `None` when none is near. Case does not count.
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = name.to_lowercase();
+    // A third of the letters may be wrong: more, and the suggestion would be a guess.
+    let most = (name.chars().count() / 3).max(1);
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
+        .filter(|(distance, _)| *distance <= most)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Help for a name that is not among the allowed ones: the nearest, or else all of them.
+pub fn help_for(name: &str, allowed: &[&str]) -> Option<String> {
+    match nearest(name, allowed.iter().copied()) {
+        Some(near) => Some(format!("did you mean `{near}`?")),
+        None if allowed.is_empty() => None,
+        None => Some(format!("allowed: {}", allowed.join(", "))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_near_name_is_suggested() {
+        let names = ["payments", "contacts", "contacts_recent"];
+        assert_eq!(nearest("payment", names), Some("payments"));
+        assert_eq!(nearest("Contcats", names), Some("contacts"));
+        assert_eq!(nearest("benefits", names), None);
+        assert_eq!(help_for("benefits", &names).unwrap(), "allowed: payments, contacts, contacts_recent");
+    }
+}

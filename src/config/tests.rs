@@ -1,0 +1,317 @@
+//! The configuration as a whole: merging, mapping, every kind of problem, and what is in force.
+
+use std::path::Path;
+
+use super::*;
+
+/// The least that a file must state.
+const LEAST: &str = "
+[extracts.contacts]
+files = \"c.csv\"
+[extracts.applications]
+files = \"a.csv\"
+[extracts.payments]
+files = \"p.csv\"
+";
+
+fn with(text: &str) -> Result<Config, Vec<Problem>> {
+    from_text(&format!("{text}{LEAST}"), Path::new("/jobs"))
+}
+
+fn read(text: &str) -> Config {
+    with(text).unwrap_or_else(|problems| panic!("{problems:#?}"))
+}
+
+/// The only problem of a text: its line and what is said.
+fn problem(text: &str) -> (usize, String) {
+    let mut problems = with(text).err().unwrap_or_else(|| panic!("no problem in {text}"));
+    assert_eq!(problems.len(), 1, "{problems:#?}");
+    let problem = problems.remove(0);
+    (problem.line.unwrap_or(0), problem.to_string())
+}
+
+fn extract(config: &Config, extract: Extract) -> &ExtractConfig {
+    config.extracts.iter().find(|candidate| candidate.extract == extract).unwrap()
+}
+
+fn column<'a>(source: &'a SourceConfig, name: &str) -> &'a ColumnConfig {
+    source.columns.iter().find(|column| column.name == name).unwrap()
+}
+
+#[test]
+fn the_defaults_are_complete() {
+    let config = read("");
+    assert_eq!(config.window.as_of, AsOf::Yesterday);
+    assert_eq!((config.window.months, config.window.spell_gap_days, config.window.min_observed_days), (12, 31, 30));
+    assert_eq!(config.benefits.len(), 22);
+    assert!(config.benefits.iter().all(|benefit| benefit.names.sv != benefit.code && benefit.names.fi != benefit.code));
+    let last_resort: Vec<_> = config.benefits.iter().filter(|benefit| benefit.last_resort).collect();
+    assert_eq!(last_resort.len(), 1);
+    assert_eq!(
+        config.categories.iter().map(|c| c.name.as_str()).collect::<Vec<_>>(),
+        ["regular", "irregular", "support"]
+    );
+    assert_eq!(config.default_category, 0);
+    assert_eq!(config.rules.len(), 8);
+    assert_eq!((config.rules[0].category, config.rules[7].category), (2, 1));
+    let payments = extract(&config, Extract::Payments);
+    assert_eq!(
+        payments.limits,
+        Limits { max_rejected_pct: 1.0, max_orphan_pct: 1.0, may_be_empty: false, max_age_days: None }
+    );
+    let source = &payments.sources[0];
+    assert_eq!((source.delimiter, source.encoding), (b',', Encoding::Utf8));
+    let amount = column(source, "amount");
+    assert_eq!((amount.from.clone(), amount.explicit), (ColumnSource::Header("amount".to_owned()), false));
+    assert_eq!((amount.decimal_separator, &amount.date_formats[..]), (b'.', &["%Y-%m-%d".to_owned()][..]));
+    let names: Vec<_> = source.columns.iter().map(|column| column.name.as_str()).collect();
+    assert_eq!(names, Extract::Payments.columns().iter().map(|column| column.name).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_starter_file_is_right() {
+    from_text(STARTER, Path::new("/jobs")).unwrap_or_else(|problems| panic!("{problems:#?}"));
+}
+
+#[test]
+fn layers_lie_on_each_other() {
+    let config = read(
+        r#"
+dimensions = ["municipality"]
+[dialect]
+delimiter = ";"
+missing = ["-"]
+[extracts.customers]
+files = "k.csv"
+columns.municipality = "Kommun"
+columns.registered_to = false
+columns.birth_date = { missing = ["0000"], date_formats = ["%d.%m.%y"] }
+[extracts.life_events]
+date_formats = "%d.%m.%Y"
+columns.event = "Händelse"
+columns.customer_id = "Kund"
+codes.event = { "1" = "birth", "2" = "move" }
+[[extracts.life_events.sources]]
+files = ["a.csv", "b/*.csv"]
+[[extracts.life_events.sources]]
+files = "c.csv"
+delimiter = "\t"
+missing = []
+columns.event = { constant = "move" }
+codes.event = { "2" = "moved" }
+[limits]
+max_orphan_pct = 5
+[limits.life_events]
+max_rejected_pct = 0.5
+max_age_days = 3
+"#,
+    );
+    let life_events = extract(&config, Extract::LifeEvents);
+    let [first, second] = &life_events.sources[..] else { panic!() };
+    assert_eq!((first.files.len(), first.delimiter, second.delimiter), (2, b';', b'\t'));
+    assert_eq!(column(first, "event").from, ColumnSource::Header("Händelse".to_owned()));
+    assert_eq!(column(second, "event").from, ColumnSource::Constant("move".to_owned()));
+    assert_eq!(column(second, "customer_id").from, ColumnSource::Header("Kund".to_owned()));
+    assert_eq!(column(second, "event").codes.as_ref().unwrap()["2"], "moved");
+    assert_eq!(column(first, "event").codes.as_ref().unwrap()["2"], "move");
+    assert_eq!(column(first, "occurred_on").date_formats, ["%d.%m.%Y"]);
+    assert_eq!((column(first, "event").missing.len(), column(second, "event").missing.len()), (1, 0));
+    assert_eq!((life_events.limits.max_rejected_pct, life_events.limits.max_orphan_pct), (0.5, 5.0));
+    assert_eq!((life_events.limits.may_be_empty, life_events.limits.max_age_days), (true, Some(3)));
+    let customers = &extract(&config, Extract::Customers).sources[0];
+    let birth = column(customers, "birth_date");
+    assert_eq!(
+        (&birth.missing[..], &birth.date_formats[..]),
+        (&["-".to_owned(), "0000".to_owned()][..], &["%d.%m.%y".to_owned()][..])
+    );
+    assert!(!birth.explicit);
+    assert!(customers.columns.iter().all(|column| column.name != "registered_to"));
+}
+
+#[test]
+fn benefits_merge_key_by_key_and_can_be_replaced() {
+    let added =
+        "[benefits.child_benefit]\ncountable = false\nnames.en = \"Kids\"\n[benefits.heating]\nlast_resort = true\n";
+    let config = read(added);
+    assert_eq!(config.benefits.len(), 23);
+    let child = config.benefits.iter().find(|benefit| benefit.code == "child_benefit").unwrap();
+    assert!(!child.countable);
+    assert_eq!((child.names.sv.as_str(), child.names.en.as_str()), ("Barnbidrag", "Kids"));
+    let heating = &config.benefits[22];
+    assert_eq!((heating.code.as_str(), heating.names.fi.as_str()), ("heating", "heating"));
+    assert!(heating.countable && heating.last_resort && heating.life_event.is_none());
+    let config = read(&format!("default_benefits = false\n{added}"));
+    assert_eq!(
+        config.benefits.iter().map(|benefit| benefit.code.as_str()).collect::<Vec<_>>(),
+        ["child_benefit", "heating"]
+    );
+    assert_eq!(config.benefits[0].names.sv, "Kids", "a missing language is another that is given");
+}
+
+#[test]
+fn lists_of_the_user_replace_the_defaults() {
+    let config = read(
+        "default_category = \"b\"\n[[categories]]\nname = \"a\"\n[[categories]]\nname = \"b\"\n\
+         [[derived_features]]\nname = \"x\"\nexpression = \"contacts / 2\"\n\
+         [[rules]]\nname = \"r\"\ncategory = \"a\"\nwhen = \"x > 1\"\nreason.fi = \"syy\"\n",
+    );
+    assert_eq!((config.categories.len(), config.rules.len(), config.default_category), (2, 1, 1));
+    assert_eq!(config.rules[0].reason.sv, "syy");
+    assert_eq!(config.categories[0].names.en, "a");
+}
+
+#[test]
+fn dates_are_dates_or_texts() {
+    let config = read("[window]\nas_of = 2025-12-31\nhistory_from = \"2024-11-01\"\n");
+    assert_eq!(config.window.as_of.clone(), AsOf::Day(crate::calendar::Day::from_ymd(2025, 12, 31).unwrap()));
+    assert_eq!(config.window.history_from.unwrap().to_string(), "2024-11-01");
+    assert_eq!(read("[window]\nas_of = \"last-month-end\"\n").window.as_of, AsOf::LastMonthEnd);
+    for bad in ["2025-12-31T10:00:00", "\"31.12.2025\"", "\"2025-02-29\"", "20251231", "\"Yesterday\""] {
+        let (line, text) = problem(&format!("[window]\nas_of = {bad}\n"));
+        assert_eq!(line, 2);
+        assert!(text.starts_with("window.as_of: expected a date such as 2025-12-31, \"yesterday\""), "{text}");
+    }
+}
+
+#[test]
+fn what_is_in_force_loads_to_the_same_configuration() {
+    let texts = [
+        LEAST.to_owned(),
+        STARTER.to_owned(),
+        format!(
+            "dimensions = [\"kommun\"]\ndefault_benefits = false\n[window]\nas_of = 2025-12-31\n[outputs]\nkeep = 3\n\
+             [benefits.\"310 b\"]\nnames = {{ sv = \"\\\"Å\\\\\" }}\n\
+             [[extracts.life_events.sources]]\nfiles = [\"x\", \"y\"]\ndelimiter = \"\\t\"\n\
+             columns = {{ event = {{ constant = \"birth\" }}, customer_id = \"Kund nr\" }}\n{LEAST}"
+        ),
+    ];
+    for text in texts {
+        let config = from_text(&text, Path::new("/jobs")).unwrap();
+        let again = from_text(&config.in_force, Path::new("/jobs")).unwrap_or_else(|problems| panic!("{problems:#?}"));
+        assert_eq!(format!("{config:?}"), format!("{again:?}"));
+    }
+}
+
+/// Every kind of problem at once: each with its line, in the order of the lines, with the nearest right name.
+#[test]
+fn all_problems_are_reported_together() {
+    let text = r##"dimensions = ["municipality", "Kommun", "birth_date", "municipality", "age", "rule", "1st"]
+default_category = "regulr"
+defualt_benefits = false
+[window]
+as_of = "tomorrow"
+months = 0
+spell_gap_day = 31
+min_observed_days = 1.5
+[extracts.payment]
+files = "p.csv"
+[extracts.customers]
+files = []
+delimiter = ";;"
+encoding = "latin1"
+date_formats = ["%d.%m", "%d.%m.%Q"]
+[extracts.customers.columns]
+customer_id = false
+birthdate = "Född"
+registered_from = 3
+registered_to = { column = "a", constant = "b", decimal_separator = "," }
+[extracts.contacts]
+files = "c.csv"
+[[extracts.contacts.sources]]
+filse = "d.csv"
+true_values = ["JA"]
+false_values = ["ja"]
+codes.direction = { "1" = "inbund", "2" = "" }
+codes.reached = { "x" = "true" }
+columns.channel = { constant = "" }
+[extracts.applications]
+delimiter = "\n"
+[limits]
+max_rejected_pct = 101
+[limits.payments]
+may_be_empty = "no"
+[limits.customers]
+max_age_days = 3
+[outputs]
+labels = "parqet"
+keep = 0
+[benefits.child_benefit]
+countabel = true
+names = { se = "x" }
+[[categories]]
+name = "regular"
+[[categories]]
+name = "all"
+[[categories]]
+name = "regular"
+[[rules]]
+name = "r"
+category = "iregular"
+when = "contact_recent >= 3"
+[[rules]]
+name = "r"
+category = "regular"
+when = "contacts"
+[[rules]]
+name = "default"
+category = "regular"
+when = 3
+reason = "x"
+[[rules]]
+category = "regular"
+[[derived_features]]
+name = "contacts"
+expression = "paid_eur / contact"
+[[derived_features]]
+name = "per_contact"
+expression = "paid_eur / contacts"
+[[derived_features]]
+name = "per_contact"
+"##;
+    let problems = from_text(text, Path::new("/jobs")).unwrap_err();
+    let path = std::path::PathBuf::from("vardag.toml");
+    let said = ConfigError::Problems { path, problems }.to_string();
+    assert_eq!(said, include_str!("expected_problems.txt").trim_end(), "{said}");
+}
+
+#[test]
+fn categories_that_the_default_rules_lack_are_one_problem() {
+    let (line, text) =
+        problem("default_category = \"a\"\n[[categories]]\nname = \"a\"\n[[categories]]\nname = \"support\"\n");
+    assert_eq!(line, 2);
+    assert!(text.contains("`life_event`") && !text.contains("`many_benefits`"), "{text}");
+    assert!(text.ends_with("help: give [[rules]] of your own as well"), "{text}");
+}
+
+#[test]
+fn a_fault_of_syntax_has_its_line() {
+    for (text, line) in [("a = 1\nb = \n[t]\n", 2), ("\n[t]\nc = 1\nc = 2\n", 4), ("[[rules]]\n[rules]\n", 2)] {
+        let problems = from_text(text, Path::new("/jobs")).unwrap_err();
+        assert_eq!(problems.iter().map(|problem| problem.line).collect::<Vec<_>>(), [Some(line)], "{text}");
+    }
+}
+
+#[test]
+fn a_file_is_read_with_its_folder_made_absolute() {
+    let folder = std::env::temp_dir().join(format!("vardag-config-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("vardag.toml");
+    std::fs::write(&path, STARTER).unwrap();
+    assert_eq!(load(&path).unwrap().folder, folder);
+    std::fs::write(&path, "[window\n").unwrap();
+    let said = load(&path).unwrap_err().to_string();
+    assert!(said.contains("vardag.toml is not valid TOML") && said.contains("line 1"), "{said}");
+    std::fs::write(&path, b"a = \"\xe5\"").unwrap();
+    assert!(matches!(load(&path), Err(ConfigError::Unreadable { .. })));
+    assert!(load(&folder).unwrap_err().to_string().contains(folder.to_str().unwrap()));
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn a_run_can_fix_its_last_day() {
+    let mut config = read("");
+    let day = crate::calendar::Day::from_ymd(2025, 12, 31).unwrap();
+    config.fix_as_of(day);
+    assert_eq!(config.window.as_of, AsOf::Day(day));
+    assert_eq!(from_text(&config.in_force, Path::new("/jobs")).unwrap().window.as_of, AsOf::Day(day));
+}

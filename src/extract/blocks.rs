@@ -1,0 +1,257 @@
+//! A text file as blocks that end where a record ends, so that blocks can be read side by side.
+//!
+//! Only quotes make the end of a record hard to see: a line feed inside a quoted value ends nothing. A quote
+//! opens a quoted value exactly where it is a value's first byte, which the byte before it tells, so following
+//! the quotes alone is enough; a block without any is cut at its last line feed.
+
+use std::io::{self, Read};
+
+use memchr::{memchr, memrchr};
+
+/// Bytes asked of the file at a time: large enough to share out, small enough to stay in a core's cache.
+pub const BLOCK_BYTES: usize = 512 * 1024;
+/// The longest record that is held in memory.
+const MAX_RECORD_BYTES: usize = 256 * 1024 * 1024;
+
+/// Whole records of one file, in file order.
+#[derive(Debug, Default)]
+pub struct Block {
+    /// The records' bytes; the last may lack its line end.
+    pub text: Vec<u8>,
+    /// Line feeds of an unclosed quoted value that are not in `text` (see [`BlockReader::next_block`]).
+    pub dropped_lines: u64,
+}
+
+/// Why a block could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum BlockError {
+    /// The file could not be read on.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// A record is too long to be one.
+    #[error(
+        "a record is longer than {} MiB: a quote is probably missing or stray near its start",
+        MAX_RECORD_BYTES / 1024 / 1024
+    )]
+    RecordTooLong,
+}
+
+/// Where the scan for record ends stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Outside,
+    Quoted,
+}
+
+/// Cuts a stream of bytes into [`Block`]s.
+pub struct BlockReader<R> {
+    source: R,
+    delimiter: u8,
+    /// Read but not yet handed out: the beginning of a record.
+    carry: Vec<u8>,
+    started: bool,
+    ended: bool,
+}
+
+impl<R: Read> BlockReader<R> {
+    /// Over a stream of (decompressed) bytes. A UTF-8 byte order mark at its start is skipped.
+    pub fn new(source: R, delimiter: u8) -> Self {
+        BlockReader { source, delimiter, carry: Vec::new(), started: false, ended: false }
+    }
+
+    /// The next whole records, in a buffer that is reused; `None` at the end.
+    ///
+    /// An unclosed quote makes the rest of the file one record. So that such a file cannot fill the memory, of
+    /// a record beyond 256 MiB only the beginning is kept while the search for its closing quote goes on.
+    pub fn next_block(&mut self, mut buffer: Vec<u8>) -> Result<Option<Block>, BlockError> {
+        if self.ended {
+            return Ok(None);
+        }
+        buffer.clear();
+        std::mem::swap(&mut buffer, &mut self.carry);
+        let mut text = buffer;
+        let mut scan = Scan { state: State::Outside, at: 0, record_end: 0 };
+        loop {
+            let more = self.fill(&mut text)?;
+            if !self.started {
+                self.started = true;
+                if text.starts_with(b"\xEF\xBB\xBF") {
+                    text.drain(..3);
+                }
+            }
+            scan.advance(&text, self.delimiter, !more);
+            if !more {
+                self.ended = true;
+                return Ok((!text.is_empty()).then_some(Block { text, dropped_lines: 0 }));
+            }
+            if scan.record_end > 0 {
+                self.carry.clear();
+                self.carry.extend_from_slice(&text[scan.record_end..]);
+                text.truncate(scan.record_end);
+                return Ok(Some(Block { text, dropped_lines: 0 }));
+            }
+            if text.len() > MAX_RECORD_BYTES {
+                self.ended = true;
+                return self.drop_rest(text, scan).map(Some);
+            }
+        }
+    }
+
+    /// Reads on until the block size is reached; false at the end of the file.
+    fn fill(&mut self, text: &mut Vec<u8>) -> io::Result<bool> {
+        let want = BLOCK_BYTES.saturating_sub(text.len() % BLOCK_BYTES) as u64;
+        Ok(self.source.by_ref().take(want).read_to_end(text)? as u64 == want)
+    }
+
+    /// Follows an over-long quoted value to the end of the file without keeping it.
+    fn drop_rest(&mut self, text: Vec<u8>, mut scan: Scan) -> Result<Block, BlockError> {
+        let mut rest = text[scan.at..].to_vec();
+        let mut dropped_lines = 0;
+        let mut kept = text;
+        let mut counted_from = rest.len();
+        scan = Scan { state: scan.state, at: 0, record_end: 0 };
+        loop {
+            let more = self.fill(&mut rest)?;
+            scan.advance(&rest, self.delimiter, !more);
+            if scan.state == State::Outside {
+                return Err(BlockError::RecordTooLong);
+            }
+            dropped_lines += memchr::memchr_iter(b'\n', &rest[counted_from..]).count() as u64;
+            if !more {
+                kept.shrink_to_fit();
+                return Ok(Block { text: kept, dropped_lines });
+            }
+            rest.drain(..scan.at);
+            counted_from = rest.len();
+            scan.at = 0;
+        }
+    }
+}
+
+/// The search for the last record end of what was read so far.
+struct Scan {
+    state: State,
+    /// Scanned up to here.
+    at: usize,
+    /// Just after the last line feed outside quotes; 0 when none was seen.
+    record_end: usize,
+}
+
+impl Scan {
+    /// Scans on to the end of `text`; at the end of the file its last byte is known to be the last.
+    fn advance(&mut self, text: &[u8], delimiter: u8, end_of_file: bool) {
+        while self.at < text.len() {
+            match self.state {
+                State::Outside => {
+                    let quote = memchr(b'"', &text[self.at..]).map(|at| self.at + at);
+                    let upto = quote.unwrap_or(text.len());
+                    if let Some(line_feed) = memrchr(b'\n', &text[self.at..upto]) {
+                        self.record_end = self.at + line_feed + 1;
+                    }
+                    let Some(quote) = quote else {
+                        self.at = text.len();
+                        return;
+                    };
+                    let opens = quote == 0 || text[quote - 1] == delimiter || text[quote - 1] == b'\n';
+                    self.at = quote + 1;
+                    if opens {
+                        self.state = State::Quoted;
+                    }
+                }
+                State::Quoted => {
+                    let Some(quote) = memchr(b'"', &text[self.at..]).map(|at| self.at + at) else {
+                        self.at = text.len();
+                        return;
+                    };
+                    match text.get(quote + 1) {
+                        Some(b'"') => self.at = quote + 2,
+                        None if !end_of_file => {
+                            // Whether this quote closes is told by a byte that is still to come.
+                            self.at = quote;
+                            return;
+                        }
+                        _ => {
+                            self.at = quote + 1;
+                            self.state = State::Outside;
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Hands out a few bytes at a time, as a decompressor may.
+    struct Trickle<'a>(&'a [u8]);
+
+    impl Read for Trickle<'_> {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            let length = into.len().min(3).min(self.0.len());
+            into[..length].copy_from_slice(&self.0[..length]);
+            self.0 = &self.0[length..];
+            Ok(length)
+        }
+    }
+
+    fn blocks(text: &[u8]) -> Vec<Vec<u8>> {
+        let mut reader = BlockReader::new(Trickle(text), b',');
+        let mut found = Vec::new();
+        while let Some(block) = reader.next_block(Vec::new()).unwrap() {
+            found.push(block.text);
+        }
+        found
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_skipped_and_nothing_else() {
+        assert_eq!(blocks(b"\xEF\xBB\xBFa,b\n1,2\n"), vec![b"a,b\n1,2\n".to_vec()]);
+        assert!(blocks(b"").is_empty());
+    }
+
+    #[test]
+    fn the_end_of_a_block_is_the_end_of_a_record() {
+        let record = b"x,\"two\nlines, \"\"quoted\"\"\"\n";
+        let text = record.repeat(3 * BLOCK_BYTES / record.len());
+        let found = blocks(&text);
+        assert!(found.len() > 2);
+        for block in &found {
+            assert!(block.ends_with(b"\"\n") && block.starts_with(b"x,"));
+        }
+        assert_eq!(found.concat(), text);
+    }
+
+    #[test]
+    fn an_unclosed_quote_beyond_the_limit_is_dropped_but_counted() {
+        let mut text = b"a\nb\n\"".to_vec();
+        text.extend(b"line\n".repeat(MAX_RECORD_BYTES / 5 + BLOCK_BYTES));
+        let lines = memchr::memchr_iter(b'\n', &text).count() as u64;
+        let mut reader = BlockReader::new(text.as_slice(), b',');
+        let (mut kept_lines, mut dropped) = (0, 0);
+        while let Some(block) = reader.next_block(Vec::new()).unwrap() {
+            kept_lines += memchr::memchr_iter(b'\n', &block.text).count() as u64;
+            dropped += block.dropped_lines;
+        }
+        assert!(dropped > 0);
+        assert_eq!(kept_lines + dropped, lines);
+    }
+
+    proptest! {
+        #[test]
+        fn scanning_in_pieces_finds_what_scanning_at_once_finds(
+            text in proptest::collection::vec(prop_oneof![Just(b'"'), Just(b','), Just(b'\n'), Just(b'a')], 0..60),
+            cut in 0usize..60,
+        ) {
+            let mut whole = Scan { state: State::Outside, at: 0, record_end: 0 };
+            whole.advance(&text, b',', true);
+            let mut pieces = Scan { state: State::Outside, at: 0, record_end: 0 };
+            pieces.advance(&text[..cut.min(text.len())], b',', false);
+            pieces.advance(&text, b',', true);
+            prop_assert_eq!((whole.state, whole.record_end), (pieces.state, pieces.record_end));
+        }
+    }
+}

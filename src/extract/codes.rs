@@ -1,0 +1,133 @@
+//! Codes as small numbers: each distinct channel, benefit, method … is numbered once, whoever reads it.
+//!
+//! Numbers follow the order of arrival, which differs from run to run; so nothing that is written depends on
+//! them, only on the codes' text or on their being distinct.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use hashbrown::HashMap;
+
+use super::ExtractError;
+use super::schema::{CodeSet, DIRECTIONS, METHODS};
+
+/// The number of a code; its place in its [`CodeBook`].
+pub type CodeId = u32;
+
+/// More distinct codes than this in one set can only be a wrong mapping.
+const MAX_CODES: usize = 60_000;
+
+/// The codes of one set.
+#[derive(Debug)]
+pub struct CodeBook {
+    set: CodeSet,
+    entries: Mutex<Entries>,
+}
+
+#[derive(Debug, Default)]
+struct Entries {
+    texts: Vec<String>,
+    ids: HashMap<String, CodeId>,
+}
+
+impl CodeBook {
+    /// Starts with codes that are known beforehand; they get the first numbers, in order.
+    pub fn new(set: CodeSet, known: impl IntoIterator<Item = String>) -> Self {
+        let book = CodeBook { set, entries: Mutex::default() };
+        for text in known {
+            let mut entries = book.lock();
+            let id = entries.texts.len() as CodeId;
+            entries.ids.entry(text.clone()).or_insert(id);
+            entries.texts.push(text);
+        }
+        book
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Entries> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The number of a code, given now if it is new.
+    pub fn id(&self, text: &str) -> Result<CodeId, ExtractError> {
+        let mut entries = self.lock();
+        if let Some(id) = entries.ids.get(text) {
+            return Ok(*id);
+        }
+        if entries.texts.len() >= MAX_CODES {
+            return Err(ExtractError::TooManyCodes { set: self.set, limit: MAX_CODES });
+        }
+        let id = entries.texts.len() as CodeId;
+        entries.texts.push(text.to_owned());
+        entries.ids.insert(text.to_owned(), id);
+        Ok(id)
+    }
+
+    /// The code with this number.
+    pub fn text(&self, id: CodeId) -> String {
+        self.lock().texts[id as usize].clone()
+    }
+
+    /// How many codes there are.
+    pub fn len(&self) -> usize {
+        self.lock().texts.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// The books of all code sets, and of the dimensions' values.
+#[derive(Debug)]
+pub struct CodeBooks {
+    /// Channels.
+    pub channels: CodeBook,
+    /// Benefits; the catalogue's come first, in its order.
+    pub benefits: CodeBook,
+    /// Method codes that the configuration does not map; number n stands for the method `OTHER + 1 + n`.
+    pub unmapped_methods: CodeBook,
+    /// Decisions; the first is `rejected`.
+    pub decisions: CodeBook,
+    /// Kinds of life events.
+    pub events: CodeBook,
+}
+
+/// The number of the decision `rejected`.
+pub const REJECTED: CodeId = 0;
+/// The number of the direction `outbound`.
+pub const OUTBOUND: CodeId = 1;
+/// The number of the method `other`, and the last of the canonical ones.
+pub const OTHER: CodeId = 4;
+
+impl CodeBooks {
+    /// With the catalogue's benefits known.
+    pub fn new(benefits: impl IntoIterator<Item = String>) -> Self {
+        CodeBooks {
+            channels: CodeBook::new(CodeSet::Channel, []),
+            benefits: CodeBook::new(CodeSet::Benefit, benefits),
+            unmapped_methods: CodeBook::new(CodeSet::Method, []),
+            decisions: CodeBook::new(CodeSet::Decision, ["rejected".to_owned()]),
+            events: CodeBook::new(CodeSet::Event, []),
+        }
+    }
+
+    /// The number of a code, after mapping, in an open set; of a closed set, of a canonical value.
+    ///
+    /// `mapped` is what the configuration makes of the code, `raw` the code itself. `Ok(None)` is a code that a
+    /// closed set refuses.
+    pub fn id(&self, set: CodeSet, raw: &str, mapped: Option<&str>) -> Result<Option<CodeId>, ExtractError> {
+        let canonical = |texts: &[&str]| mapped.and_then(|text| texts.iter().position(|known| *known == text));
+        let open = mapped.unwrap_or(raw);
+        Ok(Some(match set {
+            CodeSet::Direction => return Ok(canonical(DIRECTIONS).map(|at| at as CodeId)),
+            CodeSet::Method => match canonical(METHODS) {
+                Some(at) => at as CodeId,
+                None => OTHER + 1 + self.unmapped_methods.id(raw)?,
+            },
+            CodeSet::Channel => self.channels.id(open)?,
+            CodeSet::Benefit => self.benefits.id(open)?,
+            CodeSet::Decision => self.decisions.id(open)?,
+            CodeSet::Event => self.events.id(open)?,
+        }))
+    }
+}

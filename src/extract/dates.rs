@@ -1,0 +1,208 @@
+//! Dates as extracts write them (METHOD sections 1 and 2): configured formats, a timestamp may follow.
+//!
+//! Of a timestamp the date as written counts; the time and the offset only have to be possible ones.
+
+use crate::calendar::Day;
+
+/// One part of a date format.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Year4,
+    Year2,
+    Month,
+    Day,
+    Literal(u8),
+}
+
+/// A date format: `%Y` (four digits) or `%y` (two), `%m`, `%d`, and literal characters.
+///
+/// `%m` and `%d` take one or two digits where a literal or the end follows, else exactly two. A two-digit year
+/// is 1969 to 2068, as in POSIX.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DateFormat {
+    parts: Vec<Part>,
+    iso: bool,
+}
+
+impl DateFormat {
+    /// From its notation; the message says what is wrong with it.
+    pub fn new(notation: &str) -> Result<Self, String> {
+        let mut parts = Vec::new();
+        let mut bytes = notation.bytes();
+        while let Some(byte) = bytes.next() {
+            parts.push(match byte {
+                b'%' => match bytes.next() {
+                    Some(b'Y') => Part::Year4,
+                    Some(b'y') => Part::Year2,
+                    Some(b'm') => Part::Month,
+                    Some(b'd') => Part::Day,
+                    _ => return Err(format!("`{notation}`: only %Y, %y, %m and %d have a meaning")),
+                },
+                literal => Part::Literal(literal),
+            });
+        }
+        let count = |wanted: &[Part]| parts.iter().filter(|part| wanted.contains(part)).count();
+        if count(&[Part::Year4, Part::Year2]) != 1 || count(&[Part::Month]) != 1 || count(&[Part::Day]) != 1 {
+            return Err(format!("`{notation}`: a date format has one of %Y and %y, one %m and one %d"));
+        }
+        Ok(DateFormat { parts, iso: notation == "%Y-%m-%d" })
+    }
+
+    /// Reads a date, and what may follow it, from a trimmed value.
+    #[inline]
+    pub fn read(&self, text: &[u8]) -> Option<Day> {
+        if self.iso {
+            let (date, rest) = text.split_first_chunk::<10>()?;
+            let day = iso_date(date)?;
+            return (rest.is_empty() || is_time(rest)).then_some(day);
+        }
+        let (day, rest) = self.read_date(text)?;
+        (rest.is_empty() || is_time(rest)).then_some(day)
+    }
+
+    fn read_date<'a>(&self, mut text: &'a [u8]) -> Option<(Day, &'a [u8])> {
+        let (mut year, mut month, mut day) = (0, 0, 0);
+        for (at, part) in self.parts.iter().enumerate() {
+            let one_digit_will_do = !matches!(self.parts.get(at + 1), Some(next) if !matches!(next, Part::Literal(_)));
+            match part {
+                Part::Literal(byte) => text = text.strip_prefix(&[*byte])?,
+                Part::Year4 => year = digits(&mut text, 4, 4)?,
+                Part::Year2 => {
+                    let short = digits(&mut text, 2, 2)?;
+                    year = if short < 69 { 2000 + short } else { 1900 + short };
+                }
+                Part::Month => month = digits(&mut text, if one_digit_will_do { 1 } else { 2 }, 2)?,
+                Part::Day => day = digits(&mut text, if one_digit_will_do { 1 } else { 2 }, 2)?,
+            }
+        }
+        Some((Day::from_ymd(year, month, day)?, text))
+    }
+}
+
+#[inline]
+fn iso_date(text: &[u8; 10]) -> Option<Day> {
+    let digit = |at: usize| u32::from(text[at].wrapping_sub(b'0'));
+    let d = [0, 1, 2, 3, 5, 6, 8, 9].map(digit);
+    if text[4] != b'-' || text[7] != b'-' || d.iter().any(|digit| *digit > 9) {
+        return None;
+    }
+    Day::from_ymd(d[0] * 1000 + d[1] * 100 + d[2] * 10 + d[3], d[4] * 10 + d[5], d[6] * 10 + d[7])
+}
+
+/// Takes between `least` and `most` digits off the front.
+fn digits(text: &mut &[u8], least: usize, most: usize) -> Option<u32> {
+    let length = text.iter().take(most).take_while(|byte| byte.is_ascii_digit()).count();
+    if length < least {
+        return None;
+    }
+    let (number, rest) = text.split_at(length);
+    *text = rest;
+    Some(number.iter().fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0')))
+}
+
+/// Whether this is `T` or a space, a possible time of day (`hh:mm[:ss[.fraction]]`) and, perhaps, an offset.
+fn is_time(text: &[u8]) -> bool {
+    fn time(text: &[u8]) -> Option<&[u8]> {
+        let mut rest = text.strip_prefix(b"T").or_else(|| text.strip_prefix(b" "))?;
+        let hour = digits(&mut rest, 2, 2)?;
+        rest = rest.strip_prefix(b":")?;
+        let minute = digits(&mut rest, 2, 2)?;
+        if hour > 23 || minute > 59 {
+            return None;
+        }
+        if let Some(seconds) = rest.strip_prefix(b":") {
+            rest = seconds;
+            if digits(&mut rest, 2, 2)? > 59 {
+                return None;
+            }
+            if let Some(fraction) = rest.strip_prefix(b".").or_else(|| rest.strip_prefix(b",")) {
+                let length = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
+                if length == 0 {
+                    return None;
+                }
+                rest = &fraction[length..];
+            }
+        }
+        Some(rest)
+    }
+    time(text).is_some_and(|rest| rest.is_empty() || is_offset(rest.strip_prefix(b" ").unwrap_or(rest)))
+}
+
+fn is_offset(text: &[u8]) -> bool {
+    fn offset(text: &[u8]) -> Option<()> {
+        let mut rest = text.strip_prefix(b"+").or_else(|| text.strip_prefix(b"-"))?;
+        let hours = digits(&mut rest, 2, 2)?;
+        let minutes = match rest {
+            [] => 0,
+            _ => {
+                rest = rest.strip_prefix(b":").unwrap_or(rest);
+                digits(&mut rest, 2, 2)?
+            }
+        };
+        (hours <= 23 && minutes <= 59 && rest.is_empty()).then_some(())
+    }
+    text == b"Z" || offset(text).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn read(notation: &str, text: &str) -> Option<String> {
+        DateFormat::new(notation).unwrap().read(text.as_bytes()).map(|day| day.to_string())
+    }
+
+    #[test]
+    fn iso_dates_and_timestamps() {
+        for text in [
+            "2025-02-28",
+            "2025-02-28T23:59:59",
+            "2025-02-28 12:30",
+            "2025-02-28T23:59:59.999999+14:00",
+            "2025-02-28T00:30:00+0300",
+            "2025-02-28 00:30:00 +03",
+            "2025-02-28T23:59:59Z",
+        ] {
+            assert_eq!(read("%Y-%m-%d", text).as_deref(), Some("2025-02-28"), "{text}");
+        }
+        for text in [
+            "2025-02-29",
+            "2025-2-28",
+            "2025-02-28T",
+            "2025-02-28T24:00",
+            "2025-02-28T12:60",
+            "2025-02-28T12:30:60",
+            "2025-02-28T12:30+24:00",
+            "2025-02-28 ",
+            "2025-02-28x",
+            "0000-01-01",
+            "2025/02/28",
+            "+2025-02-28",
+        ] {
+            assert_eq!(read("%Y-%m-%d", text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn other_formats() {
+        assert_eq!(read("%d.%m.%Y", "1.3.2025").as_deref(), Some("2025-03-01"));
+        assert_eq!(read("%d.%m.%Y", "01.03.2025 10:15").as_deref(), Some("2025-03-01"));
+        assert_eq!(read("%Y%m%d", "20250301").as_deref(), Some("2025-03-01"));
+        assert_eq!(read("%d.%m.%y", "31.12.68").as_deref(), Some("2068-12-31"));
+        assert_eq!(read("%d.%m.%y", "31.12.69").as_deref(), Some("1969-12-31"));
+        assert_eq!(read("%d.%m.%y", "31.12.1969"), None);
+        assert_eq!(read("%Y%m%d", "2025031"), None);
+        assert!(DateFormat::new("%d.%m").is_err());
+        assert!(DateFormat::new("%d.%m.%Y %H").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(text in proptest::collection::vec(any::<u8>(), 0..40)) {
+            for notation in ["%Y-%m-%d", "%d.%m.%y", "%Y%m%d"] {
+                let _ = DateFormat::new(notation).unwrap().read(&text);
+            }
+        }
+    }
+}

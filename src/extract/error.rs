@@ -1,0 +1,62 @@
+//! What can stop an extract from being read. Every message names the file and says what to do next.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::schema::CodeSet;
+use crate::config::Extract;
+
+/// An extract that cannot be read as it is. (A row that cannot be used is a reject instead.)
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs)]
+pub enum ExtractError {
+    #[error("{file}: there is no such file ({path}); paths are relative to the configuration file", path = path.display())]
+    NotFound { file: String, path: PathBuf },
+    #[error("{file} is a folder: name its files, for example \"{file}/*.csv\"")]
+    IsFolder { file: String },
+    #[error("{file} is not a regular file: extracts are hashed and may be read twice, so write it to a file first")]
+    NotAFile { file: String },
+    #[error("{file} is named twice in one source: its rows would count twice")]
+    NamedTwice { file: String },
+    #[error("no file matches \"{pattern}\" in {folder}", folder = folder.display())]
+    NoMatch { pattern: String, folder: PathBuf },
+    #[error("\"{pattern}\" is no pattern for files: {message}")]
+    BadGlob { pattern: String, message: String },
+    #[error("{file} cannot be read: {source}")]
+    Unreadable { file: String, source: io::Error },
+    #[error("{file} is empty, without even a header: was it written completely?")]
+    Empty { file: String },
+    #[error("{file}: the header cannot be read (a quote in it is never closed, or it is blank)")]
+    BadHeader { file: String },
+    #[error(
+        "{file} has no column \"{header}\", which {column} is read from{}; it has: {present}{}",
+        nearest.as_ref().map(|name| format!(" (did you mean \"{name}\"?)")).unwrap_or_default(),
+        delimiter_hint(present)
+    )]
+    MissingColumn { file: String, column: &'static str, header: String, nearest: Option<String>, present: String },
+    #[error(
+        "{}: the configuration reads {column} from \"{header}\", which no file of the source has (first file: {file}); \
+         correct the name, or write `{column} = false` to go without", extract.name()
+    )]
+    NowhereColumn { extract: Extract, column: String, header: String, file: String },
+    #[error("{file} has two columns named \"{header}\": rename one, so that it is clear which is meant")]
+    RepeatedColumn { file: String, header: String },
+    #[error("{file}: the constant \"{value}\" is no value for {column}")]
+    BadConstant { file: String, column: &'static str, value: String },
+    #[error("{file}: a record is longer than 256 MiB; a quote is probably stray or missing near its start")]
+    RecordTooLong { file: String },
+    #[error("{file} is no readable Parquet file: {message}")]
+    Parquet { file: String, message: String },
+    #[error("{file} changed while it was read: run again when it is complete")]
+    Changed { file: String },
+    #[error("more than {limit} distinct {set:?} codes: the column is probably mapped wrongly")]
+    TooManyCodes { set: CodeSet, limit: usize },
+    #[error("the rejected rows cannot be written: {source}")]
+    Rejects { source: io::Error },
+}
+
+/// One header name with a likely delimiter in it points at the dialect.
+fn delimiter_hint(present: &str) -> String {
+    let other = [';', '\t', '|'].into_iter().find(|delimiter| present.contains(*delimiter) && !present.contains(", "));
+    other.map(|delimiter| format!("; if {delimiter:?} is its delimiter, set `delimiter`")).unwrap_or_default()
+}

@@ -1,0 +1,291 @@
+//! The files of an extract: found, opened, told apart by their first bytes, hashed as they are read.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::UNIX_EPOCH;
+
+use super::ExtractError;
+use super::blocks::{BlockError, BlockReader};
+use super::layout::Layout;
+use super::parquet::ParquetFile;
+use super::records::{Records, separators, unquote};
+use super::values::trim;
+use crate::config::{Encoding, Extract, ExtractConfig, SourceConfig};
+
+/// One input file, found and checked but not yet read.
+#[derive(Debug, Clone)]
+pub struct InputFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its path relative to the configuration's folder, as outputs name it.
+    pub name: String,
+    /// Index of its source among the extract's.
+    pub source: usize,
+    /// Its size on disk, in bytes.
+    pub bytes: u64,
+    /// When it was last modified, seconds since 1970.
+    pub modified_s: u64,
+    /// Whether it is text, whose records start on lines.
+    pub is_text: bool,
+}
+
+/// Finds an extract's files in input order: sources and paths in the order given, a glob's matches bytewise.
+///
+/// # Errors
+/// A path that does not exist, is a folder or is named twice in a source, a glob that matches nothing.
+pub fn find(config: &ExtractConfig, folder: &Path) -> Result<Vec<InputFile>, Vec<ExtractError>> {
+    let mut files: Vec<InputFile> = Vec::new();
+    let mut errors = Vec::new();
+    for (source, source_config) in config.sources.iter().enumerate() {
+        for pattern in &source_config.files {
+            match expand(pattern, folder).and_then(|paths| {
+                paths.into_iter().map(|path| input_file(path, folder, source)).collect::<Result<Vec<_>, _>>()
+            }) {
+                Ok(found) => {
+                    for file in found {
+                        if files.iter().any(|known| known.source == source && known.path == file.path) {
+                            errors.push(ExtractError::NamedTwice { file: file.name });
+                        } else {
+                            files.push(file);
+                        }
+                    }
+                }
+                Err(error) => errors.push(error),
+            }
+        }
+    }
+    if errors.is_empty() { Ok(files) } else { Err(errors) }
+}
+
+fn expand(pattern: &str, folder: &Path) -> Result<Vec<PathBuf>, ExtractError> {
+    let literal = folder.join(pattern);
+    if literal.exists() || !pattern.contains(['*', '?', '[']) {
+        return Ok(vec![literal]);
+    }
+    let options = glob::MatchOptions { require_literal_leading_dot: true, ..glob::MatchOptions::new() };
+    let bad = |message: String| ExtractError::BadGlob { pattern: pattern.to_owned(), message };
+    // The folder's own name is no pattern, whatever characters it has.
+    let base = if Path::new(pattern).is_absolute() {
+        pattern.to_owned()
+    } else {
+        format!("{}/{pattern}", glob::Pattern::escape(&folder.to_string_lossy()))
+    };
+    let mut found = Vec::new();
+    for entry in glob::glob_with(&base, options).map_err(|error| bad(error.to_string()))? {
+        let path = entry.map_err(|error| bad(error.to_string()))?;
+        if !path.is_dir() {
+            found.push(path);
+        }
+    }
+    if found.is_empty() {
+        return Err(ExtractError::NoMatch { pattern: pattern.to_owned(), folder: folder.to_path_buf() });
+    }
+    found.sort_by(|a, b| a.as_os_str().as_encoded_bytes().cmp(b.as_os_str().as_encoded_bytes()));
+    Ok(found)
+}
+
+fn input_file(path: PathBuf, folder: &Path, source: usize) -> Result<InputFile, ExtractError> {
+    let name = relative(&path, folder);
+    let unreadable = |error| ExtractError::Unreadable { file: name.clone(), source: error };
+    let metadata = match std::fs::metadata(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(ExtractError::NotFound { file: name, path });
+        }
+        other => other.map_err(unreadable)?,
+    };
+    if metadata.is_dir() {
+        return Err(ExtractError::IsFolder { file: name });
+    }
+    if !metadata.is_file() {
+        return Err(ExtractError::NotAFile { file: name });
+    }
+    let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    let is_text = format(&mut File::open(&path).map_err(unreadable)?).map_err(unreadable)? != Format::Parquet;
+    Ok(InputFile {
+        bytes: metadata.len(),
+        modified_s: modified.map_or(0, |time| time.as_secs()),
+        path,
+        name,
+        source,
+        is_text,
+    })
+}
+
+/// The path as outputs name it: relative to the configuration's folder where it lies below it.
+fn relative(path: &Path, folder: &Path) -> String {
+    path.strip_prefix(folder).unwrap_or(path).to_string_lossy().into_owned()
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Plain,
+    Gzip,
+    Zstd,
+    Parquet,
+}
+
+/// Tells a file's format by its first bytes, whatever its name.
+fn format(file: &mut File) -> io::Result<Format> {
+    let mut magic = [0u8; 4];
+    let mut length = 0;
+    while length < magic.len() {
+        match file.read(&mut magic[length..])? {
+            0 => break,
+            more => length += more,
+        }
+    }
+    file.rewind()?;
+    Ok(match magic[..length] {
+        [0x1F, 0x8B, ..] => Format::Gzip,
+        // A zstd frame, or a skippable one before it.
+        [0x28, 0xB5, 0x2F, 0xFD] | [0x50..=0x5F, 0x2A, 0x4D, 0x18] => Format::Zstd,
+        [b'P', b'A', b'R', b'1'] => Format::Parquet,
+        _ => Format::Plain,
+    })
+}
+
+/// The hash and length of what has been read of a file so far.
+#[derive(Debug, Clone, Default)]
+pub struct Digest(Arc<Mutex<(blake3::Hasher, u64)>>);
+
+impl Digest {
+    fn add(&self, bytes: &[u8]) {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.0.update(bytes);
+        state.1 += bytes.len() as u64;
+    }
+
+    /// The BLAKE3 hash, in hexadecimal, and the bytes hashed.
+    pub fn finish(&self) -> (String, u64) {
+        let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        (state.0.finalize().to_hex().to_string(), state.1)
+    }
+}
+
+/// Reads a file and hashes what passes; `read` is told how many bytes came.
+pub struct HashingReader {
+    file: File,
+    digest: Digest,
+    progress: Arc<dyn Fn(u64) + Send + Sync>,
+}
+
+impl Read for HashingReader {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let length = self.file.read(into)?;
+        self.digest.add(&into[..length]);
+        (self.progress)(length as u64);
+        Ok(length)
+    }
+}
+
+/// An open input file, its header read.
+pub struct OpenFile {
+    /// How its columns are read.
+    pub layout: Arc<Layout>,
+    /// Its content.
+    pub content: Content,
+    /// Hash of the bytes read so far.
+    pub digest: Digest,
+}
+
+/// What an open file has.
+pub enum Content {
+    /// Delimited text.
+    Text {
+        /// The blocks after the first.
+        blocks: BlockReader<Box<dyn Read + Send>>,
+        /// The first block, with the header.
+        first: Option<super::blocks::Block>,
+        /// Bytes of the header in the first block.
+        header_bytes: usize,
+        /// Lines of the header.
+        header_lines: u64,
+        /// Its encoding.
+        encoding: Encoding,
+        /// The byte between values.
+        delimiter: u8,
+    },
+    /// Parquet, and a reader over the whole file for its hash.
+    Parquet(Arc<ParquetFile>, HashingReader),
+}
+
+/// Opens a file, reads its header and meets it with the mapping.
+pub fn open(
+    file: &InputFile,
+    extract: Extract,
+    source: &SourceConfig,
+    dimensions: &[String],
+    progress: Arc<dyn Fn(u64) + Send + Sync>,
+) -> Result<OpenFile, ExtractError> {
+    let unreadable = |error| ExtractError::Unreadable { file: file.name.clone(), source: error };
+    let mut handle = File::open(&file.path).map_err(unreadable)?;
+    let format = format(&mut handle).map_err(unreadable)?;
+    let digest = Digest::default();
+    let second = handle.try_clone().map_err(unreadable)?;
+    let hashing = HashingReader { file: handle, digest: digest.clone(), progress };
+    let stream: Box<dyn Read + Send> = match format {
+        Format::Parquet => {
+            let parquet = ParquetFile::open(second, &file.name)?;
+            let layout = Layout::new(extract, source, dimensions, &parquet.header(), &file.name)?;
+            // Reading the footer moved the shared position; the hash starts at the beginning.
+            let mut hashing = hashing;
+            hashing.file.rewind().map_err(unreadable)?;
+            let content = Content::Parquet(Arc::new(parquet), hashing);
+            return Ok(OpenFile { layout: Arc::new(layout), content, digest });
+        }
+        Format::Plain => Box::new(hashing),
+        Format::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(BufReader::with_capacity(1 << 17, hashing))),
+        Format::Zstd => Box::new(zstd::Decoder::new(hashing).map_err(unreadable)?),
+    };
+    let mut blocks = BlockReader::new(stream, source.delimiter);
+    let first = blocks.next_block(Vec::new()).map_err(|error| block_error(file, error))?;
+    let Some(first) = first else {
+        return Err(ExtractError::Empty { file: file.name.clone() });
+    };
+    let (header, header_bytes, header_lines) = header(&first.text, source).ok_or_else(|| {
+        ExtractError::BadHeader { file: file.name.clone() }
+    })?;
+    let layout = Layout::new(extract, source, dimensions, &header, &file.name)?;
+    let content = Content::Text {
+        blocks,
+        first: Some(first),
+        header_bytes,
+        header_lines,
+        encoding: source.encoding,
+        delimiter: source.delimiter,
+    };
+    Ok(OpenFile { layout: Arc::new(layout), content, digest })
+}
+
+/// A block error with its file.
+pub fn block_error(file: &InputFile, error: BlockError) -> ExtractError {
+    match error {
+        BlockError::Io(source) => ExtractError::Unreadable { file: file.name.clone(), source },
+        BlockError::RecordTooLong => ExtractError::RecordTooLong { file: file.name.clone() },
+    }
+}
+
+/// The header's names, its bytes and its lines; `None` when there is none that can be read.
+fn header(text: &[u8], source: &SourceConfig) -> Option<(Vec<String>, usize, u64)> {
+    let mut positions = Vec::new();
+    separators(text, source.delimiter, &mut positions);
+    let mut records = Records::new(text, &positions, 0);
+    let mut fields = Vec::new();
+    let record = records.next_record(&mut fields)?;
+    if record.unclosed {
+        return None;
+    }
+    let name = |field: &super::records::Field| {
+        let raw = &text[field.start as usize..field.end as usize];
+        let mut value = Vec::new();
+        if field.quoted { unquote(raw, &mut value) } else { value.extend_from_slice(raw) }
+        let value = trim(&value);
+        match source.encoding {
+            Encoding::Utf8 => String::from_utf8_lossy(value).into_owned(),
+            Encoding::Latin1 => value.iter().map(|byte| char::from(*byte)).collect(),
+        }
+    };
+    Some((fields.iter().map(name).collect(), records.position(), u64::from(records.lines())))
+}

@@ -1,0 +1,245 @@
+//! How the columns of one file are read: the configured mapping met with the file's own header.
+
+use hashbrown::HashMap;
+
+use super::batch::{Column, Span, Value};
+use super::codes::{CodeBooks, CodeId};
+use super::dates::DateFormat;
+use super::rejects::Reason;
+use super::schema::{CodeSet, ColumnKind};
+use super::values::{self, BoolWords, trim};
+use super::ExtractError;
+use crate::config::{ColumnConfig, ColumnSource, Extract, SourceConfig, nearest};
+
+/// Where a column's values are.
+#[derive(Debug, Clone)]
+pub enum From {
+    /// In the file's field of this position.
+    Field(usize),
+    /// The same for every row.
+    Constant(String),
+    /// Nowhere: every value is missing.
+    Absent,
+}
+
+/// One canonical column of one file, ready to read values.
+#[derive(Debug, Clone)]
+pub struct ColumnReader {
+    /// The canonical name; of a dimension, the empty name (dimensions have no faults).
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: ColumnKind,
+    /// Whether a missing value rejects the row.
+    pub required: bool,
+    /// Where its values are.
+    pub from: From,
+    missing: Vec<Vec<u8>>,
+    dates: Vec<DateFormat>,
+    decimal_separator: u8,
+    bools: BoolWords,
+    /// What the configuration makes of codes; `None` leaves canonical values as they are.
+    codes: Option<HashMap<Vec<u8>, String>>,
+}
+
+/// The columns of one file, in the extract's order, its dimensions last.
+#[derive(Debug, Clone)]
+pub struct Layout {
+    /// Fields in the header, and so in every record.
+    pub fields: usize,
+    /// The columns.
+    pub columns: Vec<ColumnReader>,
+    /// Positions of `period_start` and `period_end` among the columns (payments only).
+    pub period: Option<(usize, usize)>,
+}
+
+impl Layout {
+    /// Meets a source's mapping with a file's header.
+    ///
+    /// # Errors
+    /// A required column that is not there, with the nearest name that is; a name that the header has twice; a
+    /// constant that its column cannot hold.
+    pub fn new(
+        extract: Extract,
+        source: &SourceConfig,
+        dimensions: &[String],
+        header: &[String],
+        file: &str,
+    ) -> Result<Self, ExtractError> {
+        let mut columns = Vec::new();
+        for schema in extract.columns() {
+            let config = source.columns.iter().find(|column| column.name == schema.name);
+            columns.push(ColumnReader::new(schema.name, schema.kind, schema.required, config, header, file)?);
+        }
+        if extract == Extract::Customers {
+            for dimension in dimensions {
+                let config = source.columns.iter().find(|column| column.name == *dimension);
+                columns.push(ColumnReader::new("", ColumnKind::Text, false, config, header, file)?);
+            }
+        }
+        let period = extract.column("period_start").zip(extract.column("period_end"));
+        Ok(Layout { fields: header.len(), columns, period })
+    }
+}
+
+impl ColumnReader {
+    fn new(
+        name: &'static str,
+        kind: ColumnKind,
+        required: bool,
+        config: Option<&ColumnConfig>,
+        header: &[String],
+        file: &str,
+    ) -> Result<Self, ExtractError> {
+        let from = match config.map(|config| &config.from) {
+            None => From::Absent,
+            Some(ColumnSource::Constant(text)) => From::Constant(text.clone()),
+            Some(ColumnSource::Header(wanted)) => find(wanted, name, required, header, file)?,
+        };
+        let bytes = |texts: &[String]| texts.iter().map(|text| trim(text.as_bytes()).to_vec()).collect();
+        let reader = ColumnReader {
+            name,
+            kind,
+            required,
+            from,
+            missing: config.map(|config| bytes(&config.missing)).unwrap_or_default(),
+            dates: config.map(|config| formats(&config.date_formats)).unwrap_or_default(),
+            decimal_separator: config.map_or(b'.', |config| config.decimal_separator),
+            bools: config.map(|config| BoolWords::new(&config.true_values, &config.false_values)).unwrap_or_default(),
+            codes: config.and_then(|config| config.codes.as_ref()).map(|codes| {
+                codes.iter().map(|(code, canonical)| (code.clone().into_bytes(), canonical.clone())).collect()
+            }),
+        };
+        reader.check_constant(file)?;
+        Ok(reader)
+    }
+
+    /// A constant is a value like any other; a malformed one would reject every row, so it is an error at once.
+    fn check_constant(&self, file: &str) -> Result<(), ExtractError> {
+        let From::Constant(text) = &self.from else { return Ok(()) };
+        let refused = match self.kind {
+            ColumnKind::Text => false,
+            // A constant code is a canonical one: code maps are for what the agency writes.
+            ColumnKind::Code(set) => {
+                !set.canonical().is_empty() && !set.canonical().contains(&text.as_str())
+            }
+            _ => self.plain(text.as_bytes()).is_err(),
+        };
+        if refused {
+            let (column, value) = (self.name, text.clone());
+            return Err(ExtractError::BadConstant { file: file.to_owned(), column, value });
+        }
+        Ok(())
+    }
+
+    /// Whether a trimmed value means "missing".
+    #[inline]
+    pub fn is_missing(&self, text: &[u8]) -> bool {
+        text.is_empty() || self.missing.iter().any(|marker| marker == text)
+    }
+
+    /// Reads one trimmed value that is neither text nor a code, and not missing.
+    #[inline]
+    pub fn plain(&self, text: &[u8]) -> Result<Value, Reason> {
+        self.plain_with(text, self.decimal_separator)
+    }
+
+    /// The same with another decimal separator: numbers of a typed file are not written in the source's dialect.
+    #[inline]
+    pub fn plain_with(&self, text: &[u8], decimal_separator: u8) -> Result<Value, Reason> {
+        match self.kind {
+            ColumnKind::Date => {
+                let day = self.dates.iter().find_map(|format| format.read(text));
+                day.map(Value::Day).ok_or(Reason::MalformedDate)
+            }
+            ColumnKind::Amount => values::decimal(text, decimal_separator)
+                .map(|value| Value::Number(value.hundredths))
+                .ok_or(Reason::MalformedNumber),
+            ColumnKind::Minutes => values::minutes(text, decimal_separator).map(Value::Number),
+            ColumnKind::Integer => values::integer(text).map(Value::Number),
+            ColumnKind::Bool => self.bools.read(text).map(Value::Bool).ok_or(Reason::MalformedBool),
+            ColumnKind::Text | ColumnKind::Code(_) => Ok(Value::Missing),
+        }
+    }
+
+    /// What the configuration makes of a code; without a mapping, the code itself.
+    fn canonical<'a>(&'a self, code: &'a [u8]) -> Option<&'a str> {
+        match &self.codes {
+            Some(codes) => codes.get(code).map(String::as_str),
+            None => std::str::from_utf8(code).ok(),
+        }
+    }
+
+    /// The number of a trimmed code; `None` where a closed set refuses it.
+    pub fn code(&self, set: CodeSet, code: &[u8], books: &CodeBooks) -> Result<Option<CodeId>, ExtractError> {
+        let raw = String::from_utf8_lossy(code);
+        books.id(set, &raw, self.canonical(code))
+    }
+
+    /// The whole column of a batch whose values are not in the file.
+    pub fn fill(
+        &self,
+        rows: usize,
+        text: &mut Vec<u8>,
+        column: &mut Column,
+        books: &CodeBooks,
+    ) -> Result<(), ExtractError> {
+        let value = match &self.from {
+            From::Field(_) => return Ok(()),
+            From::Absent => Value::Missing,
+            From::Constant(constant) => match self.kind {
+                ColumnKind::Text => {
+                    let span = Span { start: text.len() as u32, length: constant.len() as u32 };
+                    text.extend_from_slice(constant.as_bytes());
+                    Value::Text(span)
+                }
+                ColumnKind::Code(set) => {
+                    books.id(set, constant, Some(constant))?.map_or(Value::Missing, Value::Code)
+                }
+                _ => self.plain(constant.as_bytes()).unwrap_or(Value::Missing),
+            },
+        };
+        column.resize(rows, value);
+        Ok(())
+    }
+}
+
+fn formats(notations: &[String]) -> Vec<DateFormat> {
+    // The configuration has refused every notation that does not parse.
+    notations.iter().filter_map(|notation| DateFormat::new(notation).ok()).collect()
+}
+
+fn find(
+    wanted: &str,
+    name: &'static str,
+    required: bool,
+    header: &[String],
+    file: &str,
+) -> Result<From, ExtractError> {
+    let mut places = header.iter().enumerate().filter(|(_, column)| *column == wanted).map(|(at, _)| at);
+    match (places.next(), places.next()) {
+        (Some(at), None) => Ok(From::Field(at)),
+        (Some(_), Some(_)) => {
+            Err(ExtractError::RepeatedColumn { file: file.to_owned(), header: wanted.to_owned() })
+        }
+        (None, _) if required => Err(ExtractError::MissingColumn {
+            file: file.to_owned(),
+            column: name,
+            header: wanted.to_owned(),
+            nearest: nearest(wanted, header.iter().map(String::as_str)).map(str::to_owned),
+            present: header.join(", "),
+        }),
+        (None, _) => Ok(From::Absent),
+    }
+}
+
+/// An empty column for values of a kind.
+pub fn empty_column(kind: ColumnKind) -> Column {
+    match kind {
+        ColumnKind::Text => Column::Text(Vec::new()),
+        ColumnKind::Code(_) => Column::Code(Vec::new()),
+        ColumnKind::Date => Column::Date(Vec::new()),
+        ColumnKind::Amount | ColumnKind::Minutes | ColumnKind::Integer => Column::Number(Vec::new()),
+        ColumnKind::Bool => Column::Bool(Vec::new()),
+    }
+}
+

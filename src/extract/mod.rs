@@ -1,0 +1,270 @@
+//! Where files become typed batches: paths, compression, dialects, column and code mapping, rejects.
+//!
+//! A [`Plan`] holds what was found out before any work: every file exists and has its columns. [`Plan::read`]
+//! then reads an extract with all workers: one at a time takes the next block off the file (reading, hashing and
+//! decompression are in order by nature), then types it beside the others and hands the batch to its [`Worker`].
+//! In: configured paths. Out: typed batches, and per file what was counted and rejected.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+pub mod batch;
+mod blocks;
+pub mod codes;
+pub mod dates;
+mod error;
+mod feed;
+mod files;
+mod layout;
+mod parquet;
+mod records;
+mod rejects;
+pub mod schema;
+mod typed;
+mod values;
+
+pub use batch::Batch;
+pub use codes::CodeBooks;
+pub use dates::DateFormat;
+pub use error::ExtractError;
+pub use files::InputFile;
+pub use rejects::{Fault, Reason, RejectsWriter};
+pub use schema::{CodeSet, ColumnKind, ColumnSchema, DIRECTIONS, METHODS};
+
+use crate::config::{Config, Extract, ExtractConfig};
+use feed::{Feed, Task};
+use layout::From;
+use rejects::{BlockReport, Ledger};
+use typed::{TextTask, Typist};
+
+/// What was counted of one file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FileCounts {
+    /// Records read.
+    pub records: u64,
+    /// Rows rejected as malformed.
+    pub malformed: u64,
+    /// Rows rejected as orphans.
+    pub orphans: u64,
+    /// Faults by reason (a row may have several).
+    pub reasons: BTreeMap<Reason, u64>,
+}
+
+/// One file after it was read.
+#[derive(Debug, Clone)]
+pub struct FileRead {
+    /// The file.
+    pub input: InputFile,
+    /// The BLAKE3 hash of its bytes, in hexadecimal.
+    pub blake3: String,
+    /// What was counted of it.
+    pub counts: FileCounts,
+}
+
+/// An extract whose files are found and whose headers are checked.
+#[derive(Debug)]
+pub struct Plan<'a> {
+    /// Its configuration.
+    pub config: &'a ExtractConfig,
+    /// Its files, in input order.
+    pub files: Vec<InputFile>,
+    dimensions: &'a [String],
+}
+
+/// Uses batches; each worker thread has one of its own.
+pub trait Worker: Send {
+    /// Uses the rows of a batch, appending the indexes of those that are orphans, in order.
+    fn take(&mut self, batch: &Batch, orphans: &mut Vec<u32>) -> Result<(), ExtractError>;
+    /// Hands over what is still held back.
+    fn finish(self) -> Result<(), ExtractError>;
+}
+
+/// Told how many bytes of an extract's files have been read, and how many records.
+pub trait Progress: Send + Sync {
+    /// Bytes read from disk since the last call.
+    fn bytes(&self, extract: Extract, bytes: u64);
+    /// Records used since the last call.
+    fn records(&self, extract: Extract, records: u64);
+}
+
+/// Progress that nobody watches.
+#[derive(Debug, Clone, Copy)]
+pub struct Unwatched;
+
+impl Progress for Unwatched {
+    fn bytes(&self, _: Extract, _: u64) {}
+    fn records(&self, _: Extract, _: u64) {}
+}
+
+impl<'a> Plan<'a> {
+    /// Finds the files of an extract and checks their headers.
+    ///
+    /// # Errors
+    /// Everything that is wrong, file by file.
+    pub fn new(config: &'a Config, extract: &'a ExtractConfig) -> Result<Self, Vec<ExtractError>> {
+        let files = files::find(extract, &config.folder)?;
+        let plan = Plan { config: extract, files, dimensions: &config.dimensions };
+        let errors = plan.check_headers();
+        if errors.is_empty() { Ok(plan) } else { Err(errors) }
+    }
+
+    /// Opens every file; a column that the configuration names must be in one file of its source at least.
+    fn check_headers(&self) -> Vec<ExtractError> {
+        let mut errors = Vec::new();
+        let mut headers_of_source: BTreeMap<usize, Vec<Vec<bool>>> = BTreeMap::new();
+        for file in &self.files {
+            match self.open(file, Arc::new(|_| ())) {
+                Err(error) => errors.push(error),
+                Ok(open) => {
+                    let present = open.layout.columns.iter().map(|column| !matches!(column.from, From::Absent));
+                    headers_of_source.entry(file.source).or_default().push(present.collect());
+                }
+            }
+        }
+        for (source, present) in headers_of_source {
+            let names = self.config.extract.columns().iter().map(|column| column.name.to_owned());
+            for (at, name) in names.chain(self.dimensions.iter().cloned()).enumerate() {
+                let column = self.config.sources[source].columns.iter().find(|column| column.name == name);
+                let Some(column) = column.filter(|column| column.explicit) else { continue };
+                let everywhere_absent = present.iter().all(|file| file.get(at).is_some_and(|present| !present));
+                if let (true, crate::config::ColumnSource::Header(header)) = (everywhere_absent, &column.from) {
+                    let files: Vec<_> = self.files.iter().filter(|file| file.source == source).collect();
+                    let file = files.first().map(|file| file.name.clone()).unwrap_or_default();
+                    let (extract, header) = (self.config.extract, header.clone());
+                    errors.push(ExtractError::NowhereColumn { extract, column: name, header, file });
+                }
+            }
+        }
+        errors
+    }
+
+    fn open(&self, file: &InputFile, progress: Arc<dyn Fn(u64) + Send + Sync>) -> Result<files::OpenFile, ExtractError> {
+        let source = &self.config.sources[file.source];
+        files::open(file, self.config.extract, source, self.dimensions, progress)
+    }
+
+    /// Bytes of all files on disk.
+    pub fn bytes(&self) -> u64 {
+        self.files.iter().map(|file| file.bytes).sum()
+    }
+
+    /// Reads the whole extract with this many workers, faults going to the writer if there is one.
+    ///
+    /// Which worker gets which batch differs from run to run; batches carry their place in the input.
+    pub fn read<W: Worker>(
+        &self,
+        threads: usize,
+        books: &CodeBooks,
+        progress: Arc<dyn Progress>,
+        rejects: Option<&mut RejectsWriter>,
+        worker: impl Fn() -> W + Sync,
+    ) -> Result<Vec<FileRead>, ExtractError> {
+        let names: Vec<String> = self.files.iter().map(|file| file.name.clone()).collect();
+        let text_lines: Vec<bool> = self.files.iter().map(|file| file.is_text).collect();
+        let ledger = Mutex::new(Ledger::new(self.config.extract.name(), &names, &text_lines, rejects));
+        let feed = Mutex::new(Feed::new(self, progress.clone()));
+        let failure: Mutex<Option<ExtractError>> = Mutex::new(None);
+        let run = || {
+            let mut reading = Reading { typist: Typist::default(), batch: Batch::default(), buffer: Vec::new() };
+            let mut worker = worker();
+            let mut work = || -> Result<(), ExtractError> {
+                loop {
+                    let next = lock(&feed).next_task(std::mem::take(&mut reading.buffer));
+                    let Some((sequence, task)) = next? else { return Ok(()) };
+                    if lock(&failure).is_some() {
+                        return Ok(());
+                    }
+                    let Some(report) = reading.task(task, sequence, books, &mut worker)? else { continue };
+                    progress.records(self.config.extract, report.records);
+                    lock(&ledger).report(sequence, report).map_err(|source| ExtractError::Rejects { source })?;
+                }
+            };
+            let result = work().and_then(|()| worker.finish());
+            if let Err(error) = result {
+                lock(&failure).get_or_insert(error);
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 1..threads {
+                scope.spawn(run);
+            }
+            run();
+        });
+        if let Some(error) = failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            return Err(error);
+        }
+        let counts = ledger.into_inner().unwrap_or_else(PoisonError::into_inner).counts;
+        let digests = feed.into_inner().unwrap_or_else(PoisonError::into_inner).digests;
+        let files = self.files.iter().zip(counts).zip(digests);
+        Ok(files.map(|((input, counts), blake3)| FileRead { input: input.clone(), blake3, counts }).collect())
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// One worker's reading tools.
+struct Reading {
+    typist: Typist,
+    batch: Batch,
+    buffer: Vec<u8>,
+}
+
+impl Reading {
+    /// Does a task; a task without rows has no report.
+    fn task<W: Worker>(
+        &mut self,
+        task: Task,
+        sequence: u64,
+        books: &CodeBooks,
+        worker: &mut W,
+    ) -> Result<Option<BlockReport>, ExtractError> {
+        self.batch.sequence = sequence;
+        match task {
+            Task::Text { block, header_bytes, header_lines, file, layout, encoding, delimiter } => {
+                let layout = &*layout;
+                let task = TextTask { block, header_bytes, header_lines, file, layout, encoding, delimiter };
+                let mut report = self.typist.read(task, &mut self.batch, books)?;
+                use_batch(&self.batch, &mut report, layout, worker)?;
+                self.buffer = std::mem::take(&mut self.batch.text);
+                Ok(Some(report))
+            }
+            Task::RowGroup { source, group, file, layout } => {
+                let task = parquet::ParquetTask { source: &source, group, file, layout: &layout };
+                let mut used = |batch: &Batch, report: &mut BlockReport| use_batch(batch, report, &layout, worker);
+                self.typist.read_row_group(&task, &mut self.batch, books, &mut used).map(Some)
+            }
+        }
+    }
+}
+
+/// Hands a batch to the worker and notes its orphans among the faults, in record order.
+fn use_batch<W: Worker>(
+    batch: &Batch,
+    report: &mut BlockReport,
+    layout: &layout::Layout,
+    worker: &mut W,
+) -> Result<(), ExtractError> {
+    let mut orphans = Vec::new();
+    worker.take(batch, &mut orphans)?;
+    if orphans.is_empty() {
+        return Ok(());
+    }
+    let owner = layout.columns.iter().position(|column| column.name == "customer_id" || column.name == "employer_id");
+    let owner = owner.unwrap_or_default();
+    report.orphans += orphans.len() as u64;
+    for row in orphans {
+        let row = row as usize;
+        report.faults.push(Fault {
+            record: batch.record[row],
+            line: batch.line[row],
+            column: layout.columns[owner].name,
+            reason: Reason::Orphan,
+            value: Fault::excerpt(batch.bytes(batch.texts(owner)[row])),
+            line_ends: 0,
+        });
+    }
+    report.faults.sort_by_key(|fault| fault.record);
+    Ok(())
+}

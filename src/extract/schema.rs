@@ -1,0 +1,189 @@
+//! The extracts and their columns: METHOD section 2's table, once, for the reader, the checks and the documentation.
+
+use crate::config::Extract;
+
+/// What a column holds, and so how its text is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnKind {
+    /// An id or a dimension: text, compared byte by byte.
+    Text,
+    /// A code of an open or closed set, after the configured mapping.
+    Code(CodeSet),
+    /// A civil date.
+    Date,
+    /// An exact decimal in hundredths, of either sign.
+    Amount,
+    /// An exact decimal in hundredths, not negative.
+    Minutes,
+    /// A whole number, not negative.
+    Integer,
+    /// True or false.
+    Bool,
+}
+
+/// Which codes a code column draws from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CodeSet {
+    /// Contact channels (open).
+    Channel,
+    /// Benefits (open; the catalogue knows the usual ones).
+    Benefit,
+    /// Ways to apply (closed; an unmapped one counts as `other`).
+    Method,
+    /// Decisions (open; `rejected` has a meaning).
+    Decision,
+    /// Kinds of life events (open).
+    Event,
+    /// Contact directions (closed; an unmapped one rejects the row).
+    Direction,
+}
+
+impl CodeSet {
+    /// The canonical values of a closed set; empty for an open one.
+    pub fn canonical(self) -> &'static [&'static str] {
+        match self {
+            CodeSet::Method => METHODS,
+            CodeSet::Direction => DIRECTIONS,
+            _ => &[],
+        }
+    }
+}
+
+/// Canonical ways to apply, in the order of the features that count them.
+pub const METHODS: &[&str] = &["paper", "oral", "on_behalf", "online", "other"];
+/// Canonical contact directions.
+pub const DIRECTIONS: &[&str] = &["inbound", "outbound"];
+
+/// A column of an extract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ColumnSchema {
+    /// Its canonical name.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: ColumnKind,
+    /// False for METHOD's `?`: the column, or a value in it, may be missing.
+    pub required: bool,
+}
+
+const fn must(name: &'static str, kind: ColumnKind) -> ColumnSchema {
+    ColumnSchema { name, kind, required: true }
+}
+
+const fn may(name: &'static str, kind: ColumnKind) -> ColumnSchema {
+    ColumnSchema { name, kind, required: false }
+}
+
+use CodeSet::{Benefit, Channel, Decision, Direction, Event, Method};
+use ColumnKind::{Amount, Bool, Code, Date, Integer, Minutes, Text};
+
+const CUSTOMERS: &[ColumnSchema] =
+    &[must("customer_id", Text), may("birth_date", Date), may("registered_from", Date), may("registered_to", Date)];
+const CONTACTS: &[ColumnSchema] = &[
+    may("contact_id", Text),
+    must("customer_id", Text),
+    must("contacted_on", Date),
+    must("channel", Code(Channel)),
+    may("direction", Code(Direction)),
+    may("reached", Bool),
+];
+const APPLICATIONS: &[ColumnSchema] = &[
+    may("application_id", Text),
+    must("customer_id", Text),
+    must("benefit", Code(Benefit)),
+    must("submitted_on", Date),
+    must("method", Code(Method)),
+    may("handling_minutes", Minutes),
+    may("decision", Code(Decision)),
+    may("automatic", Bool),
+    may("clarifications", Integer),
+];
+const PAYMENTS: &[ColumnSchema] = &[
+    may("payment_id", Text),
+    must("customer_id", Text),
+    must("benefit", Code(Benefit)),
+    must("period_start", Date),
+    may("period_end", Date),
+    may("paid_on", Date),
+    must("amount", Amount),
+];
+const LIFE_EVENTS: &[ColumnSchema] =
+    &[must("customer_id", Text), must("event", Code(Event)), must("occurred_on", Date)];
+const EMPLOYERS: &[ColumnSchema] = &[must("employer_id", Text), may("employees", Integer)];
+const EMPLOYER_CONTACTS: &[ColumnSchema] = &[
+    may("contact_id", Text),
+    must("employer_id", Text),
+    must("contacted_on", Date),
+    must("channel", Code(Channel)),
+    may("direction", Code(Direction)),
+];
+const EMPLOYER_APPLICATIONS: &[ColumnSchema] = &[
+    may("application_id", Text),
+    must("employer_id", Text),
+    must("benefit", Code(Benefit)),
+    must("submitted_on", Date),
+    must("method", Code(Method)),
+    may("handling_minutes", Minutes),
+    may("clarifications", Integer),
+];
+
+impl Extract {
+    /// All extracts, in METHOD section 2's order.
+    pub const ALL: [Extract; 8] = [
+        Extract::Customers,
+        Extract::Contacts,
+        Extract::Applications,
+        Extract::Payments,
+        Extract::LifeEvents,
+        Extract::Employers,
+        Extract::EmployerContacts,
+        Extract::EmployerApplications,
+    ];
+
+    /// Its name in the configuration and in outputs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Extract::Customers => "customers",
+            Extract::Contacts => "contacts",
+            Extract::Applications => "applications",
+            Extract::Payments => "payments",
+            Extract::LifeEvents => "life_events",
+            Extract::Employers => "employers",
+            Extract::EmployerContacts => "employer_contacts",
+            Extract::EmployerApplications => "employer_applications",
+        }
+    }
+
+    /// Its columns in METHOD section 2's order (dimensions of the customers extract come after these).
+    pub fn columns(self) -> &'static [ColumnSchema] {
+        match self {
+            Extract::Customers => CUSTOMERS,
+            Extract::Contacts => CONTACTS,
+            Extract::Applications => APPLICATIONS,
+            Extract::Payments => PAYMENTS,
+            Extract::LifeEvents => LIFE_EVENTS,
+            Extract::Employers => EMPLOYERS,
+            Extract::EmployerContacts => EMPLOYER_CONTACTS,
+            Extract::EmployerApplications => EMPLOYER_APPLICATIONS,
+        }
+    }
+
+    /// The position of a column by its canonical name.
+    pub fn column(self, name: &str) -> Option<usize> {
+        self.columns().iter().position(|column| column.name == name)
+    }
+
+    /// Whether METHOD needs it (no `?`).
+    pub fn required(self) -> bool {
+        matches!(self, Extract::Contacts | Extract::Applications | Extract::Payments)
+    }
+
+    /// Whether it is about employers rather than persons.
+    pub fn about_employers(self) -> bool {
+        matches!(self, Extract::Employers | Extract::EmployerContacts | Extract::EmployerApplications)
+    }
+
+    /// Whether it lists who is counted, rather than what happened.
+    pub fn is_register(self) -> bool {
+        matches!(self, Extract::Customers | Extract::Employers)
+    }
+}

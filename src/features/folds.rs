@@ -1,0 +1,322 @@
+//! What one row of each extract says of its customer: a module-sized fold per extract, all of one shape.
+//!
+//! A fold turns a row in use into a small fact, and adds facts to the customers of a partition.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::coverage::{BenefitTraits, KernelWindow};
+use super::partition::{Partition, Sum, step};
+use crate::calendar::Window;
+use crate::config::Extract;
+use crate::extract::batch::{Batch, MISSING_DAY, MISSING_NUMBER};
+use crate::extract::codes::{OTHER, OUTBOUND, REJECTED};
+use crate::intake::Fold;
+
+/// What the folds share: the window, the catalogue and the partitions that facts go to.
+pub struct Ground<'a> {
+    /// The window.
+    pub window: &'a Window,
+    /// The window as the kernel uses it.
+    pub kernel: &'a KernelWindow,
+    /// The catalogue's benefits, by code.
+    pub traits: &'a [BenefitTraits],
+    /// The partitions, in the order of customers.
+    pub partitions: &'a [Mutex<Partition>],
+}
+
+impl Ground<'_> {
+    fn partition(&self, at: usize) -> MutexGuard<'_, Partition> {
+        self.partitions[at].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The traits of a benefit; one that the catalogue lacks has the defaults.
+    pub fn traits(&self, benefit: u16) -> BenefitTraits {
+        self.traits.get(usize::from(benefit)).copied().unwrap_or(BenefitTraits::UNKNOWN)
+    }
+}
+
+fn column(extract: Extract, name: &str) -> usize {
+    // The names below are the schema's own; a test holds them to it.
+    extract.column(name).unwrap_or(usize::MAX)
+}
+
+/// Contacts: inbound ones by channel, outbound ones by whether they reached the customer.
+pub struct Contacts<'a> {
+    ground: &'a Ground<'a>,
+    contacted_on: usize,
+    channel: usize,
+    direction: usize,
+    reached: usize,
+}
+
+/// What a contact says.
+#[derive(Debug, Clone, Copy)]
+pub enum Contact {
+    /// Nothing but that the customer exists.
+    Seen,
+    /// The customer was in touch.
+    Inbound {
+        /// Through this channel.
+        channel: u16,
+        /// Within the last 90 days of the window.
+        recent: bool,
+    },
+    /// The agency was in touch.
+    Outbound {
+        /// In vain.
+        unreached: bool,
+    },
+}
+
+impl<'a> Contacts<'a> {
+    /// The fold onto this ground.
+    pub fn new(ground: &'a Ground<'a>) -> Self {
+        let at = |name| column(Extract::Contacts, name);
+        Contacts {
+            ground,
+            contacted_on: at("contacted_on"),
+            channel: at("channel"),
+            direction: at("direction"),
+            reached: at("reached"),
+        }
+    }
+}
+
+impl Fold for Contacts<'_> {
+    type Fact = Contact;
+
+    fn fact(&self, batch: &Batch, row: usize) -> Option<Contact> {
+        let day = batch.days(self.contacted_on)[row];
+        let window = self.ground.window;
+        Some(if !window.contains(day) {
+            Contact::Seen
+        } else if batch.codes(self.direction)[row] == OUTBOUND {
+            Contact::Outbound { unreached: batch.bools(self.reached)[row] == Some(false) }
+        } else {
+            Contact::Inbound { channel: batch.codes(self.channel)[row] as u16, recent: day >= window.recent_start }
+        })
+    }
+
+    fn apply(&self, partition: usize, facts: &[(u16, Contact)], take_back: bool) {
+        let mut partition = self.ground.partition(partition);
+        for (customer, fact) in facts {
+            partition.see(*customer, take_back);
+            let tally = &mut partition.contacts[usize::from(*customer)];
+            match fact {
+                Contact::Seen => {}
+                Contact::Outbound { unreached } => {
+                    step(&mut tally.outbound, 1, take_back);
+                    step(&mut tally.unreached, u32::from(*unreached), take_back);
+                }
+                Contact::Inbound { channel, recent } => {
+                    step(&mut tally.inbound, 1, take_back);
+                    step(&mut tally.recent, u32::from(*recent), take_back);
+                    partition.channels.push((*customer, *channel), take_back);
+                }
+            }
+        }
+    }
+}
+
+/// Applications: by method and benefit, with their handling.
+pub struct Applications<'a> {
+    ground: &'a Ground<'a>,
+    benefit: usize,
+    submitted_on: usize,
+    method: usize,
+    handling_minutes: usize,
+    decision: usize,
+    automatic: usize,
+    clarifications: usize,
+}
+
+/// What an application in the window says.
+#[derive(Debug, Clone, Copy)]
+pub struct Application {
+    benefit: u16,
+    method: u8,
+    automatic: bool,
+    rejected: bool,
+    minutes: i64,
+    clarifications: i64,
+}
+
+impl<'a> Applications<'a> {
+    /// The fold onto this ground.
+    pub fn new(ground: &'a Ground<'a>) -> Self {
+        let at = |name| column(Extract::Applications, name);
+        Applications {
+            ground,
+            benefit: at("benefit"),
+            submitted_on: at("submitted_on"),
+            method: at("method"),
+            handling_minutes: at("handling_minutes"),
+            decision: at("decision"),
+            automatic: at("automatic"),
+            clarifications: at("clarifications"),
+        }
+    }
+}
+
+impl Fold for Applications<'_> {
+    type Fact = Option<Application>;
+
+    fn fact(&self, batch: &Batch, row: usize) -> Option<Option<Application>> {
+        if !self.ground.window.contains(batch.days(self.submitted_on)[row]) {
+            return Some(None);
+        }
+        Some(Some(Application {
+            benefit: batch.codes(self.benefit)[row] as u16,
+            method: batch.codes(self.method)[row].min(OTHER) as u8,
+            automatic: batch.bools(self.automatic)[row] == Some(true),
+            rejected: batch.codes(self.decision)[row] == REJECTED,
+            minutes: batch.numbers(self.handling_minutes)[row],
+            clarifications: batch.numbers(self.clarifications)[row],
+        }))
+    }
+
+    fn apply(&self, partition: usize, facts: &[(u16, Option<Application>)], take_back: bool) {
+        let mut partition = self.ground.partition(partition);
+        for (customer, fact) in facts {
+            partition.see(*customer, take_back);
+            let Some(fact) = fact else { continue };
+            let handled = fact.minutes != MISSING_NUMBER;
+            let tally = &mut partition.applications[usize::from(*customer)];
+            step(&mut tally.by_method[usize::from(fact.method)], 1, take_back);
+            step(&mut tally.automatic, u32::from(fact.automatic), take_back);
+            step(&mut tally.rejected, u32::from(fact.rejected), take_back);
+            step(&mut tally.handled, u32::from(handled), take_back);
+            if handled {
+                partition.add(*customer, Sum::Minutes, fact.minutes, take_back);
+            }
+            if fact.clarifications != MISSING_NUMBER {
+                partition.add(*customer, Sum::Clarifications, fact.clarifications, take_back);
+            }
+            partition.benefits_applied.push((*customer, fact.benefit), take_back);
+        }
+    }
+}
+
+/// Payments: sums of what was paid in the window, and the days that payments cover.
+pub struct Payments<'a> {
+    ground: &'a Ground<'a>,
+    benefit: usize,
+    period_start: usize,
+    period_end: usize,
+    paid_on: usize,
+    amount: usize,
+}
+
+/// What a payment says.
+#[derive(Debug, Clone, Copy)]
+pub struct Payment {
+    cents: i64,
+    paid_in_window: bool,
+    /// Benefit, first and last covered day.
+    covered: Option<(u16, u16, u16)>,
+}
+
+impl<'a> Payments<'a> {
+    /// The fold onto this ground.
+    pub fn new(ground: &'a Ground<'a>) -> Self {
+        let at = |name| column(Extract::Payments, name);
+        Payments {
+            ground,
+            benefit: at("benefit"),
+            period_start: at("period_start"),
+            period_end: at("period_end"),
+            paid_on: at("paid_on"),
+            amount: at("amount"),
+        }
+    }
+}
+
+impl Fold for Payments<'_> {
+    type Fact = Payment;
+
+    fn fact(&self, batch: &Batch, row: usize) -> Option<Payment> {
+        let start = batch.days(self.period_start)[row];
+        let or_start = |day| if day == MISSING_DAY { start } else { day };
+        let end = or_start(batch.days(self.period_end)[row]);
+        let paid_on = or_start(batch.days(self.paid_on)[row]);
+        let cents = batch.numbers(self.amount)[row];
+        let benefit = batch.codes(self.benefit)[row] as u16;
+        let covers = cents > 0 && self.ground.traits(benefit).tracked();
+        let covered = if covers { self.ground.kernel.clip(start.0, end.0) } else { None };
+        Some(Payment {
+            cents,
+            paid_in_window: self.ground.window.contains(paid_on),
+            covered: covered.map(|(first, last)| (benefit, first, last)),
+        })
+    }
+
+    fn apply(&self, partition: usize, facts: &[(u16, Payment)], take_back: bool) {
+        let mut partition = self.ground.partition(partition);
+        for (customer, fact) in facts {
+            partition.see(*customer, take_back);
+            if fact.paid_in_window {
+                let tally = &mut partition.payments[usize::from(*customer)];
+                step(&mut tally.payments, u32::from(fact.cents > 0), take_back);
+                partition.add(*customer, Sum::Cents, fact.cents, take_back);
+            }
+            if let Some((benefit, first, last)) = fact.covered {
+                partition.coverage.push([*customer, benefit, first, last], take_back);
+            }
+        }
+    }
+}
+
+/// Life events that are reported, rather than told by the start of a spell.
+pub struct LifeEvents<'a> {
+    ground: &'a Ground<'a>,
+    event: usize,
+    occurred_on: usize,
+}
+
+impl<'a> LifeEvents<'a> {
+    /// The fold onto this ground.
+    pub fn new(ground: &'a Ground<'a>) -> Self {
+        let at = |name| column(Extract::LifeEvents, name);
+        LifeEvents { ground, event: at("event"), occurred_on: at("occurred_on") }
+    }
+}
+
+impl Fold for LifeEvents<'_> {
+    /// Event and day, in the window.
+    type Fact = Option<(u16, u16)>;
+
+    fn fact(&self, batch: &Batch, row: usize) -> Option<Option<(u16, u16)>> {
+        let day = batch.days(self.occurred_on)[row];
+        let event = batch.codes(self.event)[row] as u16;
+        let in_window = self.ground.window.contains(day);
+        Some(in_window.then_some((event, day.0.wrapping_sub(self.ground.kernel.floor) as u16)))
+    }
+
+    fn apply(&self, partition: usize, facts: &[(u16, Option<(u16, u16)>)], take_back: bool) {
+        let mut partition = self.ground.partition(partition);
+        for (customer, fact) in facts {
+            partition.see(*customer, take_back);
+            if let Some((event, day)) = fact {
+                partition.events.push((*customer, *event, *day), take_back);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_columns_are_the_schema_s() {
+        let window = Window::new(crate::calendar::Day(20_000), 12, None, 31, 30);
+        let kernel = KernelWindow::new(&window);
+        let ground = Ground { window: &window, kernel: &kernel, traits: &[], partitions: &[] };
+        let (c, a, p, l) =
+            (Contacts::new(&ground), Applications::new(&ground), Payments::new(&ground), LifeEvents::new(&ground));
+        let all = [c.contacted_on, c.channel, c.direction, c.reached, a.benefit, a.submitted_on, a.method];
+        let more = [a.handling_minutes, a.decision, a.automatic, a.clarifications, p.benefit, p.period_start];
+        let rest = [p.period_end, p.paid_on, p.amount, l.event, l.occurred_on];
+        assert!(all.iter().chain(&more).chain(&rest).all(|at| *at < 10));
+    }
+}

@@ -1,0 +1,194 @@
+//! What events add up to, customer by customer, for one partition of the population.
+//!
+//! Sums are kept as sums. What asks for *distinct* values or for days is kept as small sorted words, so that
+//! whatever was added can also be taken back.
+
+use hashbrown::HashMap;
+
+/// Contacts of one customer in the window.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ContactTally {
+    /// Inbound contacts.
+    pub inbound: u32,
+    /// Inbound contacts in the last 90 days.
+    pub recent: u32,
+    /// Outbound contacts.
+    pub outbound: u32,
+    /// Outbound contacts that did not reach the customer.
+    pub unreached: u32,
+}
+
+/// Applications of one customer in the window.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ApplicationTally {
+    /// By canonical method.
+    pub by_method: [u32; 5],
+    /// With handling minutes.
+    pub handled: u32,
+    /// Decided automatically.
+    pub automatic: u32,
+    /// Rejected.
+    pub rejected: u32,
+    /// Handling minutes, in hundredths.
+    pub minutes: i64,
+    /// Requests for clarification.
+    pub clarifications: i64,
+}
+
+/// Payments of one customer with `paid_on` in the window.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PaymentTally {
+    /// With an amount above zero.
+    pub payments: u32,
+    /// Sum of amounts, in cents.
+    pub cents: i64,
+}
+
+/// Words that are added and taken back, and in the end sorted.
+#[derive(Debug, Clone)]
+pub struct Words<T> {
+    added: Vec<T>,
+    taken_back: Vec<T>,
+}
+
+impl<T> Default for Words<T> {
+    fn default() -> Self {
+        Words { added: Vec::new(), taken_back: Vec::new() }
+    }
+}
+
+impl<T: Ord + Copy> Words<T> {
+    /// Adds a word, or takes back one that was added.
+    #[inline]
+    pub fn push(&mut self, word: T, take_back: bool) {
+        if take_back {
+            self.taken_back.push(word);
+        } else {
+            self.added.push(word);
+        }
+    }
+
+    /// What remains, sorted.
+    pub fn into_sorted(self) -> Vec<T> {
+        let Words { mut added, mut taken_back } = self;
+        added.sort_unstable();
+        taken_back.sort_unstable();
+        let mut gone = taken_back.into_iter().peekable();
+        added.retain(|word| gone.next_if_eq(word).is_none());
+        added
+    }
+}
+
+/// Everything that events added to the customers of one partition.
+#[derive(Debug, Default)]
+pub struct Partition {
+    /// Events in use, by customer; kept only where there is no register.
+    pub seen: Vec<u32>,
+    /// By customer.
+    pub contacts: Vec<ContactTally>,
+    /// By customer.
+    pub applications: Vec<ApplicationTally>,
+    /// By customer.
+    pub payments: Vec<PaymentTally>,
+    /// Channels of inbound contacts: customer and channel.
+    pub channels: Words<(u16, u16)>,
+    /// Benefits applied for: customer and benefit.
+    pub benefits_applied: Words<(u16, u16)>,
+    /// Covered days: customer, benefit, first and last day.
+    pub coverage: Words<[u16; 4]>,
+    /// Reported life events: customer, event and day.
+    pub events: Words<(u16, u16, u16)>,
+    /// What did not fit a tally's 64 bits (thousands of payments of the largest size).
+    pub excess: HashMap<(u16, Sum), i128>,
+}
+
+/// The sums that may outgrow 64 bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Sum {
+    /// Cents paid.
+    Cents,
+    /// Handling minutes, in hundredths.
+    Minutes,
+    /// Requests for clarification.
+    Clarifications,
+}
+
+impl Partition {
+    /// For this many customers.
+    pub fn new(customers: usize, registered: bool) -> Self {
+        Partition {
+            seen: if registered { Vec::new() } else { vec![0; customers] },
+            contacts: vec![ContactTally::default(); customers],
+            applications: vec![ApplicationTally::default(); customers],
+            payments: vec![PaymentTally::default(); customers],
+            ..Partition::default()
+        }
+    }
+
+    /// Counts an event in use, where that is asked.
+    #[inline]
+    pub fn see(&mut self, customer: u16, take_back: bool) {
+        if let Some(seen) = self.seen.get_mut(usize::from(customer)) {
+            step(seen, 1, take_back);
+        }
+    }
+
+    /// The whole of a sum.
+    pub fn sum(&self, customer: u16, sum: Sum) -> i128 {
+        let small = match sum {
+            Sum::Cents => self.payments[usize::from(customer)].cents,
+            Sum::Minutes => self.applications[usize::from(customer)].minutes,
+            Sum::Clarifications => self.applications[usize::from(customer)].clarifications,
+        };
+        i128::from(small) + self.excess.get(&(customer, sum)).copied().unwrap_or(0)
+    }
+
+    /// Adds to a sum, or takes back; what would overflow goes to the excess.
+    #[inline]
+    pub fn add(&mut self, customer: u16, sum: Sum, value: i64, take_back: bool) {
+        let value = if take_back { -value } else { value };
+        let small = match sum {
+            Sum::Cents => &mut self.payments[usize::from(customer)].cents,
+            Sum::Minutes => &mut self.applications[usize::from(customer)].minutes,
+            Sum::Clarifications => &mut self.applications[usize::from(customer)].clarifications,
+        };
+        match small.checked_add(value) {
+            Some(total) => *small = total,
+            None => *self.excess.entry((customer, sum)).or_default() += i128::from(value),
+        }
+    }
+}
+
+/// One more, or one less.
+#[inline]
+pub fn step(count: &mut u32, by: u32, take_back: bool) {
+    *count = if take_back { count.wrapping_sub(by) } else { count.wrapping_add(by) };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_taken_back_was_never_there() {
+        let mut words = Words::default();
+        for word in [3, 1, 3, 2] {
+            words.push(word, false);
+        }
+        words.push(3, true);
+        assert_eq!(words.into_sorted(), [1, 2, 3]);
+    }
+
+    #[test]
+    fn sums_beyond_64_bits_stay_exact() {
+        let mut partition = Partition::new(1, true);
+        for _ in 0..200 {
+            partition.add(0, Sum::Cents, 99_999_999_999_999_999, false);
+        }
+        assert_eq!(partition.sum(0, Sum::Cents), 200 * 99_999_999_999_999_999);
+        for _ in 0..200 {
+            partition.add(0, Sum::Cents, 99_999_999_999_999_999, true);
+        }
+        assert_eq!(partition.sum(0, Sum::Cents), 0);
+    }
+}

@@ -1,0 +1,126 @@
+//! Where every row went: the counts that must add up (METHOD section 9).
+
+use std::collections::BTreeMap;
+
+use crate::extract::{FileRead, Reason};
+
+/// What became of the rows of a file or an extract.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RowCounts {
+    /// Records read.
+    pub records: u64,
+    /// Rows rejected as malformed.
+    pub malformed: u64,
+    /// Rows rejected as orphans.
+    pub orphans: u64,
+    /// Rows that repeat an id.
+    pub duplicates: u64,
+    /// Rows dated after `as_of`.
+    pub future: u64,
+    /// Rows of customers out of scope (or such customers themselves).
+    pub out_of_scope: u64,
+    /// Rows in use.
+    pub in_use: u64,
+}
+
+impl RowCounts {
+    /// Rejected rows, orphans included.
+    pub fn rejected(&self) -> u64 {
+        self.malformed + self.orphans
+    }
+
+    /// Whether every record went somewhere, and only once.
+    pub fn adds_up(&self) -> bool {
+        self.records == self.rejected() + self.duplicates + self.future + self.out_of_scope + self.in_use
+    }
+
+    /// Adds another's counts.
+    pub fn add(&mut self, other: &RowCounts) {
+        self.records += other.records;
+        self.malformed += other.malformed;
+        self.orphans += other.orphans;
+        self.duplicates += other.duplicates;
+        self.future += other.future;
+        self.out_of_scope += other.out_of_scope;
+        self.in_use += other.in_use;
+    }
+
+    /// The count of a standing.
+    pub fn of(&mut self, standing: Standing) -> &mut u64 {
+        match standing {
+            Standing::Duplicate => &mut self.duplicates,
+            Standing::Future => &mut self.future,
+            Standing::OutOfScope => &mut self.out_of_scope,
+            Standing::InUse => &mut self.in_use,
+        }
+    }
+}
+
+/// What an accepted row, or a duplicate, is to the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It repeats the id of an earlier row.
+    Duplicate,
+    /// It is dated after `as_of`.
+    Future,
+    /// Its customer is out of scope.
+    OutOfScope,
+    /// It is used.
+    InUse,
+}
+
+/// One file with what became of its rows.
+#[derive(Debug, Clone)]
+pub struct FileAccount {
+    /// The file, its hash and its rejects.
+    pub file: FileRead,
+    /// Its rows.
+    pub rows: RowCounts,
+}
+
+/// An extract with what became of its rows.
+#[derive(Debug, Clone)]
+pub struct ExtractAccount {
+    /// Which extract.
+    pub extract: crate::config::Extract,
+    /// Its files, in input order.
+    pub files: Vec<FileAccount>,
+    /// All its rows.
+    pub rows: RowCounts,
+    /// Faults by reason (a row may have several).
+    pub reasons: BTreeMap<Reason, u64>,
+    /// The date of its newest event up to `as_of`, where it has dates.
+    pub newest: Option<crate::calendar::Day>,
+    /// Method codes that the configuration does not map, over rows neither rejected nor duplicates.
+    pub unmapped_methods: BTreeMap<String, u64>,
+    /// Benefits that the catalogue lacks, over the same rows.
+    pub unknown_benefits: BTreeMap<String, u64>,
+}
+
+impl ExtractAccount {
+    /// Puts the reader's counts (records, rejects) and the intake's (all else) together.
+    pub fn new(extract: crate::config::Extract, files: Vec<FileRead>, mut used: Vec<RowCounts>) -> Self {
+        used.resize(files.len(), RowCounts::default());
+        let mut account = ExtractAccount {
+            extract,
+            files: Vec::new(),
+            rows: RowCounts::default(),
+            reasons: BTreeMap::new(),
+            newest: None,
+            unmapped_methods: BTreeMap::new(),
+            unknown_benefits: BTreeMap::new(),
+        };
+        for (file, mut rows) in files.into_iter().zip(used) {
+            rows.records = file.counts.records;
+            rows.malformed = file.counts.malformed;
+            rows.orphans = file.counts.orphans;
+            debug_assert!(rows.adds_up(), "{rows:?}");
+            account.rows.add(&rows);
+            for (reason, count) in &file.counts.reasons {
+                *account.reasons.entry(*reason).or_default() += count;
+            }
+            account.files.push(FileAccount { file, rows });
+        }
+        account
+    }
+}

@@ -1,0 +1,50 @@
+//! Without a register: the ids that appear in the extracts of events, gathered before events are used.
+//!
+//! Who of them is counted shows only when rows have their standing; this is everybody who might be.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use hashbrown::HashSet;
+
+use super::index::Ids;
+use crate::extract::batch::Batch;
+use crate::extract::{CodeBooks, ExtractError, Plan, Unwatched, Worker};
+
+struct Gather<'a> {
+    owner: usize,
+    own: HashSet<Box<[u8]>>,
+    all: &'a Mutex<HashSet<Box<[u8]>>>,
+}
+
+impl Worker for Gather<'_> {
+    fn take(&mut self, batch: &Batch, _: &mut Vec<u32>) -> Result<(), ExtractError> {
+        for span in batch.texts(self.owner) {
+            let id = batch.bytes(*span);
+            if !self.own.contains(id) {
+                self.own.insert(id.into());
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<(), ExtractError> {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner).extend(self.own);
+        Ok(())
+    }
+}
+
+/// The distinct customer ids of well-formed rows of these extracts.
+pub fn appearing(
+    plans: &[&Plan<'_>],
+    threads: usize,
+    books: &CodeBooks,
+) -> Result<Ids, ExtractError> {
+    let all = Mutex::new(HashSet::new());
+    for plan in plans {
+        let owner = plan.config.extract.column("customer_id").unwrap_or_default();
+        plan.read(threads, books, Arc::new(Unwatched), None, || Gather { owner, own: HashSet::new(), all: &all })?;
+    }
+    let mut ids = Ids::default();
+    all.into_inner().unwrap_or_else(PoisonError::into_inner).iter().for_each(|id| ids.push(id));
+    Ok(ids)
+}

@@ -1,0 +1,347 @@
+//! What happened, and which of it counts: every event row gets its standing and, in use, reaches the fold.
+//!
+//! Rows are used as they stream by, as if no id occurred twice. Ids that may have been met before are nominated
+//! by the [`Sieve`]; where there are any, a second read finds the rows of exactly these ids, decides by bytes
+//! and input order which are duplicates, and takes back what those had added.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use hashbrown::HashMap;
+
+use super::accounting::{ExtractAccount, RowCounts, Standing};
+use super::population::Population;
+use super::sieve::{Sieve, hash};
+use crate::calendar::{Day, Window};
+use crate::config::Extract;
+use crate::extract::batch::Batch;
+use crate::extract::codes::{CodeId, OTHER};
+use crate::extract::{CodeBooks, ExtractError, Plan, Progress, RejectsWriter, Worker};
+
+/// Customers of one partition: neighbours in id order, whose events are folded together.
+pub const PARTITION_CUSTOMERS: u32 = 16_384;
+/// Facts held back per partition before they are applied.
+const FACTS_HELD: usize = 256;
+/// Nominated ids that one second read settles, so that its memory is bounded.
+const IDS_PER_READ: usize = 2_000_000;
+
+/// What features make of events in use.
+pub trait Fold: Sync {
+    /// What one row says of its customer.
+    type Fact: Copy + Send;
+    /// The fact of a row in use, where it says anything.
+    fn fact(&self, batch: &Batch, row: usize) -> Option<Self::Fact>;
+    /// Adds facts to customers of a partition, or takes them back.
+    fn apply(&self, partition: usize, facts: &[(u16, Self::Fact)], take_back: bool);
+}
+
+/// A fold for events that are only accounted for.
+#[derive(Debug, Clone, Copy)]
+pub struct AccountOnly;
+
+impl Fold for AccountOnly {
+    type Fact = ();
+    fn fact(&self, _: &Batch, _: usize) -> Option<()> {
+        None
+    }
+    fn apply(&self, _: usize, _: &[(u16, ())], _: bool) {}
+}
+
+/// Everything that reading an extract of events needs.
+pub struct Intake<'a> {
+    /// Its files.
+    pub plan: &'a Plan<'a>,
+    /// Who events are matched with; without one, any id will do and nothing is an orphan.
+    pub population: Option<&'a Population>,
+    /// The window.
+    pub window: &'a Window,
+    /// The code books.
+    pub books: &'a CodeBooks,
+    /// How many benefits the catalogue has: the first so many codes.
+    pub known_benefits: CodeId,
+    /// Worker threads.
+    pub threads: usize,
+    /// Who is told how far it is.
+    pub progress: Arc<dyn Progress>,
+}
+
+/// Where the columns are that every extract of events has.
+#[derive(Debug, Clone, Copy)]
+struct Columns {
+    id: Option<usize>,
+    owner: usize,
+    date: usize,
+    benefit: Option<usize>,
+    method: Option<usize>,
+}
+
+impl Columns {
+    fn of(extract: Extract) -> Self {
+        let find = |names: &[&str]| names.iter().find_map(|name| extract.column(name));
+        Columns {
+            id: find(&["contact_id", "application_id", "payment_id"]),
+            owner: find(&["customer_id", "employer_id"]).unwrap_or_default(),
+            date: find(&["contacted_on", "submitted_on", "period_start", "occurred_on"]).unwrap_or_default(),
+            benefit: find(&["benefit"]),
+            method: find(&["method"]),
+        }
+    }
+}
+
+/// Counts that change when a row turns out to be a duplicate.
+#[derive(Debug, Default)]
+struct Tallies {
+    rows: Vec<RowCounts>,
+    unmapped_methods: HashMap<CodeId, u64>,
+    unknown_benefits: HashMap<CodeId, u64>,
+    newest: Option<Day>,
+}
+
+impl Tallies {
+    fn row(&mut self, file: usize) -> &mut RowCounts {
+        if self.rows.len() <= file {
+            self.rows.resize(file + 1, RowCounts::default());
+        }
+        &mut self.rows[file]
+    }
+
+    fn add(&mut self, other: Tallies) {
+        for (file, rows) in other.rows.iter().enumerate() {
+            self.row(file).add(rows);
+        }
+        for (code, count) in other.unmapped_methods {
+            *self.unmapped_methods.entry(code).or_default() += count;
+        }
+        for (code, count) in other.unknown_benefits {
+            *self.unknown_benefits.entry(code).or_default() += count;
+        }
+        self.newest = self.newest.max(other.newest);
+    }
+}
+
+impl Intake<'_> {
+    /// Reads an extract of events through a fold, with the accounting.
+    pub fn read<F: Fold>(&self, fold: &F, rejects: &mut RejectsWriter) -> Result<ExtractAccount, ExtractError> {
+        let columns = Columns::of(self.plan.config.extract);
+        let sieve = Mutex::new(Sieve::default());
+        let tallies = Mutex::new(Tallies::default());
+        let partitions = self.population.map_or(0, |all| all.len().div_ceil(PARTITION_CUSTOMERS as usize));
+        let worker = || FirstRead {
+            intake: self,
+            columns,
+            fold,
+            sieve: &sieve,
+            total: &tallies,
+            tallies: Tallies::default(),
+            held: (0..partitions).map(|_| Vec::new()).collect(),
+            ids: Vec::new(),
+        };
+        let files = self.plan.read(self.threads, self.books, self.progress.clone(), Some(rejects), worker)?;
+        let mut tallies = tallies.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let nominated = sieve.into_inner().unwrap_or_else(PoisonError::into_inner).nominated();
+        for some in nominated.chunks(IDS_PER_READ) {
+            self.take_back_duplicates(some, columns, fold, &mut tallies, &files)?;
+        }
+        let mut account = ExtractAccount::new(self.plan.config.extract, files, tallies.rows);
+        account.newest = tallies.newest;
+        for (code, count) in tallies.unmapped_methods.into_iter().filter(|(_, count)| *count > 0) {
+            account.unmapped_methods.insert(self.books.unmapped_methods.text(code - OTHER - 1), count);
+        }
+        for (code, count) in tallies.unknown_benefits.into_iter().filter(|(_, count)| *count > 0) {
+            account.unknown_benefits.insert(self.books.benefits.text(code), count);
+        }
+        Ok(account)
+    }
+
+    /// The customer's number, and the standing of a row that is no duplicate; `None` for an orphan.
+    #[inline]
+    fn standing(&self, batch: &Batch, row: usize, columns: Columns) -> Option<(u32, Standing)> {
+        let (number, in_scope) = match self.population {
+            None => (0, true),
+            Some(population) => {
+                let number = population.find(batch.bytes(batch.texts(columns.owner)[row]))?;
+                (number, (number as usize) < population.len())
+            }
+        };
+        let standing = if batch.days(columns.date)[row] > self.window.as_of {
+            Standing::Future
+        } else if in_scope {
+            Standing::InUse
+        } else {
+            Standing::OutOfScope
+        };
+        Some((number, standing))
+    }
+
+    /// The code of a row's method, if unmapped, and of its benefit, if the catalogue lacks it.
+    #[inline]
+    fn strange_codes(&self, batch: &Batch, row: usize, columns: Columns) -> (Option<CodeId>, Option<CodeId>) {
+        let method = columns.method.map(|at| batch.codes(at)[row]).filter(|code| *code > OTHER);
+        let benefit = columns.benefit.map(|at| batch.codes(at)[row]).filter(|code| *code >= self.known_benefits);
+        (method, benefit)
+    }
+
+    /// Reads the extract again for the rows of nominated ids and takes back what the duplicates among them added.
+    fn take_back_duplicates<F: Fold>(
+        &self,
+        nominated: &[u64],
+        columns: Columns,
+        fold: &F,
+        tallies: &mut Tallies,
+        first: &[crate::extract::FileRead],
+    ) -> Result<(), ExtractError> {
+        let found = Mutex::new(Vec::new());
+        let worker = || SecondRead { intake: self, columns, fold, nominated, found: &found, rows: Vec::new() };
+        let again = self.plan.read(self.threads, self.books, Arc::new(crate::extract::Unwatched), None, worker)?;
+        if let Some((file, _)) = again.iter().zip(first).find(|(again, first)| again.blake3 != first.blake3) {
+            return Err(ExtractError::Changed { file: file.input.name.clone() });
+        }
+        let mut rows = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        rows.sort_by(|a: &Candidate<F::Fact>, b| a.id.cmp(&b.id).then(a.place.cmp(&b.place)));
+        for pair in rows.windows(2) {
+            let [earlier, row] = pair else { continue };
+            if earlier.id != row.id {
+                continue;
+            }
+            let counts = tallies.row(row.file);
+            *counts.of(row.standing) -= 1;
+            *counts.of(Standing::Duplicate) += 1;
+            let (method, benefit) = row.strange;
+            if let Some(count) = method.and_then(|code| tallies.unmapped_methods.get_mut(&code)) {
+                *count -= 1;
+            }
+            if let Some(count) = benefit.and_then(|code| tallies.unknown_benefits.get_mut(&code)) {
+                *count -= 1;
+            }
+            if let Some(fact) = row.fact {
+                let local = (row.customer % PARTITION_CUSTOMERS) as u16;
+                fold.apply((row.customer / PARTITION_CUSTOMERS) as usize, &[(local, fact)], true);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Uses every accepted row as if no id occurred twice.
+struct FirstRead<'a, F: Fold> {
+    intake: &'a Intake<'a>,
+    columns: Columns,
+    fold: &'a F,
+    sieve: &'a Mutex<Sieve>,
+    total: &'a Mutex<Tallies>,
+    tallies: Tallies,
+    held: Vec<Vec<(u16, F::Fact)>>,
+    ids: Vec<crate::extract::batch::Span>,
+}
+
+impl<F: Fold> FirstRead<'_, F> {
+    #[inline]
+    fn hold(&mut self, customer: u32, fact: F::Fact) {
+        let partition = (customer / PARTITION_CUSTOMERS) as usize;
+        let held = &mut self.held[partition];
+        held.push(((customer % PARTITION_CUSTOMERS) as u16, fact));
+        if held.len() >= FACTS_HELD {
+            self.fold.apply(partition, held, false);
+            held.clear();
+        }
+    }
+}
+
+impl<F: Fold> Worker for FirstRead<'_, F> {
+    fn take(&mut self, batch: &Batch, orphans: &mut Vec<u32>) -> Result<(), ExtractError> {
+        self.ids.clear();
+        self.tallies.row(batch.file);
+        for row in 0..batch.rows() {
+            let Some((customer, standing)) = self.intake.standing(batch, row, self.columns) else {
+                orphans.push(row as u32);
+                continue;
+            };
+            if let Some(at) = self.columns.id {
+                self.ids.push(batch.texts(at)[row]);
+            }
+            *self.tallies.row(batch.file).of(standing) += 1;
+            let (method, benefit) = self.intake.strange_codes(batch, row, self.columns);
+            if let Some(code) = method {
+                *self.tallies.unmapped_methods.entry(code).or_default() += 1;
+            }
+            if let Some(code) = benefit {
+                *self.tallies.unknown_benefits.entry(code).or_default() += 1;
+            }
+            if standing != Standing::Future {
+                self.tallies.newest = self.tallies.newest.max(Some(batch.days(self.columns.date)[row]));
+            }
+            if standing == Standing::InUse
+                && self.intake.population.is_some()
+                && let Some(fact) = self.fold.fact(batch, row)
+            {
+                self.hold(customer, fact);
+            }
+        }
+        let mut sieve = lock(self.sieve);
+        for id in self.ids.iter().filter(|id| id.length > 0) {
+            sieve.insert(batch.bytes(*id));
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<(), ExtractError> {
+        for (partition, held) in self.held.iter().enumerate() {
+            self.fold.apply(partition, held, false);
+        }
+        lock(self.total).add(self.tallies);
+        Ok(())
+    }
+}
+
+/// A row whose id may occur twice.
+struct Candidate<T> {
+    id: Box<[u8]>,
+    place: u64,
+    file: usize,
+    customer: u32,
+    standing: Standing,
+    strange: (Option<CodeId>, Option<CodeId>),
+    fact: Option<T>,
+}
+
+/// Finds the rows of nominated ids.
+struct SecondRead<'a, F: Fold> {
+    intake: &'a Intake<'a>,
+    columns: Columns,
+    fold: &'a F,
+    nominated: &'a [u64],
+    found: &'a Mutex<Vec<Candidate<F::Fact>>>,
+    rows: Vec<Candidate<F::Fact>>,
+}
+
+impl<F: Fold> Worker for SecondRead<'_, F> {
+    fn take(&mut self, batch: &Batch, _: &mut Vec<u32>) -> Result<(), ExtractError> {
+        let Some(ids) = self.columns.id.map(|at| batch.texts(at)) else { return Ok(()) };
+        for (row, id) in ids.iter().enumerate().filter(|(_, id)| id.length > 0) {
+            let id = batch.bytes(*id);
+            if self.nominated.binary_search(&hash(id)).is_err() {
+                continue;
+            }
+            let Some((customer, standing)) = self.intake.standing(batch, row, self.columns) else { continue };
+            let in_use = standing == Standing::InUse && self.intake.population.is_some();
+            self.rows.push(Candidate {
+                id: id.into(),
+                place: batch.place(row),
+                file: batch.file,
+                customer,
+                standing,
+                strange: self.intake.strange_codes(batch, row, self.columns),
+                fact: if in_use { self.fold.fact(batch, row) } else { None },
+            });
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<(), ExtractError> {
+        lock(self.found).extend(self.rows);
+        Ok(())
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

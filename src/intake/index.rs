@@ -1,0 +1,174 @@
+//! Ids to dense numbers: the customer index that later stages use instead of strings.
+//!
+//! Numbers follow the bytewise order of ids, so that what is computed number by number comes out in the order
+//! that outputs have. Ids of one numbering are looked up in a plain table, the others in a hash table; both
+//! compare whole ids.
+
+use std::hash::BuildHasher;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+use super::shape::{Shape, numbered};
+
+/// Ids one behind the other.
+#[derive(Debug, Clone, Default)]
+pub struct Ids {
+    bytes: Vec<u8>,
+    ends: Vec<u64>,
+}
+
+impl Ids {
+    /// Appends an id.
+    pub fn push(&mut self, id: &[u8]) {
+        self.bytes.extend_from_slice(id);
+        self.ends.push(self.bytes.len() as u64);
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// The id at a place.
+    #[inline]
+    pub fn get(&self, at: usize) -> &[u8] {
+        let start = if at == 0 { 0 } else { self.ends[at - 1] };
+        &self.bytes[start as usize..self.ends[at] as usize]
+    }
+
+    /// The places in the bytewise order of ids.
+    pub fn sorted(&self) -> Vec<u32> {
+        let key = |at: u32| {
+            let id = self.get(at as usize);
+            let mut first = [0u8; 16];
+            let length = id.len().min(16);
+            first[..length].copy_from_slice(&id[..length]);
+            u128::from_be_bytes(first)
+        };
+        let mut keyed: Vec<(u128, u32)> = (0..self.len() as u32).map(|at| (key(at), at)).collect();
+        keyed.sort_unstable_by(|a, b| {
+            a.0.cmp(&b.0).then_with(|| self.get(a.1 as usize).cmp(self.get(b.1 as usize))).then(a.1.cmp(&b.1))
+        });
+        keyed.into_iter().map(|(_, at)| at).collect()
+    }
+}
+
+/// Finds the number of an id.
+#[derive(Debug)]
+pub struct Index {
+    ids: Ids,
+    table: HashTable<u32>,
+    hasher: DefaultHashBuilder,
+    numbering: Option<Numbering>,
+}
+
+/// A table over the numbers of ids that have one shape.
+#[derive(Debug)]
+struct Numbering {
+    shape: Shape,
+    first: u64,
+    places: Vec<u32>,
+}
+
+const NOWHERE: u32 = u32::MAX;
+/// The table may have this many places per id: beyond, the numbering is too sparse to pay.
+const MAX_PLACES_PER_ID: u64 = 8;
+
+impl Index {
+    /// Over distinct ids; an id's number is its place.
+    pub fn new(ids: Ids) -> Self {
+        let numbering = Numbering::of(&ids);
+        let hasher = DefaultHashBuilder::default();
+        let mut table = HashTable::new();
+        for at in 0..ids.len() as u32 {
+            let id = ids.get(at as usize);
+            if numbering.as_ref().is_none_or(|numbering| numbering.place(id).is_none()) {
+                table.insert_unique(hasher.hash_one(id), at, |other| hasher.hash_one(ids.get(*other as usize)));
+            }
+        }
+        Index { ids, table, hasher, numbering }
+    }
+
+    /// The number of an id.
+    #[inline]
+    pub fn find(&self, id: &[u8]) -> Option<u32> {
+        if let Some(numbering) = &self.numbering
+            && let Some(place) = numbering.place(id)
+        {
+            return (place != NOWHERE).then_some(place);
+        }
+        self.table.find(self.hasher.hash_one(id), |at| self.ids.get(*at as usize) == id).copied()
+    }
+
+    /// The ids, by number.
+    pub fn ids(&self) -> &Ids {
+        &self.ids
+    }
+}
+
+impl Numbering {
+    /// The numbering of the first numbered id, if its table would not be too sparse.
+    fn of(ids: &Ids) -> Option<Self> {
+        let shape = (0..ids.len()).find_map(|at| numbered(ids.get(at)))?.0;
+        let numbers = |at: usize| numbered(ids.get(at)).filter(|(other, _)| *other == shape).map(|(_, number)| number);
+        let (mut least, mut most, mut count) = (u64::MAX, 0, 0u64);
+        for number in (0..ids.len()).filter_map(numbers) {
+            (least, most, count) = (least.min(number), most.max(number), count + 1);
+        }
+        if (most - least) / MAX_PLACES_PER_ID >= count {
+            return None;
+        }
+        let mut places = vec![NOWHERE; (most - least + 1) as usize];
+        for at in 0..ids.len() {
+            if let Some(number) = numbers(at) {
+                places[(number - least) as usize] = at as u32;
+            }
+        }
+        Some(Numbering { shape, first: least, places })
+    }
+
+    /// The place of an id of this shape, `NOWHERE` where it has none; `None` for an id of another shape.
+    #[inline]
+    fn place(&self, id: &[u8]) -> Option<u32> {
+        let (_, number) = numbered(id).filter(|(shape, _)| *shape == self.shape)?;
+        let at = number.checked_sub(self.first).unwrap_or(u64::MAX);
+        Some(usize::try_from(at).ok().and_then(|at| self.places.get(at).copied()).unwrap_or(NOWHERE))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    proptest! {
+        #[test]
+        fn finds_what_is_there_and_nothing_else(
+            ids in proptest::collection::btree_set("([A-B]?[0-9]{1,3}|[a-z\u{0}]{1,20})", 0..60),
+            others in proptest::collection::vec("([A-B]?[0-9]{1,3}|[a-z]{1,20})", 0..60),
+        ) {
+            let mut shuffled: Vec<&String> = ids.iter().collect();
+            shuffled.reverse();
+            let mut unsorted = Ids::default();
+            shuffled.iter().for_each(|id| unsorted.push(id.as_bytes()));
+            let mut sorted = Ids::default();
+            for at in unsorted.sorted() {
+                sorted.push(unsorted.get(at as usize));
+            }
+            let index = Index::new(sorted);
+            let by_bytes: BTreeSet<&[u8]> = ids.iter().map(|id| id.as_bytes()).collect();
+            for (at, id) in by_bytes.iter().enumerate() {
+                prop_assert_eq!(index.find(id), Some(at as u32));
+            }
+            for other in &others {
+                prop_assert_eq!(index.find(other.as_bytes()).is_some(), ids.contains(other));
+            }
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Reading: registers first, then events, each row to its standing and each fact to its customer.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{Job, JobError, Timings, Warning, limits};
+use crate::config::{Benefit, Extract};
+use crate::extract::codes::CodeId;
+use crate::extract::{CodeBooks, ExtractError, Progress, RejectsWriter};
+use crate::features::{self, BenefitTraits, Ground, KernelWindow, Partition};
+use crate::intake::{AccountOnly, ExtractAccount, Intake, PARTITION_CUSTOMERS, Population, appearing, read_register};
+
+/// What was read: who there is, what became of every row, and the events gathered by customer.
+pub struct Reading {
+    /// The customers.
+    pub population: Population,
+    /// The extracts in METHOD section 2's order.
+    pub accounts: Vec<ExtractAccount>,
+    /// What an analyst should know.
+    pub warnings: Vec<Warning>,
+    /// The limits that were broken, in words.
+    pub broken_limits: Vec<String>,
+    pub(super) partitions: Vec<Mutex<Partition>>,
+    pub(super) kernel: KernelWindow,
+    pub(super) traits: Vec<BenefitTraits>,
+}
+
+impl Reading {
+    /// Customers in the population: those in scope, or without a register those with an event in use.
+    pub fn customers(&self) -> u64 {
+        if self.population.registered {
+            return self.population.len() as u64;
+        }
+        let seen = |partition: &Mutex<Partition>| {
+            let partition = partition.lock().unwrap_or_else(PoisonError::into_inner);
+            partition.seen.iter().filter(|events| **events > 0).count() as u64
+        };
+        self.partitions.iter().map(seen).sum()
+    }
+}
+
+/// The extracts about persons that hold events.
+const PERSON_EVENTS: [Extract; 4] =
+    [Extract::Contacts, Extract::Applications, Extract::Payments, Extract::LifeEvents];
+
+impl Job<'_> {
+    /// Reads all extracts; rejected rows go to `rejects`.
+    pub fn read(
+        &self,
+        progress: &Arc<dyn Progress>,
+        rejects: &mut RejectsWriter,
+        timings: &mut Timings,
+    ) -> Result<Reading, JobError> {
+        let books = CodeBooks::new(self.config.benefits.iter().map(|benefit| benefit.code.clone()));
+        let mut accounts = Vec::new();
+        let population = timings.stage("customers", || self.population(&books, progress, rejects, &mut accounts))?;
+        let mut warnings = Vec::new();
+        if !population.registered {
+            warnings.push(Warning::NoRegister);
+        } else if population.is_empty() {
+            warnings.push(Warning::NobodyInScope);
+        }
+        let kernel = KernelWindow::new(&self.window);
+        let traits = traits(&self.config.benefits, &books)?;
+        let partitions = partitions(&population);
+        let ground = Ground { window: &self.window, kernel: &kernel, traits: &traits, partitions: &partitions };
+        for extract in PERSON_EVENTS {
+            let Some(intake) = self.intake(extract, Some(&population), &books, progress) else { continue };
+            let account = timings.stage(extract.name(), || match extract {
+                Extract::Contacts => intake.read(&features::Contacts::new(&ground), rejects),
+                Extract::Applications => intake.read(&features::Applications::new(&ground), rejects),
+                Extract::Payments => intake.read(&features::Payments::new(&ground), rejects),
+                _ => intake.read(&features::LifeEvents::new(&ground), rejects),
+            })?;
+            accounts.push(account);
+        }
+        timings.stage("employers", || self.employers(&books, progress, rejects, &mut accounts))?;
+        warnings.extend(accounts.iter().flat_map(Warning::of_extract));
+        let mut broken_limits = Vec::new();
+        for account in &accounts {
+            if let Some(plan) = self.plan(account.extract) {
+                broken_limits.extend(limits::broken(plan.config, account, self.window.as_of));
+            }
+        }
+        Ok(Reading { population, accounts, warnings, broken_limits, partitions, kernel, traits })
+    }
+
+    /// The register of customers, or else everybody who appears.
+    fn population(
+        &self,
+        books: &CodeBooks,
+        progress: &Arc<dyn Progress>,
+        rejects: &mut RejectsWriter,
+        accounts: &mut Vec<ExtractAccount>,
+    ) -> Result<Population, ExtractError> {
+        let dimensions = &self.config.dimensions;
+        if let Some(plan) = self.plan(Extract::Customers) {
+            let progress = progress.clone();
+            let (population, account) =
+                read_register(plan, &self.window, dimensions, self.threads, books, progress, rejects)?;
+            accounts.push(account);
+            return Ok(population);
+        }
+        let plans: Vec<_> = PERSON_EVENTS.iter().filter_map(|extract| self.plan(*extract)).collect();
+        let ids = appearing(&plans, self.threads, books)?;
+        Ok(Population::of_appearing(&ids, &self.window, dimensions))
+    }
+
+    /// Employers are read and accounted for; who is active among them is not summed up yet.
+    fn employers(
+        &self,
+        books: &CodeBooks,
+        progress: &Arc<dyn Progress>,
+        rejects: &mut RejectsWriter,
+        accounts: &mut Vec<ExtractAccount>,
+    ) -> Result<(), ExtractError> {
+        let mut register = None;
+        if let Some(plan) = self.plan(Extract::Employers) {
+            let progress = progress.clone();
+            let (population, account) = read_register(plan, &self.window, &[], self.threads, books, progress, rejects)?;
+            accounts.push(account);
+            register = Some(population);
+        }
+        for extract in [Extract::EmployerContacts, Extract::EmployerApplications] {
+            if let Some(intake) = self.intake(extract, register.as_ref(), books, progress) {
+                accounts.push(intake.read(&AccountOnly, rejects)?);
+            }
+        }
+        Ok(())
+    }
+
+    fn intake<'b>(
+        &'b self,
+        extract: Extract,
+        population: Option<&'b Population>,
+        books: &'b CodeBooks,
+        progress: &Arc<dyn Progress>,
+    ) -> Option<Intake<'b>> {
+        Some(Intake {
+            plan: self.plan(extract)?,
+            population,
+            window: &self.window,
+            books,
+            known_benefits: self.config.benefits.len() as CodeId,
+            threads: self.threads,
+            progress: progress.clone(),
+        })
+    }
+}
+
+/// The catalogue as the kernel knows it, by code.
+fn traits(benefits: &[Benefit], books: &CodeBooks) -> Result<Vec<BenefitTraits>, ExtractError> {
+    let traits = |benefit: &Benefit| {
+        let event = benefit.life_event.as_ref().map(|event| books.events.id(event)).transpose()?;
+        Ok(BenefitTraits {
+            countable: benefit.countable,
+            last_resort: benefit.last_resort,
+            income_replacing: benefit.income_replacing,
+            life_event: event.map(|event| event as u16),
+        })
+    };
+    benefits.iter().map(traits).collect()
+}
+
+fn partitions(population: &Population) -> Vec<Mutex<Partition>> {
+    let size = PARTITION_CUSTOMERS as usize;
+    let count = population.len().div_ceil(size);
+    let customers = |at: usize| size.min(population.len() - at * size);
+    (0..count).map(|at| Mutex::new(Partition::new(customers(at), population.registered))).collect()
+}

@@ -1,0 +1,87 @@
+//! What an analyst should know of a run that went well: cause and remedy, in words.
+
+use std::fmt;
+
+use crate::config::Extract;
+use crate::intake::ExtractAccount;
+
+/// Codes that one message names.
+const CODES_NAMED: usize = 8;
+
+/// Something to know or to mend.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Warning {
+    /// There is no register of customers.
+    NoRegister,
+    /// Method codes that the configuration does not map.
+    UnmappedMethods(Extract, Vec<(String, u64)>),
+    /// Benefits that the catalogue lacks.
+    UnknownBenefits(Extract, Vec<(String, u64)>),
+    /// Nobody is counted.
+    NobodyInScope,
+}
+
+impl Warning {
+    /// What the accounting of an extract gives reason to say.
+    pub fn of_extract(account: &ExtractAccount) -> Vec<Warning> {
+        let listed = |codes: &std::collections::BTreeMap<String, u64>| {
+            let mut codes: Vec<_> = codes.iter().map(|(code, count)| (code.clone(), *count)).collect();
+            // The most frequent first; the map has put equals in bytewise order.
+            codes.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+            codes
+        };
+        let methods = listed(&account.unmapped_methods);
+        let benefits = listed(&account.unknown_benefits);
+        let mut warnings = Vec::new();
+        if !methods.is_empty() {
+            warnings.push(Warning::UnmappedMethods(account.extract, methods));
+        }
+        if !benefits.is_empty() {
+            warnings.push(Warning::UnknownBenefits(account.extract, benefits));
+        }
+        warnings
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Warning::NoRegister => f.write_str(
+                "there is no customers extract: customers without any event are missing, so averages are per active \
+                 customer; configure [extracts.customers] to count everybody",
+            ),
+            Warning::NobodyInScope => {
+                f.write_str("no customer is in scope: check [window] and the registration dates of the customers extract")
+            }
+            Warning::UnmappedMethods(extract, codes) => write!(
+                f,
+                "{}: method codes that are not mapped count as other: {}; map them in [extracts.{}.codes.method]",
+                extract.name(),
+                Codes(codes),
+                extract.name()
+            ),
+            Warning::UnknownBenefits(extract, codes) => write!(
+                f,
+                "{}: benefits that the catalogue lacks count as ordinary ones: {}; map them in \
+                 [extracts.{}.codes.benefit] or add them to [benefits]",
+                extract.name(),
+                Codes(codes),
+                extract.name()
+            ),
+        }
+    }
+}
+
+struct Codes<'a>(&'a [(String, u64)]);
+
+impl fmt::Display for Codes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, (code, count)) in self.0.iter().take(CODES_NAMED).enumerate() {
+            write!(f, "{}{code:?} ({count} rows)", if at > 0 { ", " } else { "" })?;
+        }
+        match self.0.len().saturating_sub(CODES_NAMED) {
+            0 => Ok(()),
+            more => write!(f, " and {more} more (all are in manifest.json)"),
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! vardag sorts a social-insurance agency's customers by their everyday life, from its nightly extracts.
+//!
+//! The stages, in the order that data takes: [`extract`] reads files into typed batches, [`intake`] settles who and
+//! what is counted, [`features`] derives one row per customer, `rules` label it, `statistics` sum it up and
+//! `outputs` write the run folder. [`config`] says how; `cli` is what is typed.
+
+pub mod calendar;
+pub mod cli;
+pub mod config;
+pub mod extract;
+pub mod features;
+pub mod intake;
+pub mod job;
+pub mod outputs;
+pub mod rules;
+pub mod statistics;
+pub mod synth;
+pub mod text;

@@ -1,0 +1,9 @@
+//! The `vardag` program: parse, run, turn the outcome into an exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    vardag::cli::run(vardag::cli::Arguments::parse())
+}

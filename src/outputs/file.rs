@@ -1,0 +1,119 @@
+//! One output file: created with the right mode, hashed while it is written.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::FolderError;
+
+/// Whether a file has customer rows: then only its owner may read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Contents {
+    /// Rows of customers or employers.
+    Rows,
+    /// Figures and settings.
+    Aggregates,
+}
+
+/// A finished output file, as the manifest names it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Written {
+    /// Its name in the run folder.
+    pub file: String,
+    /// Its size.
+    pub bytes: u64,
+    /// The BLAKE3 hash of its bytes, in hexadecimal.
+    pub blake3: String,
+}
+
+/// A file of the run folder that is being written.
+pub struct OutputFile {
+    name: String,
+    path: PathBuf,
+    writer: BufWriter<Hashing>,
+}
+
+/// A stream into an output file that several owners may hold (the rejects' writer and the folder).
+#[derive(Clone)]
+pub struct SharedOutput(Arc<Mutex<OutputFile>>);
+
+struct Hashing {
+    file: File,
+    hasher: blake3::Hasher,
+    bytes: u64,
+}
+
+impl Write for Hashing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let length = self.file.write(bytes)?;
+        self.hasher.update(&bytes[..length]);
+        self.bytes += length as u64;
+        Ok(length)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl OutputFile {
+    /// Creates the file in a folder.
+    pub fn create(folder: &Path, name: &str, contents: Contents) -> Result<Self, FolderError> {
+        let path = folder.join(name);
+        let mode = if contents == Contents::Rows { 0o600 } else { 0o644 };
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true).mode(mode);
+        let file = options.open(&path).map_err(|source| FolderError::Write { path: path.clone(), source })?;
+        let hashing = Hashing { file, hasher: blake3::Hasher::new(), bytes: 0 };
+        Ok(OutputFile { name: name.to_owned(), path, writer: BufWriter::with_capacity(1 << 16, hashing) })
+    }
+
+    /// Writes bytes.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), FolderError> {
+        self.writer.write_all(bytes).map_err(|source| FolderError::Write { path: self.path.clone(), source })
+    }
+
+    /// Ends the file.
+    pub fn finish(mut self) -> Result<Written, FolderError> {
+        self.writer.flush().map_err(|source| FolderError::Write { path: self.path.clone(), source })?;
+        let hashing = self.writer.get_ref();
+        Ok(Written { file: self.name, bytes: hashing.bytes, blake3: hashing.hasher.finalize().to_hex().to_string() })
+    }
+
+    /// Makes a stream of it that others can hold.
+    pub fn shared(self) -> SharedOutput {
+        SharedOutput(Arc::new(Mutex::new(self)))
+    }
+}
+
+impl Write for OutputFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.writer.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+}
+
+impl SharedOutput {
+    /// Ends the file, once nobody else holds the stream.
+    pub fn finish(self) -> Option<Result<Written, FolderError>> {
+        let file = Arc::into_inner(self.0)?;
+        Some(file.into_inner().unwrap_or_else(PoisonError::into_inner).finish())
+    }
+}
+
+impl Write for SharedOutput {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut file = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        io::Write::write(&mut *file, bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let mut file = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        io::Write::flush(&mut *file)
+    }
+}

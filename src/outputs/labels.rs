@@ -1,0 +1,200 @@
+//! `labels`: one row per customer, in bytewise order of their ids, with everything that led to the label.
+
+use std::io::Write;
+use std::path::Path;
+
+use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, Series};
+use polars_io::parquet::write::{BatchedWriter, ParquetWriter};
+
+use super::file::{Contents, OutputFile};
+use super::{FolderError, Written};
+use crate::config::LabelsFormat;
+use crate::features::{FeatureColumn, FeatureTable};
+use crate::intake::{NO_VALUE, Population};
+use crate::text::{guarded, push_csv, push_double, push_hundredths};
+
+/// What the labels of a run are written with.
+pub struct LabelsText<'a> {
+    /// The population, for ids and dimensions.
+    pub population: &'a Population,
+    /// The features' names, derived ones last.
+    pub features: &'a [String],
+    /// Category and rule by rule number, as they are written.
+    pub rules: &'a [(String, String)],
+    /// Whether formulas are guarded.
+    pub spreadsheet_safe: bool,
+}
+
+impl LabelsText<'_> {
+    fn header(&self) -> Vec<String> {
+        let mut names: Vec<String> = ["customer_id", "category", "rule"].map(str::to_owned).into();
+        names.extend(self.features.iter().cloned());
+        names.extend(self.population.dimensions.iter().map(|dimension| dimension.name.clone()));
+        names
+    }
+
+    fn csv_header(&self) -> Vec<u8> {
+        let mut line = self.header().join(",").into_bytes();
+        line.push(b'\n');
+        line
+    }
+
+    /// The rows of a labelled table as CSV text.
+    pub fn csv(&self, table: &FeatureTable, rules: &[u16]) -> Vec<u8> {
+        let mut text = Vec::with_capacity(table.len() * 160);
+        for (row, customer) in table.customers.iter().enumerate() {
+            let id = String::from_utf8_lossy(self.population.id(*customer));
+            push_csv(&guarded(&id, self.spreadsheet_safe), &mut text);
+            let (category, rule) = &self.rules[usize::from(rules[row])];
+            text.push(b',');
+            text.extend_from_slice(category.as_bytes());
+            text.push(b',');
+            text.extend_from_slice(rule.as_bytes());
+            for column in &table.columns {
+                text.push(b',');
+                push_value(column, row, &mut text);
+            }
+            for dimension in &self.population.dimensions {
+                text.push(b',');
+                let place = dimension.places[*customer as usize];
+                if place != NO_VALUE {
+                    push_csv(&guarded(&dimension.values[place as usize], self.spreadsheet_safe), &mut text);
+                }
+            }
+            text.push(b'\n');
+        }
+        text
+    }
+
+    /// The rows of a labelled table as a polars table; hundredths become doubles.
+    pub fn frame(&self, table: &FeatureTable, rules: &[u16]) -> polars::prelude::PolarsResult<DataFrame> {
+        let texts = |name: &str, values: Vec<Option<String>>| Series::new(name.into(), values).into_column();
+        let id = |customer: &u32| {
+            let id = String::from_utf8_lossy(self.population.id(*customer));
+            Some(guarded(&id, self.spreadsheet_safe).into_owned())
+        };
+        let rule = |rule: &u16| &self.rules[usize::from(*rule)];
+        let mut columns: Vec<Column> = vec![
+            texts("customer_id", table.customers.iter().map(id).collect()),
+            texts("category", rules.iter().map(|number| Some(rule(number).0.clone())).collect()),
+            texts("rule", rules.iter().map(|number| Some(rule(number).1.clone())).collect()),
+        ];
+        columns.extend(table.columns.iter().zip(self.features).map(|(column, name)| column.to_polars(name)));
+        for dimension in &self.population.dimensions {
+            let value = |customer: &u32| {
+                let place = dimension.places[*customer as usize];
+                let value = dimension.values.get(place as usize).filter(|_| place != NO_VALUE)?;
+                Some(guarded(value, self.spreadsheet_safe).into_owned())
+            };
+            columns.push(texts(&dimension.name, table.customers.iter().map(value).collect()));
+        }
+        DataFrame::new(table.len(), columns)
+    }
+}
+
+/// Appends a feature's value as METHOD section 9 writes it.
+pub fn push_value(column: &FeatureColumn, row: usize, text: &mut Vec<u8>) {
+    match column {
+        // Writing to a vector cannot fail.
+        FeatureColumn::Counts(values) => push_integer(values[row], text),
+        FeatureColumn::MaybeCounts(values) => {
+            if let Some(value) = values[row] {
+                push_integer(value, text);
+            }
+        }
+        FeatureColumn::Hundredths(values) => push_hundredths(values[row], text),
+        FeatureColumn::Ratios(values) => push_double(values[row], text),
+    }
+}
+
+fn push_integer(value: i64, text: &mut Vec<u8>) {
+    if let Ok(digit @ 0..=9) = u8::try_from(value) {
+        text.push(b'0' + digit);
+    } else {
+        let _ = write!(text, "{value}");
+    }
+}
+
+/// Takes labelled tables in order.
+pub enum LabelsWriter {
+    /// `labels.csv`.
+    Csv(OutputFile),
+    /// `labels.parquet`.
+    Parquet(Box<BatchedWriter<super::file::SharedOutput>>, super::file::SharedOutput),
+}
+
+/// A labelled table made ready to be written, on any thread.
+pub enum Rendered {
+    /// CSV text.
+    Csv(Vec<u8>),
+    /// A row group.
+    Parquet(DataFrame),
+}
+
+impl LabelsWriter {
+    /// Creates the file; `empty` is a table without rows, for the schema.
+    pub fn create(
+        folder: &Path,
+        format: LabelsFormat,
+        text: &LabelsText<'_>,
+        empty: &FeatureTable,
+    ) -> Result<Self, FolderError> {
+        match format {
+            LabelsFormat::Csv => {
+                let mut file = OutputFile::create(folder, "labels.csv", Contents::Rows)?;
+                file.write(&text.csv_header())?;
+                Ok(LabelsWriter::Csv(file))
+            }
+            LabelsFormat::Parquet => {
+                let file = OutputFile::create(folder, "labels.parquet", Contents::Rows)?.shared();
+                let schema = text.frame(empty, &[]).map_err(|error| parquet_failed(folder, error))?;
+                let writer = ParquetWriter::new(file.clone())
+                    .batched(schema.schema())
+                    .map_err(|error| parquet_failed(folder, error))?;
+                Ok(LabelsWriter::Parquet(Box::new(writer), file))
+            }
+        }
+    }
+
+    /// Makes a table ready.
+    pub fn render(
+        format: LabelsFormat,
+        text: &LabelsText<'_>,
+        table: &FeatureTable,
+        rules: &[u16],
+    ) -> polars::prelude::PolarsResult<Rendered> {
+        Ok(match format {
+            LabelsFormat::Csv => Rendered::Csv(text.csv(table, rules)),
+            LabelsFormat::Parquet => Rendered::Parquet(text.frame(table, rules)?),
+        })
+    }
+
+    /// Writes the next table.
+    pub fn write(&mut self, rendered: Rendered, folder: &Path) -> Result<(), FolderError> {
+        match (self, rendered) {
+            (LabelsWriter::Csv(file), Rendered::Csv(text)) => file.write(&text),
+            (LabelsWriter::Parquet(writer, _), Rendered::Parquet(frame)) if frame.height() > 0 => {
+                writer.write_batch(&frame).map_err(|error| parquet_failed(folder, error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Ends the file.
+    pub fn finish(self, folder: &Path) -> Result<Written, FolderError> {
+        match self {
+            LabelsWriter::Csv(file) => file.finish(),
+            LabelsWriter::Parquet(writer, file) => {
+                writer.finish().map_err(|error| parquet_failed(folder, error))?;
+                drop(writer);
+                file.finish().unwrap_or_else(|| {
+                    Err(parquet_failed(folder, polars::prelude::PolarsError::NoData("the file is still open".into())))
+                })
+            }
+        }
+    }
+}
+
+fn parquet_failed(folder: &Path, error: polars::prelude::PolarsError) -> FolderError {
+    FolderError::Write { path: folder.join("labels.parquet"), source: std::io::Error::other(error.to_string()) }
+}

@@ -1,0 +1,183 @@
+//! `manifest.json`: what went into a run and what came out, so that it can be checked and repeated.
+//!
+//! Everything but the start, the timings and the peak memory is the same whenever the same inputs are run under
+//! the same configuration.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::Written;
+use crate::calendar::Window;
+use crate::intake::{ExtractAccount, RowCounts};
+use crate::statistics::CategoryFigures;
+
+/// The manifest of a run.
+#[derive(Debug, Serialize)]
+pub struct Manifest {
+    /// Always `vardag`.
+    pub program: &'static str,
+    /// The program's version.
+    pub version: &'static str,
+    /// Whether a limit was broken.
+    pub held: bool,
+    /// The broken limits, in words.
+    pub broken_limits: Vec<String>,
+    /// The window.
+    pub window: WindowEntry,
+    /// BLAKE3 hash of `config.toml`.
+    pub configuration_blake3: String,
+    /// Customers in the population.
+    pub population: u64,
+    /// Customers by category.
+    pub categories: BTreeMap<String, u64>,
+    /// The extracts with their files and rows, in METHOD section 2's order.
+    pub extracts: Vec<ExtractEntry>,
+    /// What an analyst should know, in words.
+    pub warnings: Vec<String>,
+    /// The other files of the run folder.
+    pub outputs: Vec<Written>,
+    /// When the run began, UTC.
+    pub started: String,
+    /// Seconds by stage.
+    pub timings_s: BTreeMap<&'static str, f64>,
+    /// The most memory that was resident, bytes.
+    pub peak_memory_bytes: Option<u64>,
+}
+
+/// The window of a run.
+#[derive(Debug, Serialize)]
+pub struct WindowEntry {
+    /// First day.
+    pub start: String,
+    /// Last day.
+    pub as_of: String,
+    /// Length in months.
+    pub months: u32,
+    /// First day that payments cover.
+    pub history_from: String,
+    /// Days that a spell bridges.
+    pub spell_gap_days: i32,
+    /// Fewest days counted as observed.
+    pub min_observed_days: i32,
+}
+
+impl WindowEntry {
+    /// Of a window.
+    pub fn new(window: &Window) -> Self {
+        WindowEntry {
+            start: window.start.to_string(),
+            as_of: window.as_of.to_string(),
+            months: window.months,
+            history_from: window.history_from.to_string(),
+            spell_gap_days: window.spell_gap_days,
+            min_observed_days: window.min_observed_days,
+        }
+    }
+}
+
+/// What became of rows; `records` is the sum of all else.
+#[derive(Debug, Clone, Serialize)]
+pub struct RowsEntry {
+    /// Records read.
+    pub records: u64,
+    /// Rejected, orphans included.
+    pub rejected: u64,
+    /// Rejected as orphans.
+    pub orphans: u64,
+    /// Duplicates.
+    pub duplicates: u64,
+    /// Dated after `as_of`.
+    pub future: u64,
+    /// Of customers out of scope.
+    pub out_of_scope: u64,
+    /// In use.
+    pub in_use: u64,
+}
+
+impl From<&RowCounts> for RowsEntry {
+    fn from(rows: &RowCounts) -> Self {
+        RowsEntry {
+            records: rows.records,
+            rejected: rows.rejected(),
+            orphans: rows.orphans,
+            duplicates: rows.duplicates,
+            future: rows.future,
+            out_of_scope: rows.out_of_scope,
+            in_use: rows.in_use,
+        }
+    }
+}
+
+/// An extract.
+#[derive(Debug, Clone, Serialize)]
+pub struct ExtractEntry {
+    /// Its name.
+    pub extract: &'static str,
+    /// Its rows.
+    pub rows: RowsEntry,
+    /// Faults by reason; a rejected row may have several.
+    pub faults: BTreeMap<&'static str, u64>,
+    /// The date of its newest event up to `as_of`.
+    pub newest_event: Option<String>,
+    /// Method codes that the configuration does not map, with their rows.
+    pub unmapped_methods: BTreeMap<String, u64>,
+    /// Benefits that the catalogue lacks, with their rows.
+    pub unknown_benefits: BTreeMap<String, u64>,
+    /// Its files, in input order.
+    pub files: Vec<FileEntry>,
+}
+
+/// An input file.
+#[derive(Debug, Clone, Serialize)]
+pub struct FileEntry {
+    /// Its path relative to the configuration's folder.
+    pub file: String,
+    /// Its size.
+    pub bytes: u64,
+    /// When it was last modified, UTC.
+    pub modified: String,
+    /// BLAKE3 hash of its bytes, in hexadecimal.
+    pub blake3: String,
+    /// Its rows.
+    pub rows: RowsEntry,
+}
+
+impl From<&ExtractAccount> for ExtractEntry {
+    fn from(account: &ExtractAccount) -> Self {
+        let files = account.files.iter().map(|file| FileEntry {
+            file: file.file.input.name.clone(),
+            bytes: file.file.input.bytes,
+            modified: utc(file.file.input.modified_s),
+            blake3: file.file.blake3.clone(),
+            rows: RowsEntry::from(&file.rows),
+        });
+        ExtractEntry {
+            extract: account.extract.name(),
+            rows: RowsEntry::from(&account.rows),
+            faults: account.reasons.iter().map(|(reason, count)| (reason.name(), *count)).collect(),
+            newest_event: account.newest.map(|day| day.to_string()),
+            unmapped_methods: account.unmapped_methods.clone(),
+            unknown_benefits: account.unknown_benefits.clone(),
+            files: files.collect(),
+        }
+    }
+}
+
+/// Customers by category, from the figures.
+pub fn by_category(figures: &[CategoryFigures]) -> BTreeMap<String, u64> {
+    figures.iter().map(|category| (category.name.clone(), category.customers)).collect()
+}
+
+/// A moment, in seconds since 1970, as text.
+pub fn utc(seconds: u64) -> String {
+    let moment = i64::try_from(seconds).ok().and_then(|seconds| chrono::DateTime::from_timestamp(seconds, 0));
+    moment.map(|moment| moment.format("%Y-%m-%dT%H:%M:%SZ").to_string()).unwrap_or_default()
+}
+
+/// The most memory that this process has had resident, in bytes; `None` where the system does not tell.
+pub fn peak_memory_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kib| kib * 1024)
+}

@@ -1,0 +1,72 @@
+//! The small tables of a run: the category summary and the feature statistics.
+
+use std::path::Path;
+
+use super::file::{Contents, OutputFile};
+use super::{FolderError, Written};
+use crate::features::FeatureColumn;
+use crate::statistics::{CategoryFigures, Summary, Total};
+use crate::text::{push_double, push_hundredths};
+
+/// Writes `category_summary.csv`.
+pub fn category_summary(folder: &Path, figures: &[CategoryFigures]) -> Result<Written, FolderError> {
+    let mut file = OutputFile::create(folder, "category_summary.csv", Contents::Aggregates)?;
+    file.write(format!("category,customers,{}\n", Summary::columns().join(",")).as_bytes())?;
+    for category in figures {
+        let mut line = format!("{},{}", category.name, category.customers).into_bytes();
+        for value in category.summary.values() {
+            line.push(b',');
+            push_double(value, &mut line);
+        }
+        line.push(b'\n');
+        file.write(&line)?;
+    }
+    file.finish()
+}
+
+/// Writes `feature_statistics.csv`; `columns` tell in which form values of a feature are written.
+pub fn feature_statistics(
+    folder: &Path,
+    figures: &[CategoryFigures],
+    names: &[String],
+    columns: &[FeatureColumn],
+) -> Result<Written, FolderError> {
+    let mut file = OutputFile::create(folder, "feature_statistics.csv", Contents::Aggregates)?;
+    file.write(b"category,feature,n,sum,mean,sd,min,p10,p25,median,p75,p90,max\n")?;
+    for category in figures {
+        for ((feature, name), column) in category.features.iter().zip(names).zip(columns) {
+            let mut line = format!("{},{name},{},", category.name, feature.n).into_bytes();
+            match feature.sum {
+                Total::Whole(value) => line.extend_from_slice(value.to_string().as_bytes()),
+                Total::Hundredths(value) => push_hundredths(value, &mut line),
+                Total::Real(value) => push_double(value, &mut line),
+            }
+            let [min, p10, p25, median, p75, p90, max] = feature.quantiles;
+            for value in [feature.mean, feature.sd] {
+                line.push(b',');
+                push_double(value, &mut line);
+            }
+            line.push(b',');
+            push_extreme(min, column, &mut line);
+            for value in [p10, p25, median, p75, p90] {
+                line.push(b',');
+                push_double(value, &mut line);
+            }
+            line.push(b',');
+            push_extreme(max, column, &mut line);
+            line.push(b'\n');
+            file.write(&line)?;
+        }
+    }
+    file.finish()
+}
+
+/// The smallest and largest values are values of the feature, and written like one.
+fn push_extreme(value: f64, column: &FeatureColumn, line: &mut Vec<u8>) {
+    // Beyond this a double no longer tells cents apart, and its own digits are the truth.
+    const EXACT: f64 = 9e13;
+    match column {
+        FeatureColumn::Hundredths(_) if value.abs() < EXACT => push_hundredths((value * 100.0).round() as i128, line),
+        _ => push_double(value, line),
+    }
+}

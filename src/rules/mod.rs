@@ -1,0 +1,167 @@
+//! Rules: SQL conditions over features, compiled once; a customer gets the category of the first that is true.
+//!
+//! The configuration calls [`check_condition`] and [`check_derived`] to report bad expressions among its other
+//! problems; they know features and SQL, nothing of files. From a checked configuration, [`RuleSet::compile`]
+//! makes what the stages after this one use, on frames of any number of rows and from any thread.
+//!
+//! Missing is not true (METHOD section 5): SQL's three-valued logic applies inside a condition, and in the end
+//! only a condition that is true takes a customer.
+
+mod arithmetic;
+mod condition;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use polars::prelude::*;
+
+pub use condition::ConditionProblem;
+
+use crate::config::{Config, Problem};
+use crate::features::catalogue::{FEATURES, FeatureType};
+
+/// The name of the rule that customers have whom no rule took.
+pub const DEFAULT_RULE: &str = "default";
+
+/// Checks a rule's condition against the features that it may name.
+///
+/// # Errors
+/// Every unknown feature, or what else is wrong with it.
+pub fn check_condition(sql: &str, features: &[(String, FeatureType)]) -> Result<(), Vec<ConditionProblem>> {
+    condition::condition(sql, features).map(|_| ())
+}
+
+/// Checks a derived feature's expression and tells its type: a count if all in it is, else a ratio.
+///
+/// # Errors
+/// Every unknown feature, or what else is wrong with it.
+pub fn check_derived(sql: &str, features: &[(String, FeatureType)]) -> Result<FeatureType, Vec<ConditionProblem>> {
+    condition::derived(sql, features).map(|(_, feature_type)| feature_type)
+}
+
+/// The features of the catalogue, as expressions know them.
+pub fn catalogue_features() -> Vec<(String, FeatureType)> {
+    FEATURES.iter().map(|feature| (feature.name.to_owned(), feature.feature_type)).collect()
+}
+
+/// The rules and derived features of a configuration, ready to be evaluated.
+#[derive(Debug, Clone)]
+pub struct RuleSet {
+    /// Name, category and condition of each rule, in order.
+    rules: Vec<(String, usize, Expr)>,
+    default_category: usize,
+    /// Name, type and expression of each derived feature, in order.
+    derived: Vec<(String, FeatureType, Expr)>,
+}
+
+/// Which rule took each row of a frame.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Labels {
+    /// Per row: the index of the first rule whose condition is true, or the number of rules where none is.
+    pub rule: Vec<u16>,
+}
+
+impl RuleSet {
+    /// Compiles the rules and derived features.
+    ///
+    /// # Errors
+    /// What is wrong with them; nothing, if the configuration came from [`crate::config`].
+    pub fn compile(config: &Config) -> Result<RuleSet, Vec<Problem>> {
+        let mut features = catalogue_features();
+        let mut problems = Vec::new();
+        let mut derived = Vec::new();
+        for feature in &config.derived_features {
+            match condition::derived(&feature.expression, &features) {
+                Ok((expr, feature_type)) => {
+                    features.push((feature.name.clone(), feature_type));
+                    derived.push((feature.name.clone(), feature_type, expr));
+                }
+                Err(faults) => problems.extend(at_key(format!("derived_features.{}.expression", feature.name), faults)),
+            }
+        }
+        let mut rules = Vec::new();
+        for rule in &config.rules {
+            match condition::condition(&rule.when, &features) {
+                Ok(expr) => rules.push((rule.name.clone(), rule.category, expr)),
+                Err(faults) => problems.extend(at_key(format!("rules.{}.when", rule.name), faults)),
+            }
+        }
+        if rules.len() >= usize::from(u16::MAX) {
+            let message = format!("more than {} rules", u16::MAX - 1);
+            problems.push(Problem { line: None, key: "rules".to_owned(), message, help: None });
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        Ok(RuleSet { rules, default_category: config.default_category, derived })
+    }
+
+    /// Name and type of each derived feature, in order.
+    pub fn derived_features(&self) -> impl ExactSizeIterator<Item = (&str, FeatureType)> {
+        self.derived.iter().map(|(name, feature_type, _)| (name.as_str(), *feature_type))
+    }
+
+    /// How many rules there are, the default not counted: its index.
+    pub fn default_rule(&self) -> u16 {
+        self.rules.len() as u16
+    }
+
+    /// The name of a rule that [`Labels`] names.
+    pub fn rule_name(&self, rule: u16) -> &str {
+        self.rules.get(usize::from(rule)).map_or(DEFAULT_RULE, |(name, _, _)| name)
+    }
+
+    /// The category that a rule leads to: an index into the configuration's categories.
+    pub fn category_of(&self, rule: u16) -> usize {
+        self.rules.get(usize::from(rule)).map_or(self.default_category, |(_, category, _)| *category)
+    }
+
+    /// Adds the derived features to a frame of the catalogue's, in order: counts as Int64, all else as Float64.
+    ///
+    /// # Errors
+    /// A feature is not in the frame, or has another type than the catalogue gives it.
+    pub fn derive(&self, features: DataFrame) -> PolarsResult<DataFrame> {
+        // One at a time, since a later one may use an earlier one.
+        self.derived.iter().try_fold(features, |frame, (name, _, expr)| {
+            frame.lazy().with_column(expr.clone().alias(name.as_str())).collect()
+        })
+    }
+
+    /// The rule of every row of a frame that holds the catalogue's and the derived features (counts as Int64,
+    /// all else as Float64).
+    ///
+    /// # Errors
+    /// A feature is not in the frame, or has another type than the catalogue gives it.
+    pub fn classify(&self, features: &DataFrame) -> PolarsResult<Labels> {
+        // Beside the features, so that a condition without any still has a value for every row; no feature has
+        // a space in its name.
+        let named =
+            |(at, (_, _, condition)): (usize, &(String, usize, Expr))| condition.clone().alias(condition_name(at));
+        let conditions: Vec<_> = self.rules.iter().enumerate().map(named).collect();
+        let evaluated = features.clone().lazy().with_columns(conditions).collect()?;
+        let mut rule = vec![self.default_rule(); features.height()];
+        // The last rule first, so that the first one that is true is what remains.
+        for at in (0..self.rules.len()).rev() {
+            let is_true = evaluated.column(&condition_name(at))?.bool()?;
+            for (label, is_true) in rule.iter_mut().zip(is_true.iter()) {
+                if is_true == Some(true) {
+                    *label = at as u16;
+                }
+            }
+        }
+        Ok(Labels { rule })
+    }
+}
+
+fn condition_name(at: usize) -> String {
+    format!("condition {at}")
+}
+
+fn at_key(key: String, faults: Vec<ConditionProblem>) -> impl Iterator<Item = Problem> {
+    faults.into_iter().map(move |fault| Problem {
+        line: None,
+        key: key.clone(),
+        message: fault.message,
+        help: fault.help,
+    })
+}

@@ -1,0 +1,177 @@
+//! Shares and figures per category and overall (METHOD section 6).
+//!
+//! In: labelled feature tables, in any order. Out: one [`CategoryFigures`] per category in the configured order,
+//! then `all`.
+
+mod distribution;
+
+pub use distribution::{Distribution, FeatureFigures, PROBABILITIES, Total};
+
+use crate::extract::METHODS;
+use crate::features::catalogue::At;
+use crate::features::{FeatureColumn, FeatureTable};
+
+/// The name of the row over all categories.
+pub const ALL: &str = "all";
+
+/// Gathers the features of customers by category.
+#[derive(Debug, Clone)]
+pub struct Gathered {
+    customers: Vec<u64>,
+    /// By category, then by feature; made when the first table shows which features there are.
+    distributions: Vec<Vec<Distribution>>,
+}
+
+/// The figures of one category, or of all.
+#[derive(Debug, Clone)]
+pub struct CategoryFigures {
+    /// The category's name, or `all`.
+    pub name: String,
+    /// Customers in it.
+    pub customers: u64,
+    /// METHOD section 6's summary figures, in its order; what is missing is NaN.
+    pub summary: Summary,
+    /// The figures of each feature, derived ones last.
+    pub features: Vec<FeatureFigures>,
+}
+
+/// The summary figures of a category.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Summary {
+    /// Per cent of the population.
+    pub share_pct: f64,
+    /// Σ contacts / Σ observed years.
+    pub contacts_per_year: f64,
+    /// Mean over customers who have it, minutes.
+    pub handling_minutes_per_application: f64,
+    /// Σ minutes / Σ handled applications, minutes.
+    pub handling_minutes_pooled: f64,
+    /// Per cent of applications by canonical method.
+    pub applications_pct: [f64; METHODS.len()],
+}
+
+impl Summary {
+    /// The names of the summary's columns.
+    pub fn columns() -> Vec<String> {
+        let mut names: Vec<String> =
+            ["share_pct", "contacts_per_year", "handling_minutes_per_application", "handling_minutes_pooled"]
+                .map(str::to_owned)
+                .into();
+        names.extend(METHODS.iter().map(|method| format!("applications_{method}_pct")));
+        names
+    }
+
+    /// The values, in the order of [`Summary::columns`].
+    pub fn values(&self) -> Vec<f64> {
+        let mut values = vec![
+            self.share_pct,
+            self.contacts_per_year,
+            self.handling_minutes_per_application,
+            self.handling_minutes_pooled,
+        ];
+        values.extend(self.applications_pct);
+        values
+    }
+
+    fn new(customers: u64, population: u64, features: &[FeatureFigures]) -> Self {
+        let sum = |at: At| features.get(at as usize).map_or(f64::NAN, |figures| figures.sum.double());
+        let applications = sum(At::applications);
+        let methods = [
+            At::applications_paper,
+            At::applications_oral,
+            At::applications_on_behalf,
+            At::applications_online,
+            At::applications_other,
+        ];
+        Summary {
+            share_pct: ratio(100.0 * customers as f64, population as f64),
+            contacts_per_year: ratio(sum(At::contacts), sum(At::observed_years)),
+            handling_minutes_per_application: features
+                .get(At::handling_minutes_per_application as usize)
+                .map_or(f64::NAN, |figures| figures.mean),
+            handling_minutes_pooled: ratio(sum(At::handling_minutes), sum(At::handled_applications)),
+            applications_pct: methods.map(|method| ratio(100.0 * sum(method), applications)),
+        }
+    }
+}
+
+/// A ratio; missing without a denominator.
+fn ratio(numerator: f64, denominator: f64) -> f64 {
+    if denominator == 0.0 { f64::NAN } else { numerator / denominator }
+}
+
+impl Gathered {
+    /// For this many categories.
+    pub fn new(categories: usize) -> Self {
+        Gathered { customers: vec![0; categories], distributions: vec![Vec::new(); categories] }
+    }
+
+    /// Adds the customers of a table, each in its category.
+    pub fn add(&mut self, table: &FeatureTable, categories: &[usize]) {
+        for category in categories {
+            self.customers[*category] += 1;
+        }
+        self.shape(&table.columns);
+        for (at, column) in table.columns.iter().enumerate() {
+            for (row, category) in categories.iter().enumerate() {
+                self.distributions[*category][at].add(column, row);
+            }
+        }
+    }
+
+    fn shape(&mut self, columns: &[FeatureColumn]) {
+        for distributions in &mut self.distributions {
+            if distributions.is_empty() {
+                distributions.extend(columns.iter().map(Distribution::like));
+            }
+        }
+    }
+
+    /// Adds what another has gathered.
+    pub fn merge(&mut self, other: Gathered) {
+        for (category, customers) in other.customers.into_iter().enumerate() {
+            self.customers[category] += customers;
+        }
+        for (own, others) in self.distributions.iter_mut().zip(other.distributions) {
+            if own.is_empty() {
+                *own = others;
+            } else {
+                own.iter_mut().zip(&others).for_each(|(own, other)| own.merge(other));
+            }
+        }
+    }
+
+    /// The figures per category in their order, then of all; `columns` are those of an empty table, for the case
+    /// that there is no customer at all.
+    pub fn figures(mut self, names: &[String], columns: &[FeatureColumn]) -> Vec<CategoryFigures> {
+        use rayon::prelude::*;
+        self.shape(columns);
+        let population: u64 = self.customers.iter().sum();
+        let features = self.distributions.first().map_or(0, Vec::len);
+        let mut by_feature: Vec<Vec<Distribution>> = vec![Vec::new(); features];
+        for distributions in self.distributions {
+            for (at, distribution) in distributions.into_iter().enumerate() {
+                by_feature[at].push(distribution);
+            }
+        }
+        let by_feature: Vec<Vec<FeatureFigures>> = by_feature
+            .into_par_iter()
+            .map(|mut categories| {
+                let mut all = categories.first().cloned().unwrap_or(Distribution::Real(Vec::new()));
+                categories.iter().skip(1).for_each(|category| all.merge(category));
+                categories.iter_mut().chain([&mut all]).map(Distribution::figures).collect()
+            })
+            .collect();
+        let names = names.iter().map(String::as_str).chain([ALL]);
+        let customers = self.customers.iter().copied().chain([population]);
+        names
+            .zip(customers)
+            .enumerate()
+            .map(|(at, (name, customers))| {
+                let features: Vec<FeatureFigures> = by_feature.iter().map(|of_feature| of_feature[at]).collect();
+                let summary = Summary::new(customers, population, &features);
+                CategoryFigures { name: name.to_owned(), customers, summary, features }
+            })
+            .collect()
+    }
+}
