@@ -20,7 +20,7 @@ impl Day {
         if !(1..=9999).contains(&year) || !(1..=12).contains(&month) || day == 0 || day > LENGTHS[month as usize] {
             return None;
         }
-        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
         if month == 2 && day == 29 && !leap {
             return None;
         }

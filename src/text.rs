@@ -37,12 +37,47 @@ pub fn push_hundredths(value: i128, line: &mut Vec<u8>) {
 }
 
 /// Appends a double in the shortest form that reads back to it, without exponent or trailing `.0`; nothing for a
-/// missing one (NaN).
+/// missing one (NaN). Of two such forms of the same length it is the nearer one, of two as near the even one.
 pub fn push_double(value: f64, line: &mut Vec<u8>) {
-    if value.is_finite() {
-        // Negative zero reads back as zero; no analyst wants to see its sign.
-        let value = if value == 0.0 { 0.0 } else { value };
-        let _ = write!(line, "{value}");
+    // Negative zero reads back as zero; no analyst wants to see its sign.
+    if value == 0.0 {
+        line.push(b'0');
+    } else if value.is_finite() {
+        positional(zmij::Buffer::new().format_finite(value), line);
+    }
+}
+
+/// The shortest form of a single-precision number that is finite, as [`push_double`] has it.
+pub fn push_single(value: f32, line: &mut Vec<u8>) {
+    positional(zmij::Buffer::new().format_finite(value), line);
+}
+
+/// Writes `d.ddde±xx`, or what is positional already, without exponent or trailing `.0`.
+fn positional(shortest: &str, line: &mut Vec<u8>) {
+    let Some((mantissa, exponent)) = shortest.split_once('e') else {
+        line.extend_from_slice(shortest.strip_suffix(".0").unwrap_or(shortest).as_bytes());
+        return;
+    };
+    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let fraction = if fraction == "0" { "" } else { fraction };
+    let exponent: i32 = exponent.parse().unwrap_or_default();
+    // Where the point comes to stand among the digits.
+    let point = whole.len() as i32 + exponent;
+    let digits = [whole.as_bytes(), fraction.as_bytes()].concat();
+    line.extend_from_slice(sign.as_bytes());
+    if point <= 0 {
+        line.extend_from_slice(b"0.");
+        line.extend(std::iter::repeat_n(b'0', point.unsigned_abs() as usize));
+        line.extend_from_slice(&digits);
+    } else {
+        let (point, length) = (point as usize, digits.len());
+        line.extend_from_slice(&digits[..point.min(length)]);
+        line.extend(std::iter::repeat_n(b'0', point.saturating_sub(length)));
+        if point < length {
+            line.push(b'.');
+            line.extend_from_slice(&digits[point..]);
+        }
     }
 }
 
@@ -64,6 +99,9 @@ mod tests {
         assert_eq!(double(0.1 + 0.2), "0.30000000000000004");
         assert_eq!(double(1e21), "1000000000000000000000");
         assert_eq!(double(1e-7), "0.0000001");
+        assert_eq!(double(-1.25e-9), "-0.00000000125");
+        assert_eq!(double(1.7976931348623157e308).len(), 309);
+        assert_eq!(double(100_000_000_000_000.125), "100000000000000.12");
         assert_eq!(double(f64::NAN), "");
         assert_eq!(double(-0.0), "0");
         let mut line = Vec::new();

@@ -36,4 +36,3 @@ pub fn check(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
     output::print(&text)?;
     Ok(if broken_limits.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(LIMIT_BROKEN) })
 }
-

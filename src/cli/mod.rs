@@ -128,9 +128,9 @@ fn as_of(text: &str) -> Result<AsOf, String> {
     match text {
         "yesterday" => Ok(AsOf::Yesterday),
         "last-month-end" => Ok(AsOf::LastMonthEnd),
-        date => day(date)
-            .map(AsOf::Day)
-            .map_err(|_| format!("`{date}` is no day: write a date such as 2025-12-31, `yesterday` or `last-month-end`")),
+        date => day(date).map(AsOf::Day).map_err(|_| {
+            format!("`{date}` is no day: write a date such as 2025-12-31, `yesterday` or `last-month-end`")
+        }),
     }
 }
 

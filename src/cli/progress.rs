@@ -64,6 +64,7 @@ pub fn of_customers(customers: u64, quiet: bool) -> ProgressBar {
 }
 
 fn style() -> ProgressStyle {
-    let template = "{prefix:>21} {wide_bar} {decimal_bytes:>10}/{decimal_total_bytes} {decimal_bytes_per_sec:>12} {eta:>4} {msg}";
+    let template =
+        "{prefix:>21} {wide_bar} {decimal_bytes:>10}/{decimal_total_bytes} {decimal_bytes_per_sec:>12} {eta:>4} {msg}";
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }

@@ -70,7 +70,15 @@ pub fn json(report: &Report) -> anyhow::Result<String> {
 /// The accounting of what was read.
 pub fn accounting(extracts: &[ExtractEntry], window: &Window, customers: u64) -> String {
     let mut rows = plain([
-        "extract", "records", "malformed", "orphans", "duplicates", "future", "out of scope", "in use", "newest event",
+        "extract",
+        "records",
+        "malformed",
+        "orphans",
+        "duplicates",
+        "future",
+        "out of scope",
+        "in use",
+        "newest event",
     ]);
     for extract in extracts {
         let counts = &extract.rows;
@@ -111,9 +119,9 @@ pub fn timings(manifest: &Manifest) -> String {
     for (stage, seconds) in &manifest.timings_s {
         table.add_row([(*stage).to_owned(), format!("{seconds:.3}")]);
     }
-    let peak = manifest.peak_memory_bytes.map_or(String::new(), |bytes| {
-        format!("\npeak memory {:.2} GiB", bytes as f64 / f64::from(1 << 30))
-    });
+    let peak = manifest
+        .peak_memory_bytes
+        .map_or(String::new(), |bytes| format!("\npeak memory {:.2} GiB", bytes as f64 / f64::from(1 << 30)));
     format!("{}{peak}", trimmed(&table))
 }
 
@@ -136,7 +144,7 @@ fn thousands(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(' ');
         }
         text.push(digit);

@@ -16,8 +16,8 @@ enum Part {
 
 /// A date format: `%Y` (four digits) or `%y` (two), `%m`, `%d`, and literal characters.
 ///
-/// `%m` and `%d` take one or two digits where a literal or the end follows, else exactly two. A two-digit year
-/// is 1969 to 2068, as in POSIX.
+/// `%m` and `%d` take one or two digits where literals or the value's ends surround them, else exactly two. A
+/// two-digit year is 1969 to 2068, as in POSIX.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DateFormat {
     parts: Vec<Part>,
@@ -63,7 +63,9 @@ impl DateFormat {
     fn read_date<'a>(&self, mut text: &'a [u8]) -> Option<(Day, &'a [u8])> {
         let (mut year, mut month, mut day) = (0, 0, 0);
         for (at, part) in self.parts.iter().enumerate() {
-            let one_digit_will_do = !matches!(self.parts.get(at + 1), Some(next) if !matches!(next, Part::Literal(_)));
+            let apart = |neighbour: Option<&Part>| neighbour.is_none_or(|part| matches!(part, Part::Literal(_)));
+            let before = at.checked_sub(1).and_then(|before| self.parts.get(before));
+            let one_digit_will_do = apart(before) && apart(self.parts.get(at + 1));
             match part {
                 Part::Literal(byte) => text = text.strip_prefix(&[*byte])?,
                 Part::Year4 => year = digits(&mut text, 4, 4)?,
@@ -115,7 +117,7 @@ fn is_time(text: &[u8]) -> bool {
             if digits(&mut rest, 2, 2)? > 59 {
                 return None;
             }
-            if let Some(fraction) = rest.strip_prefix(b".").or_else(|| rest.strip_prefix(b",")) {
+            if let Some(fraction) = rest.strip_prefix(b".") {
                 let length = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
                 if length == 0 {
                     return None;
@@ -174,6 +176,7 @@ mod tests {
             "2025-02-28T12:60",
             "2025-02-28T12:30:60",
             "2025-02-28T12:30+24:00",
+            "2025-02-28T12:30:00,5",
             "2025-02-28 ",
             "2025-02-28x",
             "0000-01-01",

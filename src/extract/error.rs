@@ -4,7 +4,6 @@ use std::io;
 use std::path::PathBuf;
 
 use super::schema::CodeSet;
-use crate::config::Extract;
 
 /// An extract that cannot be read as it is. (A row that cannot be used is a reject instead.)
 #[derive(Debug, thiserror::Error)]
@@ -34,11 +33,6 @@ pub enum ExtractError {
         delimiter_hint(present)
     )]
     MissingColumn { file: String, column: &'static str, header: String, nearest: Option<String>, present: String },
-    #[error(
-        "{}: the configuration reads {column} from \"{header}\", which no file of the source has (first file: {file}); \
-         correct the name, or write `{column} = false` to go without", extract.name()
-    )]
-    NowhereColumn { extract: Extract, column: String, header: String, file: String },
     #[error("{file} has two columns named \"{header}\": rename one, so that it is clear which is meant")]
     RepeatedColumn { file: String, header: String },
     #[error("{file}: the constant \"{value}\" is no value for {column}")]

@@ -77,7 +77,9 @@ impl<'a> Feed<'a> {
                     let was_first = first.is_some();
                     let block = match first.take() {
                         Some(block) => Some(block),
-                        None => blocks.next_block(std::mem::take(&mut buffer)).map_err(|e| files::block_error(input, e))?,
+                        None => {
+                            blocks.next_block(std::mem::take(&mut buffer)).map_err(|e| files::block_error(input, e))?
+                        }
                     };
                     block.map(|block| Task::Text {
                         block,

@@ -244,9 +244,8 @@ pub fn open(
     let Some(first) = first else {
         return Err(ExtractError::Empty { file: file.name.clone() });
     };
-    let (header, header_bytes, header_lines) = header(&first.text, source).ok_or_else(|| {
-        ExtractError::BadHeader { file: file.name.clone() }
-    })?;
+    let (header, header_bytes, header_lines) =
+        header(&first.text, source).ok_or_else(|| ExtractError::BadHeader { file: file.name.clone() })?;
     let layout = Layout::new(extract, source, dimensions, &header, &file.name)?;
     let content = Content::Text {
         blocks,
@@ -280,7 +279,11 @@ fn header(text: &[u8], source: &SourceConfig) -> Option<(Vec<String>, usize, u64
     let name = |field: &super::records::Field| {
         let raw = &text[field.start as usize..field.end as usize];
         let mut value = Vec::new();
-        if field.quoted { unquote(raw, &mut value) } else { value.extend_from_slice(raw) }
+        if field.quoted {
+            unquote(raw, &mut value)
+        } else {
+            value.extend_from_slice(raw)
+        }
         let value = trim(&value);
         match source.encoding {
             Encoding::Utf8 => String::from_utf8_lossy(value).into_owned(),

@@ -2,13 +2,13 @@
 
 use hashbrown::HashMap;
 
+use super::ExtractError;
 use super::batch::{Column, Span, Value};
 use super::codes::{CodeBooks, CodeId};
 use super::dates::DateFormat;
 use super::rejects::Reason;
 use super::schema::{CodeSet, ColumnKind};
 use super::values::{self, BoolWords, trim};
-use super::ExtractError;
 use crate::config::{ColumnConfig, ColumnSource, Extract, SourceConfig, nearest};
 
 /// Where a column's values are.
@@ -44,6 +44,8 @@ pub struct ColumnReader {
 /// The columns of one file, in the extract's order, its dimensions last.
 #[derive(Debug, Clone)]
 pub struct Layout {
+    /// The header's names.
+    pub header: Vec<String>,
     /// Fields in the header, and so in every record.
     pub fields: usize,
     /// The columns.
@@ -77,7 +79,7 @@ impl Layout {
             }
         }
         let period = extract.column("period_start").zip(extract.column("period_end"));
-        Ok(Layout { fields: header.len(), columns, period })
+        Ok(Layout { header: header.to_vec(), fields: header.len(), columns, period })
     }
 }
 
@@ -119,9 +121,7 @@ impl ColumnReader {
         let refused = match self.kind {
             ColumnKind::Text => false,
             // A constant code is a canonical one: code maps are for what the agency writes.
-            ColumnKind::Code(set) => {
-                !set.canonical().is_empty() && !set.canonical().contains(&text.as_str())
-            }
+            ColumnKind::Code(set) => !set.canonical().is_empty() && !set.canonical().contains(&text.as_str()),
             _ => self.plain(text.as_bytes()).is_err(),
         };
         if refused {
@@ -192,9 +192,7 @@ impl ColumnReader {
                     text.extend_from_slice(constant.as_bytes());
                     Value::Text(span)
                 }
-                ColumnKind::Code(set) => {
-                    books.id(set, constant, Some(constant))?.map_or(Value::Missing, Value::Code)
-                }
+                ColumnKind::Code(set) => books.id(set, constant, Some(constant))?.map_or(Value::Missing, Value::Code),
                 _ => self.plain(constant.as_bytes()).unwrap_or(Value::Missing),
             },
         };
@@ -208,19 +206,11 @@ fn formats(notations: &[String]) -> Vec<DateFormat> {
     notations.iter().filter_map(|notation| DateFormat::new(notation).ok()).collect()
 }
 
-fn find(
-    wanted: &str,
-    name: &'static str,
-    required: bool,
-    header: &[String],
-    file: &str,
-) -> Result<From, ExtractError> {
+fn find(wanted: &str, name: &'static str, required: bool, header: &[String], file: &str) -> Result<From, ExtractError> {
     let mut places = header.iter().enumerate().filter(|(_, column)| *column == wanted).map(|(at, _)| at);
     match (places.next(), places.next()) {
         (Some(at), None) => Ok(From::Field(at)),
-        (Some(_), Some(_)) => {
-            Err(ExtractError::RepeatedColumn { file: file.to_owned(), header: wanted.to_owned() })
-        }
+        (Some(_), Some(_)) => Err(ExtractError::RepeatedColumn { file: file.to_owned(), header: wanted.to_owned() }),
         (None, _) if required => Err(ExtractError::MissingColumn {
             file: file.to_owned(),
             column: name,
@@ -242,4 +232,3 @@ pub fn empty_column(kind: ColumnKind) -> Column {
         ColumnKind::Bool => Column::Bool(Vec::new()),
     }
 }
-

@@ -31,7 +31,7 @@ pub use files::InputFile;
 pub use rejects::{Fault, Reason, RejectsWriter};
 pub use schema::{CodeSet, ColumnKind, ColumnSchema, DIRECTIONS, METHODS};
 
-use crate::config::{Config, Extract, ExtractConfig};
+use crate::config::{Config, Extract, ExtractConfig, nearest};
 use feed::{Feed, Task};
 use layout::From;
 use rejects::{BlockReport, Ledger};
@@ -68,7 +68,22 @@ pub struct Plan<'a> {
     pub config: &'a ExtractConfig,
     /// Its files, in input order.
     pub files: Vec<InputFile>,
+    /// Optional columns that the configuration names and no file of their source has.
+    pub absent: Vec<AbsentColumn>,
     dimensions: &'a [String],
+}
+
+/// An optional column that is configured, but in no file of its source: its values are all missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AbsentColumn {
+    /// The canonical name.
+    pub column: String,
+    /// The header name that was looked for.
+    pub header: String,
+    /// The nearest header name that is there.
+    pub nearest: Option<String>,
+    /// The source's first file.
+    pub file: String,
 }
 
 /// Uses batches; each worker thread has one of its own.
@@ -103,42 +118,54 @@ impl<'a> Plan<'a> {
     /// Everything that is wrong, file by file.
     pub fn new(config: &'a Config, extract: &'a ExtractConfig) -> Result<Self, Vec<ExtractError>> {
         let files = files::find(extract, &config.folder)?;
-        let plan = Plan { config: extract, files, dimensions: &config.dimensions };
-        let errors = plan.check_headers();
-        if errors.is_empty() { Ok(plan) } else { Err(errors) }
+        let mut plan = Plan { config: extract, files, absent: Vec::new(), dimensions: &config.dimensions };
+        plan.absent = plan.check_headers()?;
+        Ok(plan)
     }
 
-    /// Opens every file; a column that the configuration names must be in one file of its source at least.
-    fn check_headers(&self) -> Vec<ExtractError> {
+    /// Opens every file; an optional column that the configuration names should be in one file of its source.
+    fn check_headers(&self) -> Result<Vec<AbsentColumn>, Vec<ExtractError>> {
         let mut errors = Vec::new();
-        let mut headers_of_source: BTreeMap<usize, Vec<Vec<bool>>> = BTreeMap::new();
+        let mut layouts: BTreeMap<usize, Vec<(&InputFile, Arc<layout::Layout>)>> = BTreeMap::new();
         for file in &self.files {
             match self.open(file, Arc::new(|_| ())) {
                 Err(error) => errors.push(error),
-                Ok(open) => {
-                    let present = open.layout.columns.iter().map(|column| !matches!(column.from, From::Absent));
-                    headers_of_source.entry(file.source).or_default().push(present.collect());
+                Ok(open) => layouts.entry(file.source).or_default().push((file, open.layout)),
+            }
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let names: Vec<&str> = self.config.extract.columns().iter().map(|column| column.name).collect();
+        let names: Vec<&str> = names.into_iter().chain(self.dimensions.iter().map(String::as_str)).collect();
+        let mut absent = Vec::new();
+        for (source, of_source) in layouts {
+            for column in self.config.sources[source].columns.iter().filter(|column| column.explicit) {
+                let Some(at) = names.iter().position(|name| *name == column.name) else { continue };
+                let lacking = |(_, layout): &(&InputFile, Arc<layout::Layout>)| {
+                    layout.columns.get(at).is_none_or(|column| matches!(column.from, From::Absent))
+                };
+                if let (true, crate::config::ColumnSource::Header(header)) =
+                    (of_source.iter().all(lacking), &column.from)
+                {
+                    let (file, layout) = &of_source[0];
+                    absent.push(AbsentColumn {
+                        column: column.name.clone(),
+                        header: header.clone(),
+                        nearest: nearest(header, layout.header.iter().map(String::as_str)).map(str::to_owned),
+                        file: file.name.clone(),
+                    });
                 }
             }
         }
-        for (source, present) in headers_of_source {
-            let names = self.config.extract.columns().iter().map(|column| column.name.to_owned());
-            for (at, name) in names.chain(self.dimensions.iter().cloned()).enumerate() {
-                let column = self.config.sources[source].columns.iter().find(|column| column.name == name);
-                let Some(column) = column.filter(|column| column.explicit) else { continue };
-                let everywhere_absent = present.iter().all(|file| file.get(at).is_some_and(|present| !present));
-                if let (true, crate::config::ColumnSource::Header(header)) = (everywhere_absent, &column.from) {
-                    let files: Vec<_> = self.files.iter().filter(|file| file.source == source).collect();
-                    let file = files.first().map(|file| file.name.clone()).unwrap_or_default();
-                    let (extract, header) = (self.config.extract, header.clone());
-                    errors.push(ExtractError::NowhereColumn { extract, column: name, header, file });
-                }
-            }
-        }
-        errors
+        Ok(absent)
     }
 
-    fn open(&self, file: &InputFile, progress: Arc<dyn Fn(u64) + Send + Sync>) -> Result<files::OpenFile, ExtractError> {
+    fn open(
+        &self,
+        file: &InputFile,
+        progress: Arc<dyn Fn(u64) + Send + Sync>,
+    ) -> Result<files::OpenFile, ExtractError> {
         let source = &self.config.sources[file.source];
         files::open(file, self.config.extract, source, self.dimensions, progress)
     }

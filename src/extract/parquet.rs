@@ -30,6 +30,7 @@ use super::schema::ColumnKind;
 use super::typed::{Typist, reversed};
 use super::values::trim;
 use crate::calendar::Day;
+use crate::text::{push_double, push_single};
 
 /// Rows turned into a batch at a time.
 const ROWS_PER_BATCH: usize = 64 * 1024;
@@ -52,10 +53,7 @@ impl ParquetFile {
         };
         let metadata = read_metadata(&mut file).map_err(malformed)?;
         // Nanoseconds overflow for the far dates that extracts use as "for ever".
-        let options = Some(SchemaInferenceOptions {
-            int96_coerce_to_timeunit: TimeUnit::Microsecond,
-            ..SchemaInferenceOptions::default()
-        });
+        let options = Some(SchemaInferenceOptions { int96_coerce_to_timeunit: TimeUnit::Microsecond });
         let schema = infer_schema_with_options(&metadata, &options).map_err(malformed)?;
         Ok(ParquetFile { file, name: name.to_owned(), metadata, schema })
     }
@@ -80,7 +78,12 @@ impl ParquetFile {
     }
 
     /// Decodes one column of some rows of a row group.
-    fn column(&self, group: usize, column: usize, rows: std::ops::Range<usize>) -> Result<Box<dyn Array>, ExtractError> {
+    fn column(
+        &self,
+        group: usize,
+        column: usize,
+        rows: std::ops::Range<usize>,
+    ) -> Result<Box<dyn Array>, ExtractError> {
         let (name, field) = self.schema.get_at_index(column).ok_or_else(|| self.malformed("column out of range"))?;
         let chunks: Vec<_> = match self.metadata.row_groups[group].columns_under_root_iter(name) {
             Some(chunks) => chunks.collect(),
@@ -100,7 +103,8 @@ impl ParquetFile {
             .map_err(|error| self.malformed(error))?;
         match arrays.len() {
             1 => Ok(arrays.remove(0)),
-            _ => polars_arrow::compute::concatenate::concatenate_unchecked(&arrays).map_err(|error| self.malformed(error)),
+            _ => polars_arrow::compute::concatenate::concatenate_unchecked(&arrays)
+                .map_err(|error| self.malformed(error)),
         }
     }
 
@@ -247,9 +251,12 @@ enum Form {
     Timestamp(i64, Zone),
     Decimal(usize),
     Integer(fn(&dyn Array, usize) -> i128),
-    Float(fn(&dyn Array, usize) -> String),
-    Dictionary(fn(&dyn Array, usize) -> usize, Box<Cells>),
+    Float(fn(&dyn Array, usize, &mut Vec<u8>)),
+    Dictionary(KeyAt, Box<Cells>),
 }
+
+/// The place of a row's value in a dictionary.
+type KeyAt = fn(&dyn Array, usize) -> usize;
 
 /// The time zone of a timestamp column.
 enum Zone {
@@ -280,18 +287,20 @@ impl Cells {
             T::UInt16 => Form::Integer(integer::<u16>),
             T::UInt32 => Form::Integer(integer::<u32>),
             T::UInt64 => Form::Integer(integer::<u64>),
-            T::Float32 => Form::Float(float::<f32>),
-            T::Float64 => Form::Float(float::<f64>),
+            T::Float32 => Form::Float(single),
+            T::Float64 => Form::Float(double),
             T::Dictionary(..) => return Cells::dictionary(array, source),
             other => {
-                return Err(source.malformed(format!("columns of type {other:?} are not read: store text, numbers or dates")));
+                return Err(
+                    source.malformed(format!("columns of type {other:?} are not read: store text, numbers or dates"))
+                );
             }
         };
         Ok(Cells { array, form })
     }
 
     fn dictionary(array: Box<dyn Array>, source: &ParquetFile) -> Result<Self, ExtractError> {
-        fn of<K: DictionaryKey>(array: &dyn Array) -> Option<(Box<dyn Array>, fn(&dyn Array, usize) -> usize)> {
+        fn of<K: DictionaryKey>(array: &dyn Array) -> Option<(Box<dyn Array>, KeyAt)> {
             fn key<K: DictionaryKey>(array: &dyn Array, row: usize) -> usize {
                 array.as_any().downcast_ref::<DictionaryArray<K>>().map_or(0, |array| array.key_value(row))
             }
@@ -358,10 +367,9 @@ impl Cells {
                 let _ = write!(scratch, "{}", get(&*self.array, row));
                 Some(Cell::Formatted)
             }
-            Form::Float(get) => {
-                let text = get(&*self.array, row);
-                scratch.extend_from_slice(text.as_bytes());
-                Some(if text == "NaN" { Cell::Missing } else { Cell::Formatted })
+            Form::Float(write) => {
+                write(&*self.array, row, scratch);
+                Some(if scratch == b"NaN" { Cell::Missing } else { Cell::Formatted })
             }
         };
         found.unwrap_or(Cell::Missing)
@@ -387,8 +395,20 @@ fn integer<T: NativeType + TryInto<i128>>(array: &dyn Array, row: usize) -> i128
     value.and_then(|value| value.try_into().ok()).unwrap_or_default()
 }
 
-fn float<T: NativeType + ToString>(array: &dyn Array, row: usize) -> String {
-    array.as_any().downcast_ref::<PrimitiveArray<T>>().map_or(String::new(), |array| array.value(row).to_string())
+fn double(array: &dyn Array, row: usize, text: &mut Vec<u8>) {
+    let Some(array) = array.as_any().downcast_ref::<PrimitiveArray<f64>>() else { return };
+    match array.value(row) {
+        value if value.is_finite() => push_double(value, text),
+        other => text.extend_from_slice(other.to_string().as_bytes()),
+    }
+}
+
+fn single(array: &dyn Array, row: usize, text: &mut Vec<u8>) {
+    let Some(array) = array.as_any().downcast_ref::<PrimitiveArray<f32>>() else { return };
+    match array.value(row) {
+        value if value.is_finite() => push_single(value, text),
+        other => text.extend_from_slice(other.to_string().as_bytes()),
+    }
 }
 
 fn push_decimal(value: i128, scale: usize, text: &mut Vec<u8>) {

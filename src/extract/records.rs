@@ -261,7 +261,11 @@ mod tests {
             let value = |field: &Field| {
                 let raw = &text[field.start as usize..field.end as usize];
                 let mut value = Vec::new();
-                if field.quoted { unquote(raw, &mut value) } else { value.extend_from_slice(raw) }
+                if field.quoted {
+                    unquote(raw, &mut value)
+                } else {
+                    value.extend_from_slice(raw)
+                }
                 value
             };
             records.push((record.line, fields.iter().map(value).collect(), record.unclosed));

@@ -184,8 +184,8 @@ impl<'a> Ledger<'a> {
         if let Some(writer) = self.writer.as_deref_mut() {
             for fault in &report.faults {
                 let record = self.records + u64::from(fault.record) + 1;
-                let line = self.text_lines[report.file]
-                    .then(|| self.lines + report.header_lines + u64::from(fault.line) + 1);
+                let line =
+                    self.text_lines[report.file].then(|| self.lines + report.header_lines + u64::from(fault.line) + 1);
                 writer.write(self.extract, &self.file_names[report.file], record, line, fault)?;
             }
         }

@@ -89,7 +89,8 @@ impl BoolWords {
     /// From configured spellings.
     pub fn new(true_values: &[String], false_values: &[String]) -> Self {
         let word = |text: &String, value| (text.to_lowercase().into_bytes(), value);
-        let words = true_values.iter().map(|text| word(text, true)).chain(false_values.iter().map(|text| word(text, false)));
+        let words =
+            true_values.iter().map(|text| word(text, true)).chain(false_values.iter().map(|text| word(text, false)));
         BoolWords { words: words.collect() }
     }
 
@@ -149,7 +150,8 @@ mod tests {
 
     #[test]
     fn malformed_decimals() {
-        for text in ["", "-", "+", ".5", "5.", "1e3", "1,5", "1 000", "--1", "1.2.3", "inf", "NaN", "1000000000000000"] {
+        for text in ["", "-", "+", ".5", "5.", "1e3", "1,5", "1 000", "--1", "1.2.3", "inf", "NaN", "1000000000000000"]
+        {
             assert_eq!(hundredths(text), None, "{text}");
         }
         assert_eq!(decimal(b"1,5", b',').unwrap().hundredths, 150);

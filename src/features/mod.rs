@@ -8,7 +8,7 @@ mod folds;
 mod partition;
 mod table;
 
-pub use coverage::{BenefitTraits, Covered, CoverageFeatures, Kernel, KernelWindow};
+pub use coverage::{BenefitTraits, CoverageFeatures, Covered, Kernel, KernelWindow};
 pub use folds::{Applications, Contacts, Ground, LifeEvents, Payments};
 pub use partition::Partition;
 pub use table::{FeatureColumn, FeatureTable, features, hundredths};

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, PolarsResult, Series};
 
 use super::catalogue::{At, FEATURES, FeatureType};
-use super::coverage::{Covered, CoverageFeatures, Kernel};
+use super::coverage::{CoverageFeatures, Covered, Kernel};
 use super::folds::Ground;
 use super::partition::{Partition, Sum};
 use crate::extract::batch::MISSING_DAY;
@@ -56,7 +56,14 @@ impl FeatureColumn {
 
 /// Hundredths as the nearest double.
 pub fn hundredths(value: i128) -> f64 {
-    value as f64 / 100.0
+    const EXACT: u128 = 1 << f64::MANTISSA_DIGITS;
+    if value.unsigned_abs() <= EXACT {
+        return value as f64 / 100.0;
+    }
+    // Rounding to a double and dividing would round twice; reading decimal text rounds once.
+    let mut text = Vec::new();
+    crate::text::push_hundredths(value, &mut text);
+    std::str::from_utf8(&text).ok().and_then(|text| text.parse().ok()).unwrap_or(value as f64 / 100.0)
 }
 
 /// Features of customers that are neighbours in id order.
@@ -118,7 +125,11 @@ pub fn features(at: usize, population: &Population, ground: &Ground<'_>) -> Feat
         let own_benefits = distinct(benefits_applied.next(|word| word.0 == customer));
         covered.clear();
         let own = coverage.next(|word| word[0] == customer);
-        covered.extend(own.iter().map(|[_, benefit, first, last]| Covered { benefit: *benefit, first: *first, last: *last }));
+        covered.extend(own.iter().map(|[_, benefit, first, last]| Covered {
+            benefit: *benefit,
+            first: *first,
+            last: *last,
+        }));
         days.clear();
         days.extend(events.next(|word| word.0 == customer).iter().map(|(_, event, day)| (*event, *day)));
         if !population.registered && partition.seen[local] == 0 {

@@ -34,11 +34,7 @@ impl Worker for Gather<'_> {
 }
 
 /// The distinct customer ids of well-formed rows of these extracts.
-pub fn appearing(
-    plans: &[&Plan<'_>],
-    threads: usize,
-    books: &CodeBooks,
-) -> Result<Ids, ExtractError> {
+pub fn appearing(plans: &[&Plan<'_>], threads: usize, books: &CodeBooks) -> Result<Ids, ExtractError> {
     let all = Mutex::new(HashSet::new());
     for plan in plans {
         let owner = plan.config.extract.column("customer_id").unwrap_or_default();

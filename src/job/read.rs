@@ -39,8 +39,7 @@ impl Reading {
 }
 
 /// The extracts about persons that hold events.
-const PERSON_EVENTS: [Extract; 4] =
-    [Extract::Contacts, Extract::Applications, Extract::Payments, Extract::LifeEvents];
+const PERSON_EVENTS: [Extract; 4] = [Extract::Contacts, Extract::Applications, Extract::Payments, Extract::LifeEvents];
 
 impl Job<'_> {
     /// Reads all extracts; rejected rows go to `rejects`.
@@ -53,7 +52,7 @@ impl Job<'_> {
         let books = CodeBooks::new(self.config.benefits.iter().map(|benefit| benefit.code.clone()));
         let mut accounts = Vec::new();
         let population = timings.stage("customers", || self.population(&books, progress, rejects, &mut accounts))?;
-        let mut warnings = Vec::new();
+        let mut warnings = self.absent_columns();
         if !population.registered {
             warnings.push(Warning::NoRegister);
         } else if population.is_empty() {
@@ -82,6 +81,14 @@ impl Job<'_> {
             }
         }
         Ok(Reading { population, accounts, warnings, broken_limits, partitions, kernel, traits })
+    }
+
+    fn absent_columns(&self) -> Vec<Warning> {
+        let of_plan = |plan: &crate::extract::Plan<'_>| {
+            let extract = plan.config.extract;
+            plan.absent.clone().into_iter().map(move |absent| Warning::AbsentColumn(extract, absent))
+        };
+        self.plans.iter().flat_map(of_plan).collect()
     }
 
     /// The register of customers, or else everybody who appears.

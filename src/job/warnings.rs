@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::config::Extract;
+use crate::extract::AbsentColumn;
 use crate::intake::ExtractAccount;
 
 /// Codes that one message names.
@@ -19,6 +20,8 @@ pub enum Warning {
     UnknownBenefits(Extract, Vec<(String, u64)>),
     /// Nobody is counted.
     NobodyInScope,
+    /// An optional column that the configuration names is nowhere.
+    AbsentColumn(Extract, AbsentColumn),
 }
 
 impl Warning {
@@ -50,8 +53,18 @@ impl fmt::Display for Warning {
                 "there is no customers extract: customers without any event are missing, so averages are per active \
                  customer; configure [extracts.customers] to count everybody",
             ),
-            Warning::NobodyInScope => {
-                f.write_str("no customer is in scope: check [window] and the registration dates of the customers extract")
+            Warning::NobodyInScope => f.write_str(
+                "no customer is in scope: check [window] and the registration dates of the customers extract",
+            ),
+            Warning::AbsentColumn(extract, absent) => {
+                let AbsentColumn { column, header, nearest, file } = absent;
+                let near = nearest.as_ref().map(|name| format!(" (did you mean {name:?}?)")).unwrap_or_default();
+                write!(
+                    f,
+                    "{}: {column} is read from {header:?}, which no file of its source has{near}, so all its values are \
+                     missing (first file: {file}); correct the name, or write {column} = false to go without",
+                    extract.name()
+                )
             }
             Warning::UnmappedMethods(extract, codes) => write!(
                 f,

@@ -10,7 +10,8 @@ use crate::config::LabelsFormat;
 use crate::features::catalogue::{FEATURES, FeatureType};
 use crate::features::{FeatureColumn, FeatureTable, Ground, features};
 use crate::outputs::{
-    self, Contents, FolderError, LabelsText, LabelsWriter, Manifest, OutputFile, RunFolder, SharedOutput, WindowEntry, Written,
+    self, Contents, FolderError, LabelsText, LabelsWriter, Manifest, OutputFile, RunFolder, SharedOutput, WindowEntry,
+    Written,
 };
 use crate::statistics::{CategoryFigures, Gathered};
 

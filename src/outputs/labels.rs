@@ -118,7 +118,7 @@ fn push_integer(value: i64, text: &mut Vec<u8>) {
 /// Takes labelled tables in order.
 pub enum LabelsWriter {
     /// `labels.csv`.
-    Csv(OutputFile),
+    Csv(Box<OutputFile>),
     /// `labels.parquet`.
     Parquet(Box<BatchedWriter<super::file::SharedOutput>>, super::file::SharedOutput),
 }
@@ -143,7 +143,7 @@ impl LabelsWriter {
             LabelsFormat::Csv => {
                 let mut file = OutputFile::create(folder, "labels.csv", Contents::Rows)?;
                 file.write(&text.csv_header())?;
-                Ok(LabelsWriter::Csv(file))
+                Ok(LabelsWriter::Csv(Box::new(file)))
             }
             LabelsFormat::Parquet => {
                 let file = OutputFile::create(folder, "labels.parquet", Contents::Rows)?.shared();

@@ -297,7 +297,7 @@ fn a_derived_feature_may_use_those_before_it() {
     assert_eq!(labels.rule, [0, 1, 1]);
     assert_eq!((rules.rule_name(0), rules.category_of(0)), ("r", 2));
     assert_eq!((rules.rule_name(1), rules.category_of(1)), ("default", 0));
-    assert_eq!(rules.classify(&derived.head(Some(0))).unwrap().rule, []);
+    assert_eq!(rules.classify(&derived.head(Some(0))).unwrap().rule, Vec::<u16>::new());
 }
 
 #[test]

@@ -114,7 +114,10 @@ impl Distribution {
             (Distribution::Whole { table, others }, Distribution::Whole { table: t, others: o }) => {
                 let small = t.iter().enumerate().map(|(value, times)| (value as i64, *times));
                 let large = o.iter().map(|(value, times)| (*value, *times));
-                small.chain(large).filter(|(_, times)| *times > 0).for_each(|(v, times)| count(table, others, v, times));
+                small
+                    .chain(large)
+                    .filter(|(_, times)| *times > 0)
+                    .for_each(|(v, times)| count(table, others, v, times));
             }
             (Distribution::Hundredths { sum, values }, Distribution::Hundredths { sum: s, values: v }) => {
                 *sum += s;
