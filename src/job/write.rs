@@ -70,7 +70,7 @@ impl Job<'_> {
             ])
         })?;
         let mut config = OutputFile::create(folder.path(), "config.toml", Contents::Aggregates)?;
-        config.write(self.config.in_force.as_bytes())?;
+        config.append(self.config.in_force.as_bytes())?;
         let config = config.finish()?;
         let configuration_blake3 = config.blake3.clone();
         written.push(config);
@@ -94,7 +94,7 @@ impl Job<'_> {
         let mut file = OutputFile::create(folder.path(), "manifest.json", Contents::Aggregates)?;
         let mut text = serde_json::to_vec_pretty(&manifest).unwrap_or_default();
         text.push(b'\n');
-        file.write(&text)?;
+        file.append(&text)?;
         file.finish()?;
         let folder = folder.publish(held, self.config.outputs.keep)?;
         Ok(Report { folder, held, results: Results { figures }, manifest })

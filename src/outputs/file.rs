@@ -47,7 +47,7 @@ struct Hashing {
 
 impl Write for Hashing {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let length = self.file.write(bytes)?;
+        let length = self.file.append(bytes)?;
         self.hasher.update(&bytes[..length]);
         self.bytes += length as u64;
         Ok(length)
@@ -70,8 +70,8 @@ impl OutputFile {
         Ok(OutputFile { name: name.to_owned(), path, writer: BufWriter::with_capacity(1 << 16, hashing) })
     }
 
-    /// Writes bytes.
-    pub fn write(&mut self, bytes: &[u8]) -> Result<(), FolderError> {
+    /// Appends bytes.
+    pub fn append(&mut self, bytes: &[u8]) -> Result<(), FolderError> {
         self.writer.write_all(bytes).map_err(|source| FolderError::Write { path: self.path.clone(), source })
     }
 

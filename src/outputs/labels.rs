@@ -142,7 +142,7 @@ impl LabelsWriter {
         match format {
             LabelsFormat::Csv => {
                 let mut file = OutputFile::create(folder, "labels.csv", Contents::Rows)?;
-                file.write(&text.csv_header())?;
+                file.append(&text.csv_header())?;
                 Ok(LabelsWriter::Csv(Box::new(file)))
             }
             LabelsFormat::Parquet => {
@@ -172,7 +172,7 @@ impl LabelsWriter {
     /// Writes the next table.
     pub fn write(&mut self, rendered: Rendered, folder: &Path) -> Result<(), FolderError> {
         match (self, rendered) {
-            (LabelsWriter::Csv(file), Rendered::Csv(text)) => file.write(&text),
+            (LabelsWriter::Csv(file), Rendered::Csv(text)) => file.append(&text),
             (LabelsWriter::Parquet(writer, _), Rendered::Parquet(frame)) if frame.height() > 0 => {
                 writer.write_batch(&frame).map_err(|error| parquet_failed(folder, error))
             }

@@ -11,7 +11,7 @@ use crate::text::{push_double, push_hundredths};
 /// Writes `category_summary.csv`.
 pub fn category_summary(folder: &Path, figures: &[CategoryFigures]) -> Result<Written, FolderError> {
     let mut file = OutputFile::create(folder, "category_summary.csv", Contents::Aggregates)?;
-    file.write(format!("category,customers,{}\n", Summary::columns().join(",")).as_bytes())?;
+    file.append(format!("category,customers,{}\n", Summary::columns().join(",")).as_bytes())?;
     for category in figures {
         let mut line = format!("{},{}", category.name, category.customers).into_bytes();
         for value in category.summary.values() {
@@ -19,7 +19,7 @@ pub fn category_summary(folder: &Path, figures: &[CategoryFigures]) -> Result<Wr
             push_double(value, &mut line);
         }
         line.push(b'\n');
-        file.write(&line)?;
+        file.append(&line)?;
     }
     file.finish()
 }
@@ -32,7 +32,7 @@ pub fn feature_statistics(
     columns: &[FeatureColumn],
 ) -> Result<Written, FolderError> {
     let mut file = OutputFile::create(folder, "feature_statistics.csv", Contents::Aggregates)?;
-    file.write(b"category,feature,n,sum,mean,sd,min,p10,p25,median,p75,p90,max\n")?;
+    file.append(b"category,feature,n,sum,mean,sd,min,p10,p25,median,p75,p90,max\n")?;
     for category in figures {
         for ((feature, name), column) in category.features.iter().zip(names).zip(columns) {
             let mut line = format!("{},{name},{},", category.name, feature.n).into_bytes();
@@ -55,7 +55,7 @@ pub fn feature_statistics(
             line.push(b',');
             push_extreme(max, column, &mut line);
             line.push(b'\n');
-            file.write(&line)?;
+            file.append(&line)?;
         }
     }
     file.finish()
