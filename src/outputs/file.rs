@@ -47,7 +47,7 @@ struct Hashing {
 
 impl Write for Hashing {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let length = self.file.append(bytes)?;
+        let length = self.file.write(bytes)?;
         self.hasher.update(&bytes[..length]);
         self.bytes += length as u64;
         Ok(length)
