@@ -163,6 +163,28 @@ impl Batch {
         if let Column::Bool(values) = &self.columns[column] { values } else { &[] }
     }
 
+    /// Takes rows out, given in ascending order.
+    pub fn remove(&mut self, rows: &[usize]) {
+        fn without<T: Copy>(values: &mut Vec<T>, rows: &[usize]) {
+            let (mut at, mut next) = (0, rows.iter().peekable());
+            values.retain(|_| {
+                at += 1;
+                next.next_if_eq(&&(at - 1)).is_none()
+            });
+        }
+        without(&mut self.record, rows);
+        without(&mut self.line, rows);
+        for column in &mut self.columns {
+            match column {
+                Column::Text(values) => without(values, rows),
+                Column::Code(values) => without(values, rows),
+                Column::Date(values) => without(values, rows),
+                Column::Number(values) => without(values, rows),
+                Column::Bool(values) => without(values, rows),
+            }
+        }
+    }
+
     /// A row's place in the input order of its extract.
     pub fn place(&self, row: usize) -> u64 {
         (self.sequence << 32) | u64::from(self.record[row])

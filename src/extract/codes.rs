@@ -92,6 +92,54 @@ pub struct CodeBooks {
     pub events: CodeBook,
 }
 
+/// Codes already looked up, so that the shared books are asked once per code and worker.
+///
+/// A small table answers for the usual codes, which come again and again; a map knows all.
+#[derive(Debug)]
+pub struct CodeCache {
+    usual: Vec<(Box<[u8]>, Option<CodeId>)>,
+    all: HashMap<Vec<u8>, Option<CodeId>>,
+}
+
+const USUAL_CODES: usize = 256;
+
+impl Default for CodeCache {
+    fn default() -> Self {
+        // An empty value is missing, so no code is looked up by it.
+        CodeCache { usual: vec![(Box::default(), None); USUAL_CODES], all: HashMap::new() }
+    }
+}
+
+impl CodeCache {
+    /// The number of a code; `find` is asked when it is new.
+    #[inline]
+    pub fn get(
+        &mut self,
+        code: &[u8],
+        find: impl FnOnce() -> Result<Option<CodeId>, ExtractError>,
+    ) -> Result<Option<CodeId>, ExtractError> {
+        let (first, middle, last) = match code {
+            [] => (0, 0, 0),
+            _ => (code[0], code[code.len() / 2], code[code.len() - 1]),
+        };
+        let mixed = usize::from(first) * 7 + usize::from(middle) * 31 + usize::from(last) * 131 + code.len() * 17;
+        let usual = &mut self.usual[mixed % USUAL_CODES];
+        if *usual.0 == *code {
+            return Ok(usual.1);
+        }
+        let id = match self.all.get(code) {
+            Some(id) => *id,
+            None => {
+                let id = find()?;
+                self.all.insert(code.to_vec(), id);
+                id
+            }
+        };
+        *usual = (code.into(), id);
+        Ok(id)
+    }
+}
+
 /// The number of the decision `rejected`.
 pub const REJECTED: CodeId = 0;
 /// The number of the direction `outbound`.

@@ -277,9 +277,9 @@ fn header(text: &[u8], source: &SourceConfig) -> Option<(Vec<String>, usize, u64
         return None;
     }
     let name = |field: &super::records::Field| {
-        let raw = &text[field.start as usize..field.end as usize];
+        let raw = &text[field.range()];
         let mut value = Vec::new();
-        if field.quoted {
+        if field.quoted() {
             unquote(raw, &mut value)
         } else {
             value.extend_from_slice(raw)

@@ -131,6 +131,21 @@ impl ColumnReader {
         Ok(())
     }
 
+    /// Whether ISO is the first date format that is tried, and no marker of a missing value looks like one.
+    pub fn reads_iso_first(&self) -> bool {
+        self.dates.first().is_some_and(DateFormat::is_iso) && self.missing.is_empty()
+    }
+
+    /// The decimal separator of its numbers.
+    pub fn decimal_separator(&self) -> u8 {
+        self.decimal_separator
+    }
+
+    /// Whether it has markers of a missing value of its own.
+    pub fn has_markers(&self) -> bool {
+        !self.missing.is_empty()
+    }
+
     /// Whether a trimmed value means "missing".
     #[inline]
     pub fn is_missing(&self, text: &[u8]) -> bool {

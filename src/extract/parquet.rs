@@ -203,7 +203,7 @@ impl Typist {
         if undecodable {
             report.faults.truncate(first_fault);
             report.faults.push(fault("", Reason::InvalidEncoding, String::new()));
-        } else if let Some(value) = reversed(layout, batch) {
+        } else if let Some(value) = reversed(layout, batch, batch.record.len()) {
             report.faults.push(fault("period_end", Reason::PeriodReversed, value));
         }
         if report.faults.len() > first_fault {

@@ -1,31 +1,31 @@
 //! Blocks of text to batches: every record becomes a typed row or a list of its faults.
 
-use hashbrown::HashMap;
-
 use super::ExtractError;
 use super::batch::{Batch, Column, MISSING_DAY, Span, Value};
 use super::blocks::Block;
-use super::codes::{CodeBooks, CodeId};
+use super::codes::{CodeBooks, CodeCache};
+use super::dates::Months;
 use super::layout::{ColumnReader, From, Layout, empty_column};
-use super::records::{Field, Record, Records, separators, unquote};
+use super::records::{Field, Record, Records, Separator, separators, unquote};
 use super::rejects::{BlockReport, Fault, Reason};
 use super::schema::ColumnKind;
-use super::values::trim;
+use super::values::{trim, usual_amount};
 use crate::config::Encoding;
-
-/// Codes already looked up, per column of a layout, so that the shared books are asked once per code and worker.
-pub type CodeCache = Vec<HashMap<Vec<u8>, Option<CodeId>>>;
 
 /// Reads blocks into batches; one per worker, its buffers used again and again.
 #[derive(Debug, Default)]
 pub struct Typist {
-    separators: Vec<u32>,
+    separators: Vec<Separator>,
+    /// The fields of all records that have as many as the header, record after record.
     fields: Vec<Field>,
     value: Vec<u8>,
     /// Values that differ from their bytes in the block; they end up behind the block's text.
     decoded: Vec<u8>,
-    cache: CodeCache,
+    months: Months,
+    caches: Vec<CodeCache>,
     cached_file: Option<usize>,
+    /// Faults of values: row, column and fault.
+    faults: Vec<(usize, usize, Fault)>,
 }
 
 /// A block of text and what is needed to read it.
@@ -48,6 +48,8 @@ pub struct TextTask<'a> {
 
 impl Typist {
     /// Reads a block: its accepted rows into `batch`, everything else into the report.
+    ///
+    /// Column by column: what a column holds is decided once per block, not once per value.
     pub fn read(
         &mut self,
         task: TextTask<'_>,
@@ -55,7 +57,6 @@ impl Typist {
         books: &CodeBooks,
     ) -> Result<BlockReport, ExtractError> {
         let TextTask { block, header_bytes, header_lines, file, layout, encoding, delimiter } = task;
-        let dropped_lines = block.dropped_lines;
         let mut report = BlockReport { file, header_lines, ..BlockReport::default() };
         let (text, start) = match encoding {
             Encoding::Latin1 if !block.text.is_ascii() => {
@@ -65,29 +66,147 @@ impl Typist {
         };
         self.start(batch, layout, file);
         separators(&text, delimiter, &mut self.separators);
-        let positions = std::mem::take(&mut self.separators);
-        let mut fields = std::mem::take(&mut self.fields);
         let all_valid = encoding == Encoding::Latin1 || std::str::from_utf8(&text[start..]).is_ok();
-        let mut records = Records::new(&text, &positions, start);
-        while let Some(record) = records.next_record(&mut fields) {
-            let number = report.records as u32;
-            report.records += 1;
-            let whole = self.whole_fault(&text, &record, &fields, layout, all_valid);
-            if let Some((reason, value)) = whole {
-                let line_ends = u64::from(records.lines() - record.line) + dropped_lines;
-                report.faults.push(Fault { record: number, line: record.line, column: "", reason, value, line_ends });
-                report.malformed += 1;
-            } else if self.row(&text, (number, record.line), &fields, layout, batch, books, &mut report.faults)? {
-                batch.record.push(number);
-                batch.line.push(record.line);
-            } else {
-                report.malformed += 1;
+        self.records(&text, start, all_valid, block.dropped_lines, layout, batch, &mut report);
+        for (at, reader) in layout.columns.iter().enumerate() {
+            if let From::Field(field) = reader.from {
+                self.column(&text, at, field, reader, layout.fields, batch, books)?;
             }
         }
-        report.lines = header_lines + u64::from(records.lines()) + dropped_lines;
-        (self.separators, self.fields) = (positions, fields);
+        self.reversed_periods(layout, batch);
+        self.reject_faulty(batch, &mut report);
         self.finish(text, batch, layout, books)?;
         Ok(report)
+    }
+
+    /// Takes the block apart: the fields of whole records, and the faults of the others.
+    #[allow(clippy::too_many_arguments)]
+    fn records(
+        &mut self,
+        text: &[u8],
+        start: usize,
+        all_valid: bool,
+        dropped_lines: u64,
+        layout: &Layout,
+        batch: &mut Batch,
+        report: &mut BlockReport,
+    ) {
+        self.fields.clear();
+        let mut records = Records::new(text, &self.separators, start);
+        loop {
+            if all_valid && let Some(line) = records.plain_record(layout.fields, &mut self.fields) {
+                batch.record.push(report.records as u32);
+                batch.line.push(line);
+                report.records += 1;
+                continue;
+            }
+            let before = self.fields.len();
+            let Some(record) = records.next_record(&mut self.fields) else { break };
+            let number = report.records as u32;
+            report.records += 1;
+            let fields = self.fields.len() - before;
+            match whole_fault(text, &record, fields, layout, all_valid) {
+                None => {
+                    batch.record.push(number);
+                    batch.line.push(record.line);
+                }
+                Some((reason, value)) => {
+                    self.fields.truncate(before);
+                    report.malformed += 1;
+                    let line_ends = u64::from(records.lines() - record.line) + dropped_lines;
+                    let (record, line, column) = (number, record.line, "");
+                    report.faults.push(Fault { record, line, column, reason, value, line_ends });
+                }
+            }
+        }
+        report.lines = report.header_lines + u64::from(records.lines()) + dropped_lines;
+    }
+
+    /// Reads one column of all whole records.
+    #[allow(clippy::too_many_arguments)]
+    fn column(
+        &mut self,
+        text: &[u8],
+        at: usize,
+        field: usize,
+        reader: &ColumnReader,
+        width: usize,
+        batch: &mut Batch,
+        books: &CodeBooks,
+    ) -> Result<(), ExtractError> {
+        let fields = std::mem::take(&mut self.fields);
+        let mut value = std::mem::take(&mut self.value);
+        let iso = reader.reads_iso_first();
+        let amounts = reader.kind == ColumnKind::Amount && !reader.has_markers();
+        let column = &mut batch.columns[at];
+        for (row, field) in fields.iter().skip(field).step_by(width).enumerate() {
+            let raw = if field.quoted() {
+                value.clear();
+                unquote(&text[field.range()], &mut value);
+                trim(&value)
+            } else {
+                let raw = trim(&text[field.range()]);
+                // The usual forms first; what is not of them goes the long way, which alone knows faults.
+                match column {
+                    Column::Date(days) if iso => {
+                        if let Some(day) = raw.as_array::<10>().and_then(|raw| self.months.read(raw)) {
+                            days.push(day);
+                            continue;
+                        }
+                    }
+                    Column::Number(numbers) if amounts => {
+                        let end = offset(text, raw) as usize + raw.len();
+                        let window = text[..end].last_chunk::<8>();
+                        let usual = window.and_then(|w| usual_amount(*w, raw.len(), reader.decimal_separator()));
+                        if let Some(hundredths) = usual {
+                            numbers.push(hundredths);
+                            continue;
+                        }
+                    }
+                    _ => {}
+                }
+                raw
+            };
+            let base = (!field.quoted()).then_some(text);
+            let read = self.value(at, reader, raw, base, text.len(), books)?;
+            column.push(read.unwrap_or(Value::Missing));
+            if let Err(reason) = read {
+                let (record, line, value) = (batch.record[row], batch.line[row], Fault::excerpt(raw));
+                self.faults.push((row, at, Fault { record, line, column: reader.name, reason, value, line_ends: 0 }));
+            }
+        }
+        (self.fields, self.value) = (fields, value);
+        Ok(())
+    }
+
+    /// Notes the rows whose `period_end` is before their `period_start`.
+    fn reversed_periods(&mut self, layout: &Layout, batch: &Batch) {
+        let rows = batch.record.len();
+        if layout.period.is_none_or(|(_, end)| matches!(layout.columns[end].from, From::Absent)) {
+            return;
+        }
+        for row in 0..rows {
+            if let Some(value) = reversed(layout, batch, row) {
+                let (record, line) = (batch.record[row], batch.line[row]);
+                let (column, reason) = ("period_end", Reason::PeriodReversed);
+                let fault = Fault { record, line, column, reason, value, line_ends: 0 };
+                self.faults.push((row, usize::MAX, fault));
+            }
+        }
+    }
+
+    /// Takes the rows with faults out of the batch; the faults go to the report, by record and column.
+    fn reject_faulty(&mut self, batch: &mut Batch, report: &mut BlockReport) {
+        if self.faults.is_empty() {
+            return;
+        }
+        self.faults.sort_by_key(|(row, column, _)| (*row, *column));
+        let mut faulty: Vec<usize> = self.faults.iter().map(|(row, _, _)| *row).collect();
+        faulty.dedup();
+        report.malformed += faulty.len() as u64;
+        batch.remove(&faulty);
+        report.faults.extend(self.faults.drain(..).map(|(_, _, fault)| fault));
+        report.faults.sort_by_key(|fault| fault.record);
     }
 
     /// Empties the batch and gives it the layout's columns.
@@ -102,7 +221,7 @@ impl Typist {
         self.decoded.clear();
         if self.cached_file != Some(file) {
             // Another file may belong to another source, whose codes map otherwise.
-            self.cache = vec![HashMap::new(); layout.columns.len()];
+            self.caches = layout.columns.iter().map(|_| CodeCache::default()).collect();
             self.cached_file = Some(file);
         }
     }
@@ -122,74 +241,6 @@ impl Typist {
         }
         batch.text = text;
         Ok(())
-    }
-
-    /// The one fault of a record that cannot be taken apart.
-    fn whole_fault(
-        &self,
-        text: &[u8],
-        record: &Record,
-        fields: &[Field],
-        layout: &Layout,
-        all_valid: bool,
-    ) -> Option<(Reason, String)> {
-        if record.unclosed {
-            return Some((Reason::UnclosedQuote, String::new()));
-        }
-        if !all_valid && let Err(error) = std::str::from_utf8(&text[record.start..record.end]) {
-            let at = error.valid_up_to();
-            return Some((Reason::InvalidEncoding, format!("byte {:#04X}", text[record.start + at])));
-        }
-        (fields.len() != layout.fields)
-            .then(|| (Reason::FieldCount, format!("{} instead of {}", fields.len(), layout.fields)))
-    }
-
-    /// Reads one record; true when its row is complete, else all its faults are noted and no row is left.
-    #[allow(clippy::too_many_arguments)]
-    fn row(
-        &mut self,
-        text: &[u8],
-        (record, line): (u32, u32),
-        fields: &[Field],
-        layout: &Layout,
-        batch: &mut Batch,
-        books: &CodeBooks,
-        faults: &mut Vec<Fault>,
-    ) -> Result<bool, ExtractError> {
-        let first_fault = faults.len();
-        let mut value = std::mem::take(&mut self.value);
-        for (at, reader) in layout.columns.iter().enumerate() {
-            let From::Field(field) = reader.from else { continue };
-            let field = fields[field];
-            let raw = &text[field.start as usize..field.end as usize];
-            let raw = if field.quoted {
-                value.clear();
-                unquote(raw, &mut value);
-                trim(&value)
-            } else {
-                trim(raw)
-            };
-            let base = (!field.quoted).then_some(text);
-            match self.value(at, reader, raw, base, text.len(), books)? {
-                Ok(value) => batch.columns[at].push(value),
-                Err(reason) => {
-                    batch.columns[at].push(Value::Missing);
-                    let value = Fault::excerpt(raw);
-                    faults.push(Fault { record, line, column: reader.name, reason, value, line_ends: 0 });
-                }
-            }
-        }
-        self.value = value;
-        if let Some(value) = reversed(layout, batch) {
-            let (column, reason) = ("period_end", Reason::PeriodReversed);
-            faults.push(Fault { record, line, column, reason, value, line_ends: 0 });
-        }
-        if faults.len() > first_fault {
-            let rows = batch.record.len();
-            batch.columns.iter_mut().for_each(|column| column.truncate(rows));
-            return Ok(false);
-        }
-        Ok(true)
     }
 
     /// Reads one trimmed value. `base` is the block that `raw` lies in, unless its bytes were decoded.
@@ -216,27 +267,38 @@ impl Typist {
                 }
             })),
             ColumnKind::Code(set) => {
-                let known = match self.cache[at].get(raw) {
-                    Some(known) => *known,
-                    None => {
-                        let id = reader.code(set, raw, books)?;
-                        self.cache[at].insert(raw.to_vec(), id);
-                        id
-                    }
-                };
-                known.map(Value::Code).ok_or(Reason::UnknownCode)
+                let code = self.caches[at].get(raw, || reader.code(set, raw, books))?;
+                code.map(Value::Code).ok_or(Reason::UnknownCode)
             }
             _ => reader.plain(raw),
         })
     }
 }
 
-/// The `period_end` of the row just read, as text, where it is before the row's `period_start`.
-pub fn reversed(layout: &Layout, batch: &Batch) -> Option<String> {
+/// The one fault of a record that cannot be taken apart.
+fn whole_fault(
+    text: &[u8],
+    record: &Record,
+    fields: usize,
+    layout: &Layout,
+    all_valid: bool,
+) -> Option<(Reason, String)> {
+    if record.unclosed {
+        return Some((Reason::UnclosedQuote, String::new()));
+    }
+    if !all_valid && let Err(error) = std::str::from_utf8(&text[record.start..record.end]) {
+        let at = error.valid_up_to();
+        return Some((Reason::InvalidEncoding, format!("byte {:#04X}", text[record.start + at])));
+    }
+    (fields != layout.fields).then(|| (Reason::FieldCount, format!("{fields} instead of {}", layout.fields)))
+}
+
+/// A row's `period_end`, as text, where it is before the row's `period_start`.
+#[inline]
+pub fn reversed(layout: &Layout, batch: &Batch, row: usize) -> Option<String> {
     let (start, end) = layout.period?;
-    let rows = batch.record.len();
     let day = |at: usize| match (&layout.columns[at].from, &batch.columns[at]) {
-        (From::Field(_), Column::Date(days)) => days.get(rows).copied(),
+        (From::Field(_), Column::Date(days)) => days.get(row).copied(),
         (From::Constant(text), _) => match layout.columns[at].plain(text.as_bytes()) {
             Ok(Value::Day(day)) => Some(day),
             _ => None,

@@ -1,1 +1,24 @@
 //! The command line, tried from outside: one binary, a module per topic.
+//!
+//! Every test sets up a [`workspace::Workspace`], a temporary folder with extracts and a `vardag.toml`, runs the
+//! real program in it, and looks at what came out as values and rows. What is expected comes from METHOD, never
+//! from what the program wrote.
+
+mod bad_files;
+mod bad_values;
+mod command_line;
+mod configuration;
+mod conformance;
+mod determinism;
+mod dialects;
+mod duplicates;
+mod interrupted;
+mod limits;
+mod outcome;
+mod parquet;
+mod reading;
+mod run_folder;
+mod samples;
+mod synth;
+mod table;
+mod workspace;
