@@ -13,6 +13,7 @@ pub mod intake;
 pub mod job;
 pub mod outputs;
 pub mod rules;
+pub mod spill;
 pub mod statistics;
 pub mod synth;
 pub mod text;

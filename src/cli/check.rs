@@ -14,7 +14,8 @@ pub fn check(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
     let job = job::prepare(&arguments.job, &config, as_of)?;
     let mut nowhere = RejectsWriter::new(Box::new(io::sink()), false)?;
     let bars = progress::of_job(&job, arguments.job.quiet);
-    let reading = job.read(&bars, &mut nowhere, &mut Timings::default()).map_err(anyhow::Error::from)?;
+    let spill = job.spill(&std::env::temp_dir())?;
+    let reading = job.read(&bars, &mut nowhere, spill.as_ref(), &mut Timings::default())?;
     drop(bars);
     let warnings = job::warnings(&reading);
     let broken_limits = &reading.broken_limits;

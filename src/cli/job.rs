@@ -17,7 +17,8 @@ pub fn configuration(arguments: &JobArguments) -> anyhow::Result<(Config, Day)> 
 /// The prepared job.
 pub fn prepare<'a>(arguments: &JobArguments, config: &'a Config, as_of: Day) -> anyhow::Result<Job<'a>> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    Ok(Job::prepare(config, as_of, arguments.threads.map_or(cores, usize::from))?)
+    let threads = arguments.threads.map_or(cores, usize::from);
+    Ok(Job::prepare(config, as_of, threads, arguments.memory_limit)?)
 }
 
 /// Says what an analyst should know of what was read.
@@ -37,6 +38,6 @@ pub struct Findings<'a> {
 }
 
 /// The warnings of a reading, in words.
-pub fn warnings(reading: &Reading) -> Vec<String> {
+pub fn warnings(reading: &Reading<'_>) -> Vec<String> {
     reading.warnings.iter().map(ToString::to_string).collect()
 }

@@ -57,6 +57,9 @@ struct JobArguments {
     /// Worker threads; as many as there are cores unless set
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
     threads: Option<u16>,
+    /// The most memory to use, such as `1GiB` or `500MB`; the rest goes to disk. No limit unless set
+    #[arg(long, value_name = "BYTES", value_parser = bytes)]
+    memory_limit: Option<u64>,
     /// Say nothing but errors on stderr
     #[arg(long, short)]
     quiet: bool,
@@ -122,6 +125,25 @@ struct SynthArguments {
 
 fn day(text: &str) -> Result<Day, String> {
     Day::from_iso(text).ok_or_else(|| format!("`{text}` is no date: write it as 2025-12-31"))
+}
+
+/// Reads a number of bytes with a unit.
+fn bytes(text: &str) -> Result<u64, String> {
+    let unit_at = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at(unit_at);
+    let factor: u64 = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "kb" => 1_000,
+        "mb" => 1_000_000,
+        "gb" => 1_000_000_000,
+        "kib" | "k" => 1 << 10,
+        "mib" | "m" => 1 << 20,
+        "gib" | "g" => 1 << 30,
+        _ => return Err(format!("`{unit}` is no unit of memory: write 1GiB, 500MiB or 500MB")),
+    };
+    let number: f64 = number.parse().map_err(|_| format!("`{text}` is no amount of memory: write 1GiB or 500MB"))?;
+    let bytes = (number * factor as f64) as u64;
+    if bytes == 0 { Err("a run needs some memory: write 1GiB or 500MB".to_owned()) } else { Ok(bytes) }
 }
 
 fn as_of(text: &str) -> Result<AsOf, String> {

@@ -15,7 +15,7 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<ExitCode> {
     let mut timings = Timings::default();
     let job = timings.stage("prepare", || job::prepare(&arguments.job, &config, as_of))?;
     let report = whole(&job, arguments, utc(started), timings)?;
-    let (warnings, broken_limits) = (&report.manifest.warnings, &report.manifest.broken_limits);
+    let (warnings, broken_limits) = (&report.warnings, &report.manifest.broken_limits);
     job::say_findings(&job::Findings { warnings, broken_limits }, arguments.job.quiet);
     if arguments.timings {
         output::say(&summary::timings(&report.manifest));
@@ -32,7 +32,8 @@ fn whole(job: &Job<'_>, arguments: &RunArguments, started: String, mut timings: 
     let mut writer = RejectsWriter::new(Box::new(rejects.clone()), job.config.outputs.spreadsheet_safe)
         .map_err(|source| crate::extract::ExtractError::Rejects { source })?;
     let bars = progress::of_job(job, arguments.job.quiet);
-    let reading = job.read(&bars, &mut writer, &mut timings)?;
+    let spill = job.spill(folder.path())?;
+    let reading = job.read(&bars, &mut writer, spill.as_ref(), &mut timings)?;
     drop(bars);
     writer.finish().map_err(|source| crate::extract::ExtractError::Rejects { source })?;
     job.finish(reading, folder, rejects, started, timings)

@@ -45,6 +45,8 @@ pub enum ExtractError {
     Changed { file: String },
     #[error("more than {limit} distinct {set:?} codes: the column is probably mapped wrongly")]
     TooManyCodes { set: CodeSet, limit: usize },
+    #[error("what exceeds the memory limit cannot be kept on disk: {source}; make room, or raise --memory-limit")]
+    Spill { source: io::Error },
     #[error("the rejected rows cannot be written: {source}")]
     Rejects { source: io::Error },
 }

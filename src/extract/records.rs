@@ -361,7 +361,11 @@ mod tests {
             let value = |field: &Field| {
                 let raw = &text[field.range()];
                 let mut value = Vec::new();
-                if field.quoted() { unquote(raw, &mut value) } else { value.extend_from_slice(raw) }
+                if field.quoted() {
+                    unquote(raw, &mut value)
+                } else {
+                    value.extend_from_slice(raw)
+                }
                 value
             };
             records.push((line, fields.iter().map(value).collect(), unclosed));

@@ -2,6 +2,7 @@
 //!
 //! A fold turns a row in use into a small fact, and adds facts to the customers of a partition.
 
+use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::coverage::{BenefitTraits, KernelWindow};
@@ -11,6 +12,7 @@ use crate::config::Extract;
 use crate::extract::batch::{Batch, MISSING_DAY, MISSING_NUMBER};
 use crate::extract::codes::{OTHER, OUTBOUND, REJECTED};
 use crate::intake::Fold;
+use crate::spill::Budget;
 
 /// What the folds share: the window, the catalogue and the partitions that facts go to.
 pub struct Ground<'a> {
@@ -22,11 +24,19 @@ pub struct Ground<'a> {
     pub traits: &'a [BenefitTraits],
     /// The partitions, in the order of customers.
     pub partitions: &'a [Mutex<Partition>],
+    /// What may be kept in memory; everything without one.
+    pub budget: Option<Budget<'a>>,
 }
 
 impl Ground<'_> {
     fn partition(&self, at: usize) -> MutexGuard<'_, Partition> {
         self.partitions[at].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Moves what a partition holds over its share of the memory to disk.
+    fn keep_to_budget(&self, partition: &mut Partition) -> io::Result<()> {
+        let Some(budget) = &self.budget else { return Ok(()) };
+        partition.spill_beyond(budget.words_bytes / self.partitions.len().max(1), budget.spill)
     }
 
     /// The traits of a benefit; one that the catalogue lacks has the defaults.
@@ -97,7 +107,7 @@ impl Fold for Contacts<'_> {
         })
     }
 
-    fn apply(&self, partition: usize, facts: &[(u16, Contact)], take_back: bool) {
+    fn apply(&self, partition: usize, facts: &[(u16, Contact)], take_back: bool) -> io::Result<()> {
         let mut partition = self.ground.partition(partition);
         for (customer, fact) in facts {
             partition.see(*customer, take_back);
@@ -111,10 +121,11 @@ impl Fold for Contacts<'_> {
                 Contact::Inbound { channel, recent } => {
                     step(&mut tally.inbound, 1, take_back);
                     step(&mut tally.recent, u32::from(*recent), take_back);
-                    partition.channels.push((*customer, *channel), take_back);
+                    partition.channels.push([*customer, *channel], take_back);
                 }
             }
         }
+        self.ground.keep_to_budget(&mut partition)
     }
 }
 
@@ -175,7 +186,7 @@ impl Fold for Applications<'_> {
         }))
     }
 
-    fn apply(&self, partition: usize, facts: &[(u16, Option<Application>)], take_back: bool) {
+    fn apply(&self, partition: usize, facts: &[(u16, Option<Application>)], take_back: bool) -> io::Result<()> {
         let mut partition = self.ground.partition(partition);
         for (customer, fact) in facts {
             partition.see(*customer, take_back);
@@ -192,8 +203,9 @@ impl Fold for Applications<'_> {
             if fact.clarifications != MISSING_NUMBER {
                 partition.add(*customer, Sum::Clarifications, fact.clarifications, take_back);
             }
-            partition.benefits_applied.push((*customer, fact.benefit), take_back);
+            partition.benefits_applied.push([*customer, fact.benefit], take_back);
         }
+        self.ground.keep_to_budget(&mut partition)
     }
 }
 
@@ -250,7 +262,7 @@ impl Fold for Payments<'_> {
         })
     }
 
-    fn apply(&self, partition: usize, facts: &[(u16, Payment)], take_back: bool) {
+    fn apply(&self, partition: usize, facts: &[(u16, Payment)], take_back: bool) -> io::Result<()> {
         let mut partition = self.ground.partition(partition);
         for (customer, fact) in facts {
             partition.see(*customer, take_back);
@@ -263,6 +275,7 @@ impl Fold for Payments<'_> {
                 partition.coverage.push([*customer, benefit, first, last], take_back);
             }
         }
+        self.ground.keep_to_budget(&mut partition)
     }
 }
 
@@ -292,14 +305,15 @@ impl Fold for LifeEvents<'_> {
         Some(in_window.then_some((event, day.0.wrapping_sub(self.ground.kernel.floor) as u16)))
     }
 
-    fn apply(&self, partition: usize, facts: &[(u16, Option<(u16, u16)>)], take_back: bool) {
+    fn apply(&self, partition: usize, facts: &[(u16, Option<(u16, u16)>)], take_back: bool) -> io::Result<()> {
         let mut partition = self.ground.partition(partition);
         for (customer, fact) in facts {
             partition.see(*customer, take_back);
             if let Some((event, day)) = fact {
-                partition.events.push((*customer, *event, *day), take_back);
+                partition.events.push([*customer, *event, *day], take_back);
             }
         }
+        self.ground.keep_to_budget(&mut partition)
     }
 }
 
@@ -311,7 +325,7 @@ mod tests {
     fn the_columns_are_the_schema_s() {
         let window = Window::new(crate::calendar::Day(20_000), 12, None, 31, 30);
         let kernel = KernelWindow::new(&window);
-        let ground = Ground { window: &window, kernel: &kernel, traits: &[], partitions: &[] };
+        let ground = Ground { window: &window, kernel: &kernel, traits: &[], partitions: &[], budget: None };
         let (c, a, p, l) =
             (Contacts::new(&ground), Applications::new(&ground), Payments::new(&ground), LifeEvents::new(&ground));
         let all = [c.contacted_on, c.channel, c.direction, c.reached, a.benefit, a.submitted_on, a.method];

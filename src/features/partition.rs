@@ -3,7 +3,12 @@
 //! Sums are kept as sums. What asks for *distinct* values or for days is kept as small sorted words, so that
 //! whatever was added can also be taken back.
 
+use std::io;
+
+use bytemuck::Pod;
 use hashbrown::HashMap;
+
+use crate::spill::{Segment, Spill};
 
 /// Contacts of one customer in the window.
 #[derive(Debug, Clone, Copy, Default)]
@@ -44,38 +49,52 @@ pub struct PaymentTally {
     pub cents: i64,
 }
 
-/// Words that are added and taken back, and in the end sorted.
+/// Words that are added and taken back, and in the end sorted. What is over a share of the memory goes to disk.
 #[derive(Debug, Clone)]
 pub struct Words<T> {
     added: Vec<T>,
+    spilled: Vec<Segment>,
     taken_back: Vec<T>,
 }
 
 impl<T> Default for Words<T> {
     fn default() -> Self {
-        Words { added: Vec::new(), taken_back: Vec::new() }
+        Words { added: Vec::new(), spilled: Vec::new(), taken_back: Vec::new() }
     }
 }
 
-impl<T: Ord + Copy> Words<T> {
+impl<T: Ord + Pod> Words<T> {
     /// Adds a word, or takes back one that was added.
     #[inline]
     pub fn push(&mut self, word: T, take_back: bool) {
-        if take_back {
-            self.taken_back.push(word);
-        } else {
-            self.added.push(word);
+        let words = if take_back { &mut self.taken_back } else { &mut self.added };
+        if words.len() == words.capacity() {
+            // Growing by a quarter, not by doubling: these words are most of what a run holds.
+            words.reserve_exact((words.len() / 4).max(64));
         }
+        words.push(word);
+    }
+
+    /// Moves the words to disk where they take more than a share, in bytes.
+    pub fn spill_beyond(&mut self, share: usize, spill: &Spill) -> io::Result<()> {
+        if size_of_val(self.added.as_slice()) > share {
+            self.spilled.push(spill.append(bytemuck::cast_slice(&self.added))?);
+            self.added.clear();
+        }
+        Ok(())
     }
 
     /// What remains, sorted.
-    pub fn into_sorted(self) -> Vec<T> {
-        let Words { mut added, mut taken_back } = self;
+    pub fn into_sorted(self, spill: Option<&Spill>) -> io::Result<Vec<T>> {
+        let Words { mut added, spilled, mut taken_back } = self;
+        if let Some(spill) = spill {
+            spilled.into_iter().try_for_each(|segment| spill.read(segment, &mut added))?;
+        }
         added.sort_unstable();
         taken_back.sort_unstable();
         let mut gone = taken_back.into_iter().peekable();
         added.retain(|word| gone.next_if_eq(word).is_none());
-        added
+        Ok(added)
     }
 }
 
@@ -91,13 +110,13 @@ pub struct Partition {
     /// By customer.
     pub payments: Vec<PaymentTally>,
     /// Channels of inbound contacts: customer and channel.
-    pub channels: Words<(u16, u16)>,
+    pub channels: Words<[u16; 2]>,
     /// Benefits applied for: customer and benefit.
-    pub benefits_applied: Words<(u16, u16)>,
+    pub benefits_applied: Words<[u16; 2]>,
     /// Covered days: customer, benefit, first and last day.
     pub coverage: Words<[u16; 4]>,
     /// Reported life events: customer, event and day.
-    pub events: Words<(u16, u16, u16)>,
+    pub events: Words<[u16; 3]>,
     /// What did not fit a tally's 64 bits (thousands of payments of the largest size).
     pub excess: HashMap<(u16, Sum), i128>,
 }
@@ -131,6 +150,15 @@ impl Partition {
         if let Some(seen) = self.seen.get_mut(usize::from(customer)) {
             step(seen, 1, take_back);
         }
+    }
+
+    /// Moves words to disk that take more than a share of the memory, in bytes.
+    pub fn spill_beyond(&mut self, share: usize, spill: &Spill) -> io::Result<()> {
+        // Covered days are most of it; the others get what is small beside them.
+        self.coverage.spill_beyond(share / 4 * 3, spill)?;
+        self.channels.spill_beyond(share / 16, spill)?;
+        self.benefits_applied.spill_beyond(share / 8, spill)?;
+        self.events.spill_beyond(share / 16, spill)
     }
 
     /// The whole of a sum.
@@ -172,11 +200,24 @@ mod tests {
     #[test]
     fn what_is_taken_back_was_never_there() {
         let mut words = Words::default();
-        for word in [3, 1, 3, 2] {
+        for word in [3u32, 1, 3, 2] {
             words.push(word, false);
         }
         words.push(3, true);
-        assert_eq!(words.into_sorted(), [1, 2, 3]);
+        assert_eq!(words.into_sorted(None).unwrap(), [1, 2, 3]);
+    }
+
+    #[test]
+    fn what_went_to_disk_comes_back() {
+        let spill = Spill::create(&std::env::temp_dir()).unwrap();
+        let mut words = Words::default();
+        for word in (0..100u32).rev() {
+            words.push([word as u16, 7], false);
+            words.spill_beyond(40, &spill).unwrap();
+        }
+        words.push([5, 7], true);
+        let expected: Vec<[u16; 2]> = (0..100).filter(|word| *word != 5).map(|word| [word, 7]).collect();
+        assert_eq!(words.into_sorted(Some(&spill)).unwrap(), expected);
     }
 
     #[test]

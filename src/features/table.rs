@@ -1,5 +1,6 @@
 //! Features: one row per customer of a partition, one column per entry of the catalogue.
 
+use std::io;
 use std::sync::{Mutex, PoisonError};
 
 use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, PolarsResult, Series};
@@ -107,12 +108,13 @@ struct Row<'a> {
 }
 
 /// Takes a partition and makes its features (METHOD section 4).
-pub fn features(at: usize, population: &Population, ground: &Ground<'_>) -> FeatureTable {
+pub fn features(at: usize, population: &Population, ground: &Ground<'_>) -> io::Result<FeatureTable> {
+    let spill = ground.budget.map(|budget| budget.spill);
     let mut partition = take(&ground.partitions[at]);
-    let channels = std::mem::take(&mut partition.channels).into_sorted();
-    let benefits_applied = std::mem::take(&mut partition.benefits_applied).into_sorted();
-    let coverage = std::mem::take(&mut partition.coverage).into_sorted();
-    let events = std::mem::take(&mut partition.events).into_sorted();
+    let channels = std::mem::take(&mut partition.channels).into_sorted(spill)?;
+    let benefits_applied = std::mem::take(&mut partition.benefits_applied).into_sorted(spill)?;
+    let coverage = std::mem::take(&mut partition.coverage).into_sorted(spill)?;
+    let events = std::mem::take(&mut partition.events).into_sorted(spill)?;
     let (mut channels, mut benefits_applied) = (Group::new(&channels), Group::new(&benefits_applied));
     let (mut coverage, mut events) = (Group::new(&coverage), Group::new(&events));
     let first = at as u32 * PARTITION_CUSTOMERS;
@@ -121,8 +123,8 @@ pub fn features(at: usize, population: &Population, ground: &Ground<'_>) -> Feat
     let mut table = FeatureTable { customers: Vec::new(), columns: empty_columns(partition.payments.len()) };
     for local in 0..partition.payments.len() {
         let customer = local as u16;
-        let own_channels = distinct(channels.next(|word| word.0 == customer));
-        let own_benefits = distinct(benefits_applied.next(|word| word.0 == customer));
+        let own_channels = distinct(channels.next(|word| word[0] == customer));
+        let own_benefits = distinct(benefits_applied.next(|word| word[0] == customer));
         covered.clear();
         let own = coverage.next(|word| word[0] == customer);
         covered.extend(own.iter().map(|[_, benefit, first, last]| Covered {
@@ -131,7 +133,7 @@ pub fn features(at: usize, population: &Population, ground: &Ground<'_>) -> Feat
             last: *last,
         }));
         days.clear();
-        days.extend(events.next(|word| word.0 == customer).iter().map(|(_, event, day)| (*event, *day)));
+        days.extend(events.next(|word| word[0] == customer).iter().map(|[_, event, day]| (*event, *day)));
         if !population.registered && partition.seen[local] == 0 {
             continue;
         }
@@ -155,7 +157,7 @@ pub fn features(at: usize, population: &Population, ground: &Ground<'_>) -> Feat
         };
         row.push(&mut table.columns);
     }
-    table
+    Ok(table)
 }
 
 fn take(partition: &Mutex<Partition>) -> Partition {

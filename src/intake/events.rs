@@ -4,6 +4,7 @@
 //! by the [`Sieve`]; where there are any, a second read finds the rows of exactly these ids, decides by bytes
 //! and input order which are duplicates, and takes back what those had added.
 
+use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hashbrown::HashMap;
@@ -16,6 +17,7 @@ use crate::config::Extract;
 use crate::extract::batch::Batch;
 use crate::extract::codes::{CodeId, OTHER};
 use crate::extract::{CodeBooks, ExtractError, Plan, Progress, RejectsWriter, Worker};
+use crate::spill::Budget;
 
 /// Customers of one partition: neighbours in id order, whose events are folded together.
 pub const PARTITION_CUSTOMERS: u32 = 16_384;
@@ -23,6 +25,8 @@ pub const PARTITION_CUSTOMERS: u32 = 16_384;
 const FACTS_HELD: usize = 256;
 /// Nominated ids that one second read settles, so that its memory is bounded.
 const IDS_PER_READ: usize = 2_000_000;
+/// About what two rows of one nominated id take.
+const CANDIDATE_BYTES: usize = 256;
 
 /// What features make of events in use.
 pub trait Fold: Sync {
@@ -31,7 +35,7 @@ pub trait Fold: Sync {
     /// The fact of a row in use, where it says anything.
     fn fact(&self, batch: &Batch, row: usize) -> Option<Self::Fact>;
     /// Adds facts to customers of a partition, or takes them back.
-    fn apply(&self, partition: usize, facts: &[(u16, Self::Fact)], take_back: bool);
+    fn apply(&self, partition: usize, facts: &[(u16, Self::Fact)], take_back: bool) -> io::Result<()>;
 }
 
 /// A fold for events that are only accounted for.
@@ -43,7 +47,9 @@ impl Fold for AccountOnly {
     fn fact(&self, _: &Batch, _: usize) -> Option<()> {
         None
     }
-    fn apply(&self, _: usize, _: &[(u16, ())], _: bool) {}
+    fn apply(&self, _: usize, _: &[(u16, ())], _: bool) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Everything that reading an extract of events needs.
@@ -62,6 +68,8 @@ pub struct Intake<'a> {
     pub threads: usize,
     /// Who is told how far it is.
     pub progress: Arc<dyn Progress>,
+    /// What may be kept in memory; everything without one.
+    pub budget: Option<Budget<'a>>,
 }
 
 /// Where the columns are that every extract of events has.
@@ -122,7 +130,7 @@ impl Intake<'_> {
     /// Reads an extract of events through a fold, with the accounting.
     pub fn read<F: Fold>(&self, fold: &F, rejects: &mut RejectsWriter) -> Result<ExtractAccount, ExtractError> {
         let columns = Columns::of(self.plan.config.extract);
-        let sieve = Mutex::new(Sieve::default());
+        let sieve = Mutex::new(Sieve::new(self.budget));
         let tallies = Mutex::new(Tallies::default());
         let partitions = self.population.map_or(0, |all| all.len().div_ceil(PARTITION_CUSTOMERS as usize));
         let worker = || FirstRead {
@@ -137,8 +145,9 @@ impl Intake<'_> {
         };
         let files = self.plan.read(self.threads, self.books, self.progress.clone(), Some(rejects), worker)?;
         let mut tallies = tallies.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let nominated = sieve.into_inner().unwrap_or_else(PoisonError::into_inner).nominated();
-        for some in nominated.chunks(IDS_PER_READ) {
+        let nominated = sieve.into_inner().unwrap_or_else(PoisonError::into_inner).nominated().map_err(spilled)?;
+        let ids_per_read = self.budget.map_or(IDS_PER_READ, |budget| (budget.ids_bytes / CANDIDATE_BYTES).max(1));
+        for some in nominated.chunks(ids_per_read.min(IDS_PER_READ)) {
             self.take_back_duplicates(some, columns, fold, &mut tallies, &files)?;
         }
         let mut account = ExtractAccount::new(self.plan.config.extract, files, tallies.rows);
@@ -214,7 +223,7 @@ impl Intake<'_> {
             }
             if let Some(fact) = row.fact {
                 let local = (row.customer % PARTITION_CUSTOMERS) as u16;
-                fold.apply((row.customer / PARTITION_CUSTOMERS) as usize, &[(local, fact)], true);
+                fold.apply((row.customer / PARTITION_CUSTOMERS) as usize, &[(local, fact)], true).map_err(spilled)?;
             }
         }
         Ok(())
@@ -222,31 +231,32 @@ impl Intake<'_> {
 }
 
 /// Uses every accepted row as if no id occurred twice.
-struct FirstRead<'a, F: Fold> {
+struct FirstRead<'a, 'b, F: Fold> {
     intake: &'a Intake<'a>,
     columns: Columns,
     fold: &'a F,
-    sieve: &'a Mutex<Sieve>,
+    sieve: &'a Mutex<Sieve<'b>>,
     total: &'a Mutex<Tallies>,
     tallies: Tallies,
     held: Vec<Vec<(u16, F::Fact)>>,
     ids: Vec<crate::extract::batch::Span>,
 }
 
-impl<F: Fold> FirstRead<'_, F> {
+impl<F: Fold> FirstRead<'_, '_, F> {
     #[inline]
-    fn hold(&mut self, customer: u32, fact: F::Fact) {
+    fn hold(&mut self, customer: u32, fact: F::Fact) -> Result<(), ExtractError> {
         let partition = (customer / PARTITION_CUSTOMERS) as usize;
         let held = &mut self.held[partition];
         held.push(((customer % PARTITION_CUSTOMERS) as u16, fact));
         if held.len() >= FACTS_HELD {
-            self.fold.apply(partition, held, false);
+            self.fold.apply(partition, held, false).map_err(spilled)?;
             held.clear();
         }
+        Ok(())
     }
 }
 
-impl<F: Fold> Worker for FirstRead<'_, F> {
+impl<F: Fold> Worker for FirstRead<'_, '_, F> {
     fn take(&mut self, batch: &Batch, orphans: &mut Vec<u32>) -> Result<(), ExtractError> {
         self.ids.clear();
         self.tallies.row(batch.file);
@@ -273,19 +283,19 @@ impl<F: Fold> Worker for FirstRead<'_, F> {
                 && self.intake.population.is_some()
                 && let Some(fact) = self.fold.fact(batch, row)
             {
-                self.hold(customer, fact);
+                self.hold(customer, fact)?;
             }
         }
         let mut sieve = lock(self.sieve);
         for id in self.ids.iter().filter(|id| id.length > 0) {
             sieve.insert(batch.bytes(*id));
         }
-        Ok(())
+        sieve.keep_to_budget().map_err(spilled)
     }
 
     fn finish(self) -> Result<(), ExtractError> {
         for (partition, held) in self.held.iter().enumerate() {
-            self.fold.apply(partition, held, false);
+            self.fold.apply(partition, held, false).map_err(spilled)?;
         }
         lock(self.total).add(self.tallies);
         Ok(())
@@ -340,6 +350,10 @@ impl<F: Fold> Worker for SecondRead<'_, F> {
         lock(self.found).extend(self.rows);
         Ok(())
     }
+}
+
+fn spilled(source: io::Error) -> ExtractError {
+    ExtractError::Spill { source }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -16,13 +16,14 @@ pub use warnings::Warning;
 pub use write::{Report, Results};
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use crate::calendar::{Day, Window};
 use crate::config::{AsOf, Config, Extract};
 use crate::extract::{ExtractError, Plan};
 use crate::rules::RuleSet;
+use crate::spill::Spill;
 
 /// A job that is ready to run: configuration, window, files and rules agree.
 pub struct Job<'a> {
@@ -34,6 +35,8 @@ pub struct Job<'a> {
     pub rules: RuleSet,
     /// Worker threads.
     pub threads: usize,
+    /// The most memory to use, in bytes; as much as it takes without one.
+    pub memory_limit: Option<u64>,
     plans: Vec<Plan<'a>>,
 }
 
@@ -54,7 +57,12 @@ impl<'a> Job<'a> {
     ///
     /// # Errors
     /// Everything that is wrong with the files, together; or with the rules.
-    pub fn prepare(config: &'a Config, as_of: Day, threads: usize) -> Result<Self, JobError> {
+    pub fn prepare(
+        config: &'a Config,
+        as_of: Day,
+        threads: usize,
+        memory_limit: Option<u64>,
+    ) -> Result<Self, JobError> {
         let settings = &config.window;
         let window = Window::new(
             as_of,
@@ -74,7 +82,7 @@ impl<'a> Job<'a> {
         if !errors.is_empty() {
             return Err(JobError::Inputs(errors));
         }
-        Ok(Job { config, window, rules, threads: threads.max(1), plans })
+        Ok(Job { config, window, rules, threads: threads.max(1), memory_limit, plans })
     }
 
     /// The files of an extract.
@@ -85,6 +93,12 @@ impl<'a> Job<'a> {
     /// The extracts in input order, with the bytes of their files.
     pub fn inputs(&self) -> impl Iterator<Item = (Extract, u64)> + '_ {
         self.plans.iter().map(|plan| (plan.config.extract, plan.bytes()))
+    }
+
+    /// A place on disk for what a memory limit does not let the run hold; none without a limit.
+    pub fn spill(&self, folder: &Path) -> Result<Option<Spill>, JobError> {
+        let create = |_| Spill::create(folder).map_err(|source| ExtractError::Spill { source });
+        Ok(self.memory_limit.map(create).transpose()?)
     }
 
     /// Where runs are written: what was asked for, else what is configured.

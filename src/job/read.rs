@@ -8,9 +8,10 @@ use crate::extract::codes::CodeId;
 use crate::extract::{CodeBooks, ExtractError, Progress, RejectsWriter};
 use crate::features::{self, BenefitTraits, Ground, KernelWindow, Partition};
 use crate::intake::{AccountOnly, ExtractAccount, Intake, PARTITION_CUSTOMERS, Population, appearing, read_register};
+use crate::spill::{Budget, Spill};
 
 /// What was read: who there is, what became of every row, and the events gathered by customer.
-pub struct Reading {
+pub struct Reading<'s> {
     /// The customers.
     pub population: Population,
     /// The extracts in METHOD section 2's order.
@@ -22,9 +23,10 @@ pub struct Reading {
     pub(super) partitions: Vec<Mutex<Partition>>,
     pub(super) kernel: KernelWindow,
     pub(super) traits: Vec<BenefitTraits>,
+    pub(super) budget: Option<Budget<'s>>,
 }
 
-impl Reading {
+impl Reading<'_> {
     /// Customers in the population: those in scope, or without a register those with an event in use.
     pub fn customers(&self) -> u64 {
         if self.population.registered {
@@ -43,12 +45,13 @@ const PERSON_EVENTS: [Extract; 4] = [Extract::Contacts, Extract::Applications, E
 
 impl Job<'_> {
     /// Reads all extracts; rejected rows go to `rejects`.
-    pub fn read(
+    pub fn read<'s>(
         &self,
         progress: &Arc<dyn Progress>,
         rejects: &mut RejectsWriter,
+        spill: Option<&'s Spill>,
         timings: &mut Timings,
-    ) -> Result<Reading, JobError> {
+    ) -> Result<Reading<'s>, JobError> {
         let books = CodeBooks::new(self.config.benefits.iter().map(|benefit| benefit.code.clone()));
         let mut accounts = Vec::new();
         let population = timings.stage("customers", || self.population(&books, progress, rejects, &mut accounts))?;
@@ -61,9 +64,15 @@ impl Job<'_> {
         let kernel = KernelWindow::new(&self.window);
         let traits = traits(&self.config.benefits, &books)?;
         let partitions = partitions(&population);
-        let ground = Ground { window: &self.window, kernel: &kernel, traits: &traits, partitions: &partitions };
+        let budget = self.memory_limit.zip(spill).map(|(limit, spill)| {
+            let (budget, least) = Budget::of(limit, population.len() as u64, spill);
+            warnings.extend(least.map(Warning::MemoryLimit));
+            budget
+        });
+        let (window, kernel_window) = (&self.window, &kernel);
+        let ground = Ground { window, kernel: kernel_window, traits: &traits, partitions: &partitions, budget };
         for extract in PERSON_EVENTS {
-            let Some(intake) = self.intake(extract, Some(&population), &books, progress) else { continue };
+            let Some(intake) = self.intake(extract, Some(&population), &books, progress, budget) else { continue };
             let account = timings.stage(extract.name(), || match extract {
                 Extract::Contacts => intake.read(&features::Contacts::new(&ground), rejects),
                 Extract::Applications => intake.read(&features::Applications::new(&ground), rejects),
@@ -72,7 +81,7 @@ impl Job<'_> {
             })?;
             accounts.push(account);
         }
-        timings.stage("employers", || self.employers(&books, progress, rejects, &mut accounts))?;
+        timings.stage("employers", || self.employers(&books, progress, rejects, budget, &mut accounts))?;
         warnings.extend(accounts.iter().flat_map(Warning::of_extract));
         let mut broken_limits = Vec::new();
         for account in &accounts {
@@ -80,7 +89,7 @@ impl Job<'_> {
                 broken_limits.extend(limits::broken(plan.config, account, self.window.as_of));
             }
         }
-        Ok(Reading { population, accounts, warnings, broken_limits, partitions, kernel, traits })
+        Ok(Reading { population, accounts, warnings, broken_limits, partitions, kernel, traits, budget })
     }
 
     fn absent_columns(&self) -> Vec<Warning> {
@@ -118,6 +127,7 @@ impl Job<'_> {
         books: &CodeBooks,
         progress: &Arc<dyn Progress>,
         rejects: &mut RejectsWriter,
+        budget: Option<Budget<'_>>,
         accounts: &mut Vec<ExtractAccount>,
     ) -> Result<(), ExtractError> {
         let mut register = None;
@@ -128,7 +138,7 @@ impl Job<'_> {
             register = Some(population);
         }
         for extract in [Extract::EmployerContacts, Extract::EmployerApplications] {
-            if let Some(intake) = self.intake(extract, register.as_ref(), books, progress) {
+            if let Some(intake) = self.intake(extract, register.as_ref(), books, progress, budget) {
                 accounts.push(intake.read(&AccountOnly, rejects)?);
             }
         }
@@ -141,6 +151,7 @@ impl Job<'_> {
         population: Option<&'b Population>,
         books: &'b CodeBooks,
         progress: &Arc<dyn Progress>,
+        budget: Option<Budget<'b>>,
     ) -> Option<Intake<'b>> {
         Some(Intake {
             plan: self.plan(extract)?,
@@ -150,6 +161,7 @@ impl Job<'_> {
             known_benefits: self.config.benefits.len() as CodeId,
             threads: self.threads,
             progress: progress.clone(),
+            budget,
         })
     }
 }

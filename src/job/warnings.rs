@@ -20,11 +20,18 @@ pub enum Warning {
     UnknownBenefits(Extract, Vec<(String, u64)>),
     /// Nobody is counted.
     NobodyInScope,
+    /// The memory limit cannot be kept; the least one that can, in bytes.
+    MemoryLimit(u64),
     /// An optional column that the configuration names is nowhere.
     AbsentColumn(Extract, AbsentColumn),
 }
 
 impl Warning {
+    /// Whether it is about the results, rather than about the machine that made them.
+    pub fn is_of_results(&self) -> bool {
+        !matches!(self, Warning::MemoryLimit(_))
+    }
+
     /// What the accounting of an extract gives reason to say.
     pub fn of_extract(account: &ExtractAccount) -> Vec<Warning> {
         let listed = |codes: &std::collections::BTreeMap<String, u64>| {
@@ -55,6 +62,11 @@ impl fmt::Display for Warning {
             ),
             Warning::NobodyInScope => f.write_str(
                 "no customer is in scope: check [window] and the registration dates of the customers extract",
+            ),
+            Warning::MemoryLimit(least) => write!(
+                f,
+                "so many customers need more memory than --memory-limit allows; the least that can be kept is {} MiB",
+                least.div_ceil(1 << 20)
             ),
             Warning::AbsentColumn(extract, absent) => {
                 let AbsentColumn { column, header, nearest, file } = absent;

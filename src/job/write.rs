@@ -1,12 +1,13 @@
 //! From what was read to a published run folder: features, labels, figures, files.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-
-use rayon::prelude::*;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
 
 use super::{Job, JobError, Reading, Timings, Warning};
 use crate::config::LabelsFormat;
+use crate::extract::ExtractError;
 use crate::features::catalogue::{FEATURES, FeatureType};
 use crate::features::{FeatureColumn, FeatureTable, Ground, features};
 use crate::outputs::{
@@ -33,6 +34,8 @@ pub struct Report {
     pub results: Results,
     /// The manifest.
     pub manifest: Manifest,
+    /// What an analyst should know, in words.
+    pub warnings: Vec<String>,
 }
 
 /// A partition with its labels.
@@ -51,7 +54,7 @@ impl Job<'_> {
     /// Classifies what was read, writes everything and publishes the folder.
     pub fn finish(
         &self,
-        reading: Reading,
+        reading: Reading<'_>,
         folder: RunFolder<'_>,
         rejects: SharedOutput,
         started: String,
@@ -85,7 +88,13 @@ impl Job<'_> {
             population: figures.last().map_or(0, |all| all.customers),
             categories: outputs::by_category(&figures),
             extracts: reading.accounts.iter().map(Into::into).collect(),
-            warnings: reading.warnings.iter().map(Warning::to_string).collect(),
+            // How much memory there was is no property of the results.
+            warnings: reading
+                .warnings
+                .iter()
+                .filter(|warning| warning.is_of_results())
+                .map(Warning::to_string)
+                .collect(),
             outputs: written,
             started,
             timings_s: timings.0,
@@ -97,13 +106,15 @@ impl Job<'_> {
         file.append(&text)?;
         file.finish()?;
         let folder = folder.publish(held, self.config.outputs.keep)?;
-        Ok(Report { folder, held, results: Results { figures }, manifest })
+        let warnings = reading.warnings.iter().map(Warning::to_string).collect();
+        Ok(Report { folder, held, results: Results { figures }, manifest, warnings })
     }
 
-    /// Labels every partition and writes the labels in order, some partitions at a time.
+    /// Labels every partition and writes the labels in order: workers make them ready, one partition each at a time,
+    /// while what is ready is written.
     fn label(
         &self,
-        reading: &Reading,
+        reading: &Reading<'_>,
         names: &[String],
         folder: &Path,
     ) -> Result<(Vec<CategoryFigures>, Written), JobError> {
@@ -120,22 +131,44 @@ impl Job<'_> {
             kernel: &reading.kernel,
             traits: &reading.traits,
             partitions: &reading.partitions,
+            budget: reading.budget,
         };
         let empty = self.empty_table();
         let mut writer = LabelsWriter::create(folder, format, &text, &empty)?;
         let categories: Vec<String> = self.config.categories.iter().map(|category| category.name.clone()).collect();
-        let gathered = Mutex::new(Gathered::new(categories.len()));
-        let partitions: Vec<usize> = (0..reading.partitions.len()).collect();
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build().map_err(thread_failure)?;
-        for some in partitions.chunks(2 * self.threads) {
-            let rendered: Vec<_> = pool.install(|| {
-                some.par_iter().map(|at| self.partition(*at, reading, &ground, &text, &gathered, format)).collect()
-            });
-            for rendered in rendered {
-                writer.write(rendered?, folder)?;
+        let next = AtomicUsize::new(0);
+        let (ready, made) = mpsc::sync_channel(self.threads);
+        let (text, ground, next) = (&text, &ground, &next);
+        let gathered = std::thread::scope(|scope| {
+            let worker = |ready: mpsc::SyncSender<_>| {
+                let mut gathered = Gathered::new(categories.len());
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    if at >= reading.partitions.len() {
+                        return gathered;
+                    }
+                    let rendered = self.partition(at, reading, ground, text, &mut gathered, format);
+                    if ready.send((at, rendered)).is_err() {
+                        return gathered; // The writing has failed: nobody waits for more.
+                    }
+                }
+            };
+            let workers: Vec<_> = (0..self.threads)
+                .map(|_| {
+                    let ready = ready.clone();
+                    scope.spawn(move || worker(ready))
+                })
+                .collect();
+            drop(ready);
+            write_in_order(made, &mut writer, folder)?;
+            let mut gathered = Gathered::new(categories.len());
+            for worker in workers {
+                // A worker panics only on a fault of ours, which is then everybody's.
+                gathered.merge(worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
             }
-        }
-        let gathered = gathered.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+            Ok::<_, JobError>(gathered)
+        })?;
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build().map_err(thread_failure)?;
         let figures = pool.install(|| gathered.figures(&categories, &empty.columns));
         Ok((figures, writer.finish(folder)?))
     }
@@ -143,17 +176,17 @@ impl Job<'_> {
     fn partition(
         &self,
         at: usize,
-        reading: &Reading,
+        reading: &Reading<'_>,
         ground: &Ground<'_>,
         text: &LabelsText<'_>,
-        gathered: &Mutex<Gathered>,
+        gathered: &mut Gathered,
         format: LabelsFormat,
     ) -> Result<outputs::Rendered, JobError> {
-        let Labelled { table, rules } = self.labelled(features(at, &reading.population, ground))?;
+        let table = features(at, &reading.population, ground)
+            .map_err(|source| JobError::Extract(ExtractError::Spill { source }))?;
+        let Labelled { table, rules } = self.labelled(table)?;
         let categories: Vec<usize> = rules.iter().map(|rule| self.rules.category_of(*rule)).collect();
-        let mut own = Gathered::new(self.config.categories.len());
-        own.add(&table, &categories);
-        gathered.lock().unwrap_or_else(std::sync::PoisonError::into_inner).merge(own);
+        gathered.add(&table, &categories);
         Ok(LabelsWriter::render(format, text, &table, &rules)?)
     }
 
@@ -194,6 +227,24 @@ impl Job<'_> {
         };
         (0..=self.rules.default_rule()).map(text).collect()
     }
+}
+
+/// Writes tables in the order of partitions, in whatever order they come.
+fn write_in_order(
+    made: mpsc::Receiver<(usize, Result<outputs::Rendered, JobError>)>,
+    writer: &mut LabelsWriter,
+    folder: &Path,
+) -> Result<(), JobError> {
+    let mut waiting = BTreeMap::new();
+    let mut next = 0;
+    for (at, rendered) in made {
+        waiting.insert(at, rendered?);
+        while let Some(rendered) = waiting.remove(&next) {
+            writer.write(rendered, folder)?;
+            next += 1;
+        }
+    }
+    Ok(())
 }
 
 fn thread_failure(error: rayon::ThreadPoolBuildError) -> JobError {
