@@ -145,7 +145,8 @@ impl Intake<'_> {
         };
         let files = self.plan.read(self.threads, self.books, self.progress.clone(), Some(rejects), worker)?;
         let mut tallies = tallies.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let nominated = sieve.into_inner().unwrap_or_else(PoisonError::into_inner).nominated().map_err(spilled)?;
+        let nominated =
+            sieve.into_inner().unwrap_or_else(PoisonError::into_inner).nominated(self.threads).map_err(spilled)?;
         let ids_per_read = self.budget.map_or(IDS_PER_READ, |budget| (budget.ids_bytes / CANDIDATE_BYTES).max(1));
         for some in nominated.chunks(ids_per_read.min(IDS_PER_READ)) {
             self.take_back_duplicates(some, columns, fold, &mut tallies, &files)?;

@@ -5,6 +5,7 @@
 //! second read compares the bytes of the nominated ids, and their place in the input says which one counts.
 
 use std::io;
+use std::sync::{Mutex, PoisonError};
 
 use hashbrown::{HashMap, HashSet};
 
@@ -36,15 +37,22 @@ pub struct Sieve<'a> {
     numberings: HashMap<Shape, Pages>,
     ids: u64,
     pages: u64,
-    hashes: Vec<u64>,
-    /// Hashes that went to disk, by their highest bits.
-    spilled: Vec<Vec<Segment>>,
+    /// Hashes of the other ids, by share.
+    shares: Vec<Share>,
+    hashes_held: usize,
     /// Hashes of ids whose bit was set already.
     nominated: HashSet<u64>,
     budget: Option<Budget<'a>>,
 }
 
-/// Hashes on disk are shared out by this many of their highest bits.
+/// Hashes with the same highest bits: equal ones meet in one share, and shares are settled side by side.
+#[derive(Debug, Default)]
+struct Share {
+    held: Vec<u64>,
+    spilled: Vec<Segment>,
+}
+
+/// How many of a hash's highest bits tell its share.
 const SHARE_BITS: u32 = 6;
 
 /// The hash that nominations go by.
@@ -60,7 +68,7 @@ pub fn hash(id: &[u8]) -> u64 {
 impl<'a> Sieve<'a> {
     /// An empty one; without a budget everything stays in memory.
     pub fn new(budget: Option<Budget<'a>>) -> Self {
-        Sieve { budget, spilled: vec![Vec::new(); 1 << SHARE_BITS], ..Sieve::default() }
+        Sieve { budget, shares: (0..1 << SHARE_BITS).map(|_| Share::default()).collect(), ..Sieve::default() }
     }
 
     /// Takes one id.
@@ -95,54 +103,54 @@ impl<'a> Sieve<'a> {
                 return;
             }
         }
-        self.hashes.push(hash(id));
+        let hash = hash(id);
+        self.shares[(hash >> (64 - SHARE_BITS)) as usize].held.push(hash);
+        self.hashes_held += 1;
     }
 
     /// Moves hashes to disk where they take more than half of the budget.
     pub fn keep_to_budget(&mut self) -> io::Result<()> {
         let Some(budget) = self.budget else { return Ok(()) };
-        if size_of_val(self.hashes.as_slice()) <= budget.ids_bytes / 2 {
+        if self.hashes_held * size_of::<u64>() <= budget.ids_bytes / 2 {
             return Ok(());
         }
-        self.hashes.sort_unstable();
-        for share in self.hashes.chunk_by(|a, b| share_of(*a) == share_of(*b)) {
-            self.spilled[share_of(share[0])].push(budget.spill.append(bytemuck::cast_slice(share))?);
+        for share in self.shares.iter_mut().filter(|share| !share.held.is_empty()) {
+            share.spilled.push(budget.spill.append(bytemuck::cast_slice(&share.held))?);
+            share.held.clear();
         }
-        self.hashes.clear();
+        self.hashes_held = 0;
         Ok(())
     }
 
-    /// The hashes of all ids that may occur more than once, in order.
-    pub fn nominated(mut self) -> io::Result<Vec<u64>> {
-        self.numberings.clear();
-        self.hashes.sort_unstable();
-        let mut nominated: Vec<u64> = self.nominated.into_iter().collect();
-        if let Some(budget) = self.budget {
-            // One share of the hashes at a time: those on disk with those still in memory.
-            for (share, segments) in self.spilled.iter().enumerate() {
-                let from = self.hashes.partition_point(|hash| share_of(*hash) < share);
-                let upto = self.hashes.partition_point(|hash| share_of(*hash) <= share);
-                let mut hashes = self.hashes[from..upto].to_vec();
-                segments.iter().try_for_each(|segment| budget.spill.read(*segment, &mut hashes))?;
-                hashes.sort_unstable();
-                nominated.extend(repeated(&hashes));
+    /// The hashes of all ids that may occur more than once, in order; shares are settled by this many threads.
+    pub fn nominated(self, threads: usize) -> io::Result<Vec<u64>> {
+        let Sieve { numberings, shares, nominated, budget, .. } = self;
+        drop(numberings);
+        let nominated = Mutex::new(nominated.into_iter().collect::<Vec<u64>>());
+        let rest = Mutex::new(shares);
+        let settle = || -> io::Result<()> {
+            loop {
+                let next = rest.lock().unwrap_or_else(PoisonError::into_inner).pop();
+                let Some(Share { mut held, spilled }) = next else { return Ok(()) };
+                if let Some(budget) = budget {
+                    spilled.into_iter().try_for_each(|segment| budget.spill.read(segment, &mut held))?;
+                }
+                held.sort_unstable();
+                let repeated = held.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]);
+                nominated.lock().unwrap_or_else(PoisonError::into_inner).extend(repeated);
             }
-        } else {
-            nominated.extend(repeated(&self.hashes));
-        }
+        };
+        std::thread::scope(|scope| {
+            let workers: Vec<_> = (1..threads).map(|_| scope.spawn(settle)).collect();
+            let own = settle();
+            let panicked = |panic| std::panic::resume_unwind(panic);
+            workers.into_iter().map(|worker| worker.join().unwrap_or_else(panicked)).fold(own, Result::and)
+        })?;
+        let mut nominated = nominated.into_inner().unwrap_or_else(PoisonError::into_inner);
         nominated.sort_unstable();
         nominated.dedup();
         Ok(nominated)
     }
-}
-
-fn share_of(hash: u64) -> usize {
-    (hash >> (64 - SHARE_BITS)) as usize
-}
-
-/// The values that a sorted slice has more than once.
-fn repeated(sorted: &[u64]) -> impl Iterator<Item = u64> + '_ {
-    sorted.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0])
 }
 
 #[cfg(test)]
@@ -166,7 +174,7 @@ mod tests {
             }
             let repeated: BTreeSet<u64> =
                 seen.iter().filter(|(_, count)| **count > 1).map(|(id, _)| hash(id.as_bytes())).collect();
-            let nominated: BTreeSet<u64> = sieve.nominated().unwrap().into_iter().collect();
+            let nominated: BTreeSet<u64> = sieve.nominated(2).unwrap().into_iter().collect();
             // With so few ids an accidental hash collision would itself be a fault.
             prop_assert_eq!(nominated, repeated);
         }
