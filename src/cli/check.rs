@@ -1,8 +1,11 @@
 //! `vardag check`: everything short of classifying.
 
-use std::io;
+use std::fs::OpenOptions;
+use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::process::ExitCode;
 
+use super::output::Usage;
 use super::{CheckArguments, LIMIT_BROKEN, job, output, progress, summary};
 use crate::extract::RejectsWriter;
 use crate::job::Timings;
@@ -12,28 +15,40 @@ use crate::outputs::ExtractEntry;
 pub fn check(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
     let (config, as_of) = job::configuration(&arguments.job)?;
     let job = job::prepare(&arguments.job, &config, as_of)?;
-    let mut nowhere = RejectsWriter::new(Box::new(io::sink()), false)?;
+    let mut rejects = RejectsWriter::new(rejects(arguments)?, config.outputs.spreadsheet_safe)?;
     let bars = progress::of_job(&job, arguments.job.quiet);
     let spill = job.spill(&std::env::temp_dir())?;
-    let reading = job.read(&bars, &mut nowhere, spill.as_ref(), &mut Timings::default())?;
+    let reading = job.read(&bars, &mut rejects, spill.as_ref(), &mut Timings::default())?;
     drop(bars);
+    rejects.finish()?;
     let warnings = job::warnings(&reading);
     let broken_limits = &reading.broken_limits;
     job::say_findings(&job::Findings { warnings: &warnings, broken_limits }, arguments.job.quiet);
     let extracts: Vec<ExtractEntry> = reading.accounts.iter().map(Into::into).collect();
+    let columns = job.columns();
     let text = if arguments.job.json {
         let found = serde_json::json!({
             "as_of": job.window.as_of.to_string(),
             "window_start": job.window.start.to_string(),
             "customers_in_scope": reading.customers(),
+            "columns": columns,
             "extracts": extracts,
             "warnings": warnings,
             "broken_limits": broken_limits,
         });
         format!("{}\n", serde_json::to_string_pretty(&found)?)
     } else {
-        summary::accounting(&extracts, &job.window, reading.customers())
+        summary::checked(&columns, &extracts, &job.window, reading.customers())
     };
     output::print(&text)?;
     Ok(if broken_limits.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(LIMIT_BROKEN) })
+}
+
+/// Where the rejected rows go: nowhere, or into a file that only its owner may read.
+fn rejects(arguments: &CheckArguments) -> anyhow::Result<Box<dyn Write + Send>> {
+    let Some(path) = &arguments.rejects else { return Ok(Box::new(io::sink())) };
+    let mut options = OpenOptions::new();
+    let file = options.write(true).create(true).truncate(true).mode(0o600).open(path);
+    let refused = |error: io::Error| Usage(format!("{} cannot be written: {error}", path.display()));
+    Ok(Box::new(BufWriter::new(file.map_err(refused)?)))
 }

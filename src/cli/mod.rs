@@ -84,6 +84,9 @@ struct RunArguments {
 struct CheckArguments {
     #[command(flatten)]
     job: JobArguments,
+    /// Write the rejected rows to this file as well
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -168,7 +171,10 @@ pub fn run(arguments: Arguments) -> ExitCode {
     match outcome {
         Ok(code) => code,
         Err(error) => {
-            output::say(&format!("error: {error:#}"));
+            for line in error.to_string().split('\n') {
+                let own = line.starts_with("  ") || line.is_empty();
+                output::say(&if own { line.to_owned() } else { format!("error: {line}") });
+            }
             ExitCode::from(exit_code(&error))
         }
     }

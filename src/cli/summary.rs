@@ -5,6 +5,7 @@ use comfy_table::{CellAlignment, ContentArrangement, Table};
 
 use crate::calendar::Window;
 use crate::config::Config;
+use crate::extract::ColumnFound;
 use crate::job::Report;
 use crate::outputs::{ExtractEntry, Manifest};
 use crate::statistics::CategoryFigures;
@@ -67,9 +68,47 @@ pub fn json(report: &Report) -> anyhow::Result<String> {
     Ok(format!("{}\n", serde_json::to_string_pretty(&summary)?))
 }
 
-/// The accounting of what was read.
-pub fn accounting(extracts: &[ExtractEntry], window: &Window, customers: u64) -> String {
-    let mut rows = plain([
+/// What was found out by reading: columns, rows, faults and codes.
+pub fn checked(
+    columns: &[(&'static str, &ColumnFound)],
+    extracts: &[ExtractEntry],
+    window: &Window,
+    customers: u64,
+) -> String {
+    let mut text = format!(
+        "Window {} to {}, {} in scope\n\nColumns\n\n{}\n\nRows\n\n{}\n",
+        window.start,
+        window.as_of,
+        counted(customers, "customer"),
+        columns_table(columns),
+        rows_table(extracts)
+    );
+    for (title, table) in [
+        ("Faults of rejected rows (a row may have several)", faults_table(extracts)),
+        ("Codes without a mapping", codes_table(extracts)),
+    ] {
+        if table.row_count() > 0 {
+            text.push_str(&format!("\n{title}\n\n{}\n", trimmed(&table)));
+        }
+    }
+    text
+}
+
+fn columns_table(columns: &[(&'static str, &ColumnFound)]) -> String {
+    let mut table = texts(["extract", "column", "read from", "file"]);
+    for (extract, found) in columns {
+        let from = match (&found.read_from, found.constant) {
+            (None, _) => "–".to_owned(),
+            (Some(text), true) => format!("always {text:?}"),
+            (Some(text), false) => text.clone(),
+        };
+        table.add_row([(*extract).to_owned(), found.column.clone(), from, found.file.clone()]);
+    }
+    trimmed(&table)
+}
+
+fn rows_table(extracts: &[ExtractEntry]) -> String {
+    let mut table = plain([
         "extract",
         "records",
         "malformed",
@@ -82,7 +121,7 @@ pub fn accounting(extracts: &[ExtractEntry], window: &Window, customers: u64) ->
     ]);
     for extract in extracts {
         let counts = &extract.rows;
-        rows.add_row([
+        table.add_row([
             extract.extract.to_owned(),
             thousands(counts.records),
             thousands(counts.rejected - counts.orphans),
@@ -94,23 +133,30 @@ pub fn accounting(extracts: &[ExtractEntry], window: &Window, customers: u64) ->
             extract.newest_event.clone().unwrap_or_default(),
         ]);
     }
-    let mut faults = plain(["extract", "reason", "faults"]);
+    trimmed(&table)
+}
+
+fn faults_table(extracts: &[ExtractEntry]) -> Table {
+    let mut table = texts(["extract", "reason", "faults"]);
     for extract in extracts {
         for (reason, count) in &extract.faults {
-            faults.add_row([extract.extract.to_owned(), (*reason).to_owned(), thousands(*count)]);
+            table.add_row([extract.extract.to_owned(), (*reason).to_owned(), thousands(*count)]);
         }
     }
-    let mut text = format!(
-        "Window {} to {}, {} customers in scope\n\n{}\n",
-        window.start,
-        window.as_of,
-        thousands(customers),
-        trimmed(&rows)
-    );
-    if faults.row_count() > 0 {
-        text.push_str(&format!("\nFaults of rejected rows (a row may have several)\n\n{}\n", trimmed(&faults)));
+    table
+}
+
+fn codes_table(extracts: &[ExtractEntry]) -> Table {
+    let mut table = texts(["extract", "column", "code", "rows"]);
+    for extract in extracts {
+        for (column, codes) in [("method", &extract.unmapped_methods), ("benefit", &extract.unknown_benefits)] {
+            for (code, count) in codes {
+                let row = [extract.extract.to_owned(), column.to_owned(), format!("{code:?}"), thousands(*count)];
+                table.add_row(row);
+            }
+        }
     }
-    text
+    table
 }
 
 /// The time of each stage and the peak memory.
@@ -125,10 +171,16 @@ pub fn timings(manifest: &Manifest) -> String {
     format!("{}{peak}", trimmed(&table))
 }
 
-/// A table without lines; every column but the first is of numbers.
-fn plain<const N: usize>(header: [&str; N]) -> Table {
+/// A table of texts, without lines.
+fn texts<const N: usize>(header: [&str; N]) -> Table {
     let mut table = Table::new();
     table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Disabled).set_header(header);
+    table
+}
+
+/// A table without lines; every column but the first is of numbers.
+fn plain<const N: usize>(header: [&str; N]) -> Table {
+    let mut table = texts(header);
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);
     }
@@ -137,6 +189,11 @@ fn plain<const N: usize>(header: [&str; N]) -> Table {
 
 fn trimmed(table: &Table) -> String {
     table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+}
+
+/// A count of things, in words.
+fn counted(count: u64, what: &str) -> String {
+    format!("{} {what}{}", thousands(count), if count == 1 { "" } else { "s" })
 }
 
 /// A count with a space between thousands.

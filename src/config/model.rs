@@ -30,7 +30,7 @@ pub struct Config {
     pub window: WindowSettings,
     /// The configured extracts in METHOD section 2's order.
     pub extracts: Vec<ExtractConfig>,
-    /// Columns of the customers extract that labels carry along and figures are broken down by.
+    /// Columns of the customers extract that labels carry along.
     pub dimensions: Vec<String>,
     /// The benefit catalogue.
     pub benefits: Vec<Benefit>,

@@ -86,8 +86,6 @@ pub struct CodeBooks {
     pub benefits: CodeBook,
     /// Method codes that the configuration does not map; number n stands for the method `OTHER + 1 + n`.
     pub unmapped_methods: CodeBook,
-    /// Decisions; the first is `rejected`.
-    pub decisions: CodeBook,
     /// Kinds of life events.
     pub events: CodeBook,
 }
@@ -154,7 +152,6 @@ impl CodeBooks {
             channels: CodeBook::new(CodeSet::Channel, []),
             benefits: CodeBook::new(CodeSet::Benefit, benefits),
             unmapped_methods: CodeBook::new(CodeSet::Method, []),
-            decisions: CodeBook::new(CodeSet::Decision, ["rejected".to_owned()]),
             events: CodeBook::new(CodeSet::Event, []),
         }
     }
@@ -174,7 +171,8 @@ impl CodeBooks {
             },
             CodeSet::Channel => self.channels.id(open)?,
             CodeSet::Benefit => self.benefits.id(open)?,
-            CodeSet::Decision => self.decisions.id(open)?,
+            // Whether it is a rejection is all that a decision is asked, and agencies write whole sentences there.
+            CodeSet::Decision => if open == "rejected" { REJECTED } else { REJECTED + 1 },
             CodeSet::Event => self.events.id(open)?,
         }))
     }

@@ -152,6 +152,13 @@ impl ColumnReader {
         text.is_empty() || self.missing.iter().any(|marker| marker == text)
     }
 
+    /// Whether a number of a typed file, in its text form, means "missing": there `-1.0` and `-1` are the same.
+    pub fn is_missing_number(&self, text: &[u8]) -> bool {
+        let number = |text: &[u8]| std::str::from_utf8(text).ok()?.parse::<f64>().ok();
+        self.is_missing(text)
+            || self.missing.iter().any(|marker| number(marker).is_some_and(|marker| number(text) == Some(marker)))
+    }
+
     /// Reads one trimmed value that is neither text nor a code, and not missing.
     #[inline]
     pub fn plain(&self, text: &[u8]) -> Result<Value, Reason> {

@@ -31,7 +31,7 @@ pub use files::InputFile;
 pub use rejects::{Fault, Reason, RejectsWriter};
 pub use schema::{CodeSet, ColumnKind, ColumnSchema, DIRECTIONS, METHODS};
 
-use crate::config::{Config, Extract, ExtractConfig, nearest};
+use crate::config::{ColumnConfig, Config, Extract, ExtractConfig, nearest};
 use feed::{Feed, Task};
 use layout::From;
 use rejects::{BlockReport, Ledger};
@@ -70,6 +70,8 @@ pub struct Plan<'a> {
     pub files: Vec<InputFile>,
     /// Optional columns that the configuration names and no file of their source has.
     pub absent: Vec<AbsentColumn>,
+    /// Where each column of each source is read from.
+    pub columns: Vec<ColumnFound>,
     dimensions: &'a [String],
 }
 
@@ -84,6 +86,19 @@ pub struct AbsentColumn {
     pub nearest: Option<String>,
     /// The source's first file.
     pub file: String,
+}
+
+/// Where a canonical column of a source is read from.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct ColumnFound {
+    /// The source's first file.
+    pub file: String,
+    /// The canonical name.
+    pub column: String,
+    /// The header name, or the constant; `None` where all values are missing.
+    pub read_from: Option<String>,
+    /// Whether it is a constant.
+    pub constant: bool,
 }
 
 /// Uses batches; each worker thread has one of its own.
@@ -118,13 +133,14 @@ impl<'a> Plan<'a> {
     /// Everything that is wrong, file by file.
     pub fn new(config: &'a Config, extract: &'a ExtractConfig) -> Result<Self, Vec<ExtractError>> {
         let files = files::find(extract, &config.folder)?;
-        let mut plan = Plan { config: extract, files, absent: Vec::new(), dimensions: &config.dimensions };
-        plan.absent = plan.check_headers()?;
+        let dimensions: &[String] = if extract.extract == Extract::Customers { &config.dimensions } else { &[] };
+        let mut plan = Plan { config: extract, files, absent: vec![], columns: vec![], dimensions };
+        (plan.absent, plan.columns) = plan.check_headers()?;
         Ok(plan)
     }
 
     /// Opens every file; an optional column that the configuration names should be in one file of its source.
-    fn check_headers(&self) -> Result<Vec<AbsentColumn>, Vec<ExtractError>> {
+    fn check_headers(&self) -> Result<(Vec<AbsentColumn>, Vec<ColumnFound>), Vec<ExtractError>> {
         let mut errors = Vec::new();
         let mut layouts: BTreeMap<usize, Vec<(&InputFile, Arc<layout::Layout>)>> = BTreeMap::new();
         for file in &self.files {
@@ -138,9 +154,11 @@ impl<'a> Plan<'a> {
         }
         let names: Vec<&str> = self.config.extract.columns().iter().map(|column| column.name).collect();
         let names: Vec<&str> = names.into_iter().chain(self.dimensions.iter().map(String::as_str)).collect();
-        let mut absent = Vec::new();
+        let (mut absent, mut found) = (Vec::new(), Vec::new());
         for (source, of_source) in layouts {
-            for column in self.config.sources[source].columns.iter().filter(|column| column.explicit) {
+            found.extend(names.iter().enumerate().map(|(at, name)| column_found(name, at, &of_source)));
+            let named = |column: &&ColumnConfig| column.explicit || self.dimensions.contains(&column.name);
+            for column in self.config.sources[source].columns.iter().filter(named) {
                 let Some(at) = names.iter().position(|name| *name == column.name) else { continue };
                 let lacking = |(_, layout): &(&InputFile, Arc<layout::Layout>)| {
                     layout.columns.get(at).is_none_or(|column| matches!(column.from, From::Absent))
@@ -158,7 +176,7 @@ impl<'a> Plan<'a> {
                 }
             }
         }
-        Ok(absent)
+        Ok((absent, found))
     }
 
     fn open(
@@ -224,6 +242,20 @@ impl<'a> Plan<'a> {
         let digests = feed.into_inner().unwrap_or_else(PoisonError::into_inner).digests;
         let files = self.files.iter().zip(counts).zip(digests);
         Ok(files.map(|((input, counts), blake3)| FileRead { input: input.clone(), blake3, counts }).collect())
+    }
+}
+
+/// Where the column at a place is read from, by the first file of its source that has it.
+fn column_found(name: &str, at: usize, files: &[(&InputFile, Arc<layout::Layout>)]) -> ColumnFound {
+    let from = |(file, layout): &(&InputFile, Arc<layout::Layout>)| match &layout.columns.get(at)?.from {
+        From::Field(field) => Some((file.name.clone(), layout.header[*field].clone(), false)),
+        From::Constant(text) => Some((file.name.clone(), text.clone(), true)),
+        From::Absent => None,
+    };
+    let column = name.to_owned();
+    match files.iter().find_map(from) {
+        Some((file, read_from, constant)) => ColumnFound { file, column, read_from: Some(read_from), constant },
+        None => ColumnFound { file: files[0].0.name.clone(), column, read_from: None, constant: false },
     }
 }
 

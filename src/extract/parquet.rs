@@ -98,8 +98,13 @@ impl ParquetFile {
         let pages = PageReader::new(Cursor::new(Buffer::from(bytes)), chunk, vec![], usize::MAX);
         let pages = BasicDecompressor::new(pages, vec![]);
         let filter = Some(Filter::new_ranged(rows.start, rows.end));
+        // Text is taken as bytes, so that a value of another encoding rejects its row and not the file.
+        let mut field = field.clone();
+        if matches!(field.dtype, ArrowDataType::Utf8View | ArrowDataType::Utf8 | ArrowDataType::LargeUtf8) {
+            field.dtype = ArrowDataType::BinaryView;
+        }
         let primitive = &chunk.descriptor().descriptor.primitive_type;
-        let (mut arrays, _) = column_iter_to_arrays(vec![pages], vec![primitive], field.clone(), filter)
+        let (mut arrays, _) = column_iter_to_arrays(vec![pages], vec![primitive], field, filter)
             .map_err(|error| self.malformed(error))?;
         match arrays.len() {
             1 => Ok(arrays.remove(0)),
@@ -178,7 +183,11 @@ impl Typist {
             scratch.clear();
             let read = match cells.get(row, &mut scratch) {
                 Cell::Missing => self.value(at, reader, b"", None, 0, books)?,
-                Cell::Day(day) if reader.kind == ColumnKind::Date => Ok(Value::Day(day)),
+                Cell::Day(day) if reader.kind == ColumnKind::Date && !reader.has_markers() => Ok(Value::Day(day)),
+                Cell::Day(day) if reader.kind == ColumnKind::Date => {
+                    let marked = reader.is_missing(day.to_string().as_bytes());
+                    if marked { self.value(at, reader, b"", None, 0, books)? } else { Ok(Value::Day(day)) }
+                }
                 Cell::Bool(value) if reader.kind == ColumnKind::Bool => Ok(Value::Bool(value)),
                 Cell::Day(day) => self.value(at, reader, day.to_string().as_bytes(), None, 0, books)?,
                 Cell::Bool(value) => self.value(at, reader, value.to_string().as_bytes(), None, 0, books)?,
@@ -187,9 +196,10 @@ impl Typist {
                     Ok(Value::Missing)
                 }
                 Cell::Text(text) => self.value(at, reader, trim(text), None, 0, books)?,
-                Cell::Formatted if is_number(reader.kind) && !reader.is_missing(&scratch) => {
-                    reader.plain_with(&scratch, b'.')
+                Cell::Formatted if is_number(reader.kind) && reader.is_missing_number(&scratch) => {
+                    self.value(at, reader, b"", None, 0, books)?
                 }
+                Cell::Formatted if is_number(reader.kind) => reader.plain_with(&scratch, b'.'),
                 Cell::Formatted => self.value(at, reader, &scratch, None, 0, books)?,
             };
             match read {

@@ -21,7 +21,7 @@ pub fn broken(config: &ExtractConfig, account: &ExtractAccount, as_of: Day) -> V
     ] {
         if pct(count) > limit {
             broken.push(format!(
-                "{name}: {count} of {} records are {what}, {} %, more than {key} = {} allows; see rejects.csv",
+                "{name}: {count} of {} records are {what}, {} %, more than {key} = {} allows; the rejects name them",
                 rows.records,
                 double((pct(count) * 100.0).round() / 100.0),
                 double(limit)

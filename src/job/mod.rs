@@ -21,7 +21,7 @@ use std::time::Instant;
 
 use crate::calendar::{Day, Window};
 use crate::config::{AsOf, Config, Extract};
-use crate::extract::{ExtractError, Plan};
+use crate::extract::{ColumnFound, ExtractError, Plan};
 use crate::rules::RuleSet;
 use crate::spill::Spill;
 
@@ -88,6 +88,15 @@ impl<'a> Job<'a> {
     /// The files of an extract.
     pub fn plan(&self, extract: Extract) -> Option<&Plan<'a>> {
         self.plans.iter().find(|plan| plan.config.extract == extract)
+    }
+
+    /// Where each column of each extract is read from, in input order.
+    pub fn columns(&self) -> Vec<(&'static str, &ColumnFound)> {
+        let of_plan = |plan| {
+            let plan: &Plan<'_> = plan;
+            plan.columns.iter().map(|column| (plan.config.extract.name(), column))
+        };
+        self.plans.iter().flat_map(of_plan).collect()
     }
 
     /// The extracts in input order, with the bytes of their files.

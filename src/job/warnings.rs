@@ -102,7 +102,8 @@ struct Codes<'a>(&'a [(String, u64)]);
 impl fmt::Display for Codes<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, (code, count)) in self.0.iter().take(CODES_NAMED).enumerate() {
-            write!(f, "{}{code:?} ({count} rows)", if at > 0 { ", " } else { "" })?;
+            let rows = if *count == 1 { "row" } else { "rows" };
+            write!(f, "{}{code:?} ({count} {rows})", if at > 0 { ", " } else { "" })?;
         }
         match self.0.len().saturating_sub(CODES_NAMED) {
             0 => Ok(()),

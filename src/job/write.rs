@@ -63,12 +63,11 @@ impl Job<'_> {
         let names = self.feature_names();
         let rejects = rejects.finish().ok_or(JobError::RejectsOpen)??;
         let (figures, labels) = timings.stage("classify", || self.label(&reading, &names, folder.path()))?;
-        let empty = self.empty_table();
         let mut written = timings.stage("tables", || -> Result<Vec<Written>, FolderError> {
             Ok(vec![
                 labels,
                 outputs::category_summary(folder.path(), &figures)?,
-                outputs::feature_statistics(folder.path(), &figures, &names, &empty.columns)?,
+                outputs::feature_statistics(folder.path(), &figures, &names)?,
                 rejects,
             ])
         })?;

@@ -17,6 +17,8 @@ use crate::calendar::Day;
 const LOCK: &str = ".lock";
 const PARTIAL: &str = ".partial-";
 const LATEST: &str = "latest";
+/// An old run that steps aside while its successor takes its name, where the two cannot be exchanged.
+const ASIDE: &str = ".aside-";
 /// What the folder of a run beyond a limit is marked with.
 pub const HELD: &str = ".held";
 
@@ -30,6 +32,8 @@ pub enum FolderError {
     Unusable { root: PathBuf, source: io::Error },
     #[error("{} cannot be written: {source}; the last good run is untouched", path.display())]
     Write { path: PathBuf, source: io::Error },
+    #[error("the run is published, but {} cannot be brought up to date: {source}", path.display())]
+    AfterPublishing { path: PathBuf, source: io::Error },
 }
 
 /// The folder that holds the run folders, locked for this process.
@@ -62,6 +66,15 @@ impl OutputRoot {
             let entry = entry.map_err(unusable)?;
             if entry.file_name().to_string_lossy().starts_with(PARTIAL) {
                 std::fs::remove_dir_all(entry.path()).map_err(unusable)?;
+            } else if let Some(name) = entry.file_name().to_string_lossy().strip_prefix(ASIDE) {
+                // Its successor took its name, or else it takes it back.
+                let target = root.join(name);
+                let settled = if target.exists() {
+                    std::fs::remove_dir_all(entry.path())
+                } else {
+                    std::fs::rename(entry.path(), target)
+                };
+                settled.map_err(unusable)?;
             }
         }
         let partial = root.join(format!("{PARTIAL}{as_of}"));
@@ -96,7 +109,7 @@ impl RunFolder<'_> {
             self.sync(&path)?;
         }
         self.sync(&self.partial)?;
-        self.exchange(&target)?;
+        self.exchange(&target, &name)?;
         self.published = true;
         self.sync(&self.root)?;
         if !held {
@@ -109,7 +122,8 @@ impl RunFolder<'_> {
     }
 
     fn failed(&self, path: &Path, source: io::Error) -> FolderError {
-        FolderError::Write { path: path.to_owned(), source }
+        let path = path.to_owned();
+        if self.published { FolderError::AfterPublishing { path, source } } else { FolderError::Write { path, source } }
     }
 
     fn sync(&self, path: &Path) -> Result<(), FolderError> {
@@ -117,7 +131,7 @@ impl RunFolder<'_> {
     }
 
     /// Puts the new folder in the place of the old one, in one step where there is an old one.
-    fn exchange(&self, target: &Path) -> Result<(), FolderError> {
+    fn exchange(&self, target: &Path, name: &str) -> Result<(), FolderError> {
         let failed = |errno: rustix::io::Errno| self.failed(target, errno.into());
         if !target.exists() {
             return std::fs::rename(&self.partial, target).map_err(|source| self.failed(target, source));
@@ -126,7 +140,7 @@ impl RunFolder<'_> {
             Ok(()) => self.remove(&self.partial),
             // A file system that cannot exchange: the old folder steps aside first.
             Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {
-                let aside = self.root.join(format!("{PARTIAL}replaced-{}", self.as_of));
+                let aside = self.root.join(format!("{ASIDE}{name}"));
                 rustix::fs::rename(target, &aside).map_err(failed)?;
                 rustix::fs::rename(&self.partial, target).map_err(failed)?;
                 self.remove(&aside)

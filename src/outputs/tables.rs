@@ -4,7 +4,6 @@ use std::path::Path;
 
 use super::file::{Contents, OutputFile};
 use super::{FolderError, Written};
-use crate::features::FeatureColumn;
 use crate::statistics::{CategoryFigures, Summary, Total};
 use crate::text::{push_double, push_hundredths};
 
@@ -24,17 +23,16 @@ pub fn category_summary(folder: &Path, figures: &[CategoryFigures]) -> Result<Wr
     file.finish()
 }
 
-/// Writes `feature_statistics.csv`; `columns` tell in which form values of a feature are written.
+/// Writes `feature_statistics.csv`.
 pub fn feature_statistics(
     folder: &Path,
     figures: &[CategoryFigures],
     names: &[String],
-    columns: &[FeatureColumn],
 ) -> Result<Written, FolderError> {
     let mut file = OutputFile::create(folder, "feature_statistics.csv", Contents::Aggregates)?;
     file.append(b"category,feature,n,sum,mean,sd,min,p10,p25,median,p75,p90,max\n")?;
     for category in figures {
-        for ((feature, name), column) in category.features.iter().zip(names).zip(columns) {
+        for (feature, name) in category.features.iter().zip(names) {
             let mut line = format!("{},{name},{},", category.name, feature.n).into_bytes();
             match feature.sum {
                 Total::Whole(value) => line.extend_from_slice(value.to_string().as_bytes()),
@@ -47,13 +45,13 @@ pub fn feature_statistics(
                 push_double(value, &mut line);
             }
             line.push(b',');
-            push_extreme(min, column, &mut line);
+            push_extreme(min, feature.extremes.map(|(least, _)| least), &mut line);
             for value in [p10, p25, median, p75, p90] {
                 line.push(b',');
                 push_double(value, &mut line);
             }
             line.push(b',');
-            push_extreme(max, column, &mut line);
+            push_extreme(max, feature.extremes.map(|(_, most)| most), &mut line);
             line.push(b'\n');
             file.append(&line)?;
         }
@@ -62,11 +60,9 @@ pub fn feature_statistics(
 }
 
 /// The smallest and largest values are values of the feature, and written like one.
-fn push_extreme(value: f64, column: &FeatureColumn, line: &mut Vec<u8>) {
-    // Beyond this a double no longer tells cents apart, and its own digits are the truth.
-    const EXACT: f64 = 9e13;
-    match column {
-        FeatureColumn::Hundredths(_) if value.abs() < EXACT => push_hundredths((value * 100.0).round() as i128, line),
-        _ => push_double(value, line),
+fn push_extreme(value: f64, exact: Option<i128>, line: &mut Vec<u8>) {
+    match exact {
+        Some(exact) => push_hundredths(exact, line),
+        None => push_double(value, line),
     }
 }

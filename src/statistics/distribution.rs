@@ -26,6 +26,8 @@ pub enum Distribution {
     Hundredths {
         /// The sum, in hundredths.
         sum: i128,
+        /// The smallest and the largest value, in hundredths.
+        extremes: Option<(i128, i128)>,
         /// The values.
         values: Vec<f64>,
     },
@@ -68,6 +70,8 @@ pub struct FeatureFigures {
     pub sd: f64,
     /// Smallest, 10th, 25th, 50th, 75th and 90th percentile, largest.
     pub quantiles: [f64; 7],
+    /// The smallest and the largest value of a feature in hundredths, exactly.
+    pub extremes: Option<(i128, i128)>,
 }
 
 /// The probabilities of [`FeatureFigures::quantiles`].
@@ -80,7 +84,7 @@ impl Distribution {
             FeatureColumn::Counts(_) | FeatureColumn::MaybeCounts(_) => {
                 Distribution::Whole { table: Vec::new(), others: BTreeMap::new() }
             }
-            FeatureColumn::Hundredths(_) => Distribution::Hundredths { sum: 0, values: Vec::new() },
+            FeatureColumn::Hundredths(_) => Distribution::Hundredths { sum: 0, extremes: None, values: Vec::new() },
             FeatureColumn::Ratios(_) => Distribution::Real(Vec::new()),
         }
     }
@@ -97,8 +101,9 @@ impl Distribution {
                     count(table, others, value, 1);
                 }
             }
-            (Distribution::Hundredths { sum, values }, FeatureColumn::Hundredths(exact)) => {
+            (Distribution::Hundredths { sum, extremes, values }, FeatureColumn::Hundredths(exact)) => {
                 *sum += exact[row];
+                widen(extremes, exact[row]);
                 values.push(hundredths(exact[row]));
             }
             (Distribution::Real(values), FeatureColumn::Ratios(doubles)) if !doubles[row].is_nan() => {
@@ -119,8 +124,15 @@ impl Distribution {
                     .filter(|(_, times)| *times > 0)
                     .for_each(|(v, times)| count(table, others, v, times));
             }
-            (Distribution::Hundredths { sum, values }, Distribution::Hundredths { sum: s, values: v }) => {
+            (
+                Distribution::Hundredths { sum, extremes, values },
+                Distribution::Hundredths { sum: s, extremes: e, values: v },
+            ) => {
                 *sum += s;
+                e.iter().for_each(|(least, most)| {
+                    widen(extremes, *least);
+                    widen(extremes, *most);
+                });
                 values.extend_from_slice(v);
             }
             (Distribution::Real(values), Distribution::Real(v)) => values.extend_from_slice(v),
@@ -139,9 +151,9 @@ impl Distribution {
                 let sum = counted.iter().map(|(value, times)| i128::from(*value) * i128::from(*times)).sum();
                 summed(&Counted(&counted), Total::Whole(sum))
             }
-            Distribution::Hundredths { sum, values } => {
+            Distribution::Hundredths { sum, extremes, values } => {
                 values.sort_unstable_by(f64::total_cmp);
-                summed(&Sorted(values), Total::Hundredths(*sum))
+                FeatureFigures { extremes: *extremes, ..summed(&Sorted(values), Total::Hundredths(*sum)) }
             }
             Distribution::Real(values) => {
                 values.sort_unstable_by(f64::total_cmp);
@@ -150,6 +162,11 @@ impl Distribution {
             }
         }
     }
+}
+
+fn widen(extremes: &mut Option<(i128, i128)>, value: i128) {
+    let (least, most) = extremes.unwrap_or((value, value));
+    *extremes = Some((least.min(value), most.max(value)));
 }
 
 fn count(table: &mut Vec<u64>, others: &mut BTreeMap<i64, u64>, value: i64, times: u64) {
@@ -214,11 +231,11 @@ impl Ascending for Counted<'_> {
 fn summed(values: &impl Ascending, sum: Total) -> FeatureFigures {
     let n = values.n();
     if n == 0 {
-        return FeatureFigures { n, sum, mean: f64::NAN, sd: f64::NAN, quantiles: [f64::NAN; 7] };
+        return FeatureFigures { n, sum, mean: f64::NAN, sd: f64::NAN, quantiles: [f64::NAN; 7], extremes: None };
     }
     let mean = sum.double() / n as f64;
     let sd = if n < 2 { f64::NAN } else { (values.squares(mean) / (n - 1) as f64).sqrt() };
-    FeatureFigures { n, sum, mean, sd, quantiles: PROBABILITIES.map(|p| quantile(values, n, p)) }
+    FeatureFigures { n, sum, mean, sd, quantiles: PROBABILITIES.map(|p| quantile(values, n, p)), extremes: None }
 }
 
 /// Hyndman & Fan's type 7: linear between the order statistics around (n − 1) p.
