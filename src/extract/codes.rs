@@ -172,7 +172,13 @@ impl CodeBooks {
             CodeSet::Channel => self.channels.id(open)?,
             CodeSet::Benefit => self.benefits.id(open)?,
             // Whether it is a rejection is all that a decision is asked, and agencies write whole sentences there.
-            CodeSet::Decision => if open == "rejected" { REJECTED } else { REJECTED + 1 },
+            CodeSet::Decision => {
+                if open == "rejected" {
+                    REJECTED
+                } else {
+                    REJECTED + 1
+                }
+            }
             CodeSet::Event => self.events.id(open)?,
         }))
     }

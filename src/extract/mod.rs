@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 pub mod batch;
 mod blocks;
+mod cells;
 pub mod codes;
 pub mod dates;
 mod error;

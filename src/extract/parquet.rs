@@ -5,16 +5,12 @@
 //! so that both kinds of file obey the same rules.
 
 use std::fs::File;
-use std::io::{self, Cursor, Write};
+use std::io::{self, Cursor};
+use std::ops::Range;
 use std::os::unix::fs::FileExt;
 
-use chrono::{DateTime, FixedOffset, TimeZone};
-use polars_arrow::array::{
-    Array, BinaryViewArray, BooleanArray, DictionaryArray, DictionaryKey, FixedSizeBinaryArray, PrimitiveArray,
-    Utf8ViewArray,
-};
+use polars_arrow::array::Array;
 use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, TimeUnit};
-use polars_arrow::types::NativeType;
 use polars_buffer::Buffer;
 use polars_parquet::arrow::read::schema::{SchemaInferenceOptions, infer_schema_with_options};
 use polars_parquet::arrow::read::{
@@ -23,15 +19,16 @@ use polars_parquet::arrow::read::{
 
 use super::ExtractError;
 use super::batch::{Batch, Value};
+use super::cells::{Cell, Cells};
 use super::codes::CodeBooks;
-use super::layout::{From, Layout};
+use super::layout::{ColumnReader, From, Layout};
 use super::rejects::{BlockReport, Fault, Reason};
 use super::schema::ColumnKind;
-use super::typed::{Typist, reversed};
+use super::typed::Typist;
 use super::values::trim;
-use crate::calendar::Day;
-use crate::text::{push_double, push_single};
 
+/// Rows decoded at a time: a whole row group of usual size, since a part of one is found only by passing the rest.
+const ROWS_DECODED: usize = 1024 * 1024;
 /// Rows turned into a batch at a time.
 const ROWS_PER_BATCH: usize = 64 * 1024;
 
@@ -78,12 +75,7 @@ impl ParquetFile {
     }
 
     /// Decodes one column of some rows of a row group.
-    fn column(
-        &self,
-        group: usize,
-        column: usize,
-        rows: std::ops::Range<usize>,
-    ) -> Result<Box<dyn Array>, ExtractError> {
+    fn column(&self, group: usize, column: usize, rows: Range<usize>) -> Result<Box<dyn Array>, ExtractError> {
         let (name, field) = self.schema.get_at_index(column).ok_or_else(|| self.malformed("column out of range"))?;
         let chunks: Vec<_> = match self.metadata.row_groups[group].columns_under_root_iter(name) {
             Some(chunks) => chunks.collect(),
@@ -142,59 +134,64 @@ impl Typist {
         let ParquetTask { source, group, file, layout } = task;
         let rows = source.rows(*group);
         let mut report = BlockReport { file: *file, records: rows as u64, ..BlockReport::default() };
-        let mut from = 0;
-        while from < rows {
-            let upto = rows.min(from + ROWS_PER_BATCH);
-            let mut cells = Vec::new();
+        for decoded in ranges(0..rows, ROWS_DECODED) {
+            let mut arrays = Vec::new();
             for reader in &layout.columns {
-                cells.push(match reader.from {
-                    From::Field(field) => Some(Cells::new(source.column(*group, field, from..upto)?, source)?),
+                arrays.push(match reader.from {
+                    From::Field(field) => Some(source.column(*group, field, decoded.clone())?),
                     _ => None,
                 });
             }
-            self.start(batch, layout, *file);
-            for row in 0..upto - from {
-                self.cells_row(&cells, row, (from + row) as u32, layout, batch, books, &mut report)?;
+            for rows in ranges(decoded.clone(), ROWS_PER_BATCH) {
+                self.start(batch, layout, *file);
+                batch.record.extend(rows.start as u32..rows.end as u32);
+                batch.line.resize(rows.len(), 0);
+                for (at, (reader, array)) in layout.columns.iter().zip(&arrays).enumerate() {
+                    if let Some(array) = array {
+                        let part = array.sliced(rows.start - decoded.start, rows.len());
+                        let cells = Cells::new(part).map_err(|message| source.malformed(message))?;
+                        self.cells(at, reader, &cells, batch, books)?;
+                    }
+                }
+                self.reversed_periods(layout, batch);
+                self.keep_undecodable_alone();
+                self.reject_faulty(batch, &mut report);
+                self.finish(Vec::new(), batch, layout, books)?;
+                used(batch, &mut report)?;
             }
-            self.finish(Vec::new(), batch, layout, books)?;
-            used(batch, &mut report)?;
-            from = upto;
         }
         Ok(report)
     }
 
-    #[allow(clippy::too_many_arguments)]
-    fn cells_row(
+    /// Reads one column of a batch's rows.
+    fn cells(
         &mut self,
-        cells: &[Option<Cells>],
-        row: usize,
-        record: u32,
-        layout: &Layout,
+        at: usize,
+        reader: &ColumnReader,
+        cells: &Cells,
         batch: &mut Batch,
         books: &CodeBooks,
-        report: &mut BlockReport,
     ) -> Result<(), ExtractError> {
-        let fault = |column, reason, value| Fault { record, line: 0, column, reason, value, line_ends: 0 };
-        let first_fault = report.faults.len();
-        let mut undecodable = false;
         let mut scratch = Vec::new();
-        for (at, (reader, cells)) in layout.columns.iter().zip(cells).enumerate() {
-            let Some(cells) = cells else { continue };
+        let plain = !reader.has_markers();
+        let column = &mut batch.columns[at];
+        for row in 0..batch.record.len() {
+            // The usual types first; what is not of them goes the long way, which alone knows faults.
+            if plain && let Some(value) = cells.usual(row, reader.kind) {
+                column.push(value);
+                continue;
+            }
             scratch.clear();
             let read = match cells.get(row, &mut scratch) {
                 Cell::Missing => self.value(at, reader, b"", None, 0, books)?,
-                Cell::Day(day) if reader.kind == ColumnKind::Date && !reader.has_markers() => Ok(Value::Day(day)),
                 Cell::Day(day) if reader.kind == ColumnKind::Date => {
-                    let marked = reader.is_missing(day.to_string().as_bytes());
+                    let marked = !plain && reader.is_missing(day.to_string().as_bytes());
                     if marked { self.value(at, reader, b"", None, 0, books)? } else { Ok(Value::Day(day)) }
                 }
                 Cell::Bool(value) if reader.kind == ColumnKind::Bool => Ok(Value::Bool(value)),
                 Cell::Day(day) => self.value(at, reader, day.to_string().as_bytes(), None, 0, books)?,
                 Cell::Bool(value) => self.value(at, reader, value.to_string().as_bytes(), None, 0, books)?,
-                Cell::Text(text) if std::str::from_utf8(text).is_err() => {
-                    undecodable = true;
-                    Ok(Value::Missing)
-                }
+                Cell::Text(text) if std::str::from_utf8(text).is_err() => Err(Reason::InvalidEncoding),
                 Cell::Text(text) => self.value(at, reader, trim(text), None, 0, books)?,
                 Cell::Formatted if is_number(reader.kind) && reader.is_missing_number(&scratch) => {
                     self.value(at, reader, b"", None, 0, books)?
@@ -202,265 +199,40 @@ impl Typist {
                 Cell::Formatted if is_number(reader.kind) => reader.plain_with(&scratch, b'.'),
                 Cell::Formatted => self.value(at, reader, &scratch, None, 0, books)?,
             };
-            match read {
-                Ok(value) => batch.columns[at].push(value),
-                Err(reason) => {
-                    batch.columns[at].push(Value::Missing);
-                    report.faults.push(fault(reader.name, reason, cells.excerpt(row)));
-                }
+            column.push(read.unwrap_or(Value::Missing));
+            if let Err(reason) = read {
+                let whole = reason == Reason::InvalidEncoding;
+                let (column, value) = if whole { ("", String::new()) } else { (reader.name, cells.excerpt(row)) };
+                let fault = Fault { record: batch.record[row], line: 0, column, reason, value, line_ends: 0 };
+                self.faults.push((row, at, fault));
             }
-        }
-        if undecodable {
-            report.faults.truncate(first_fault);
-            report.faults.push(fault("", Reason::InvalidEncoding, String::new()));
-        } else if let Some(value) = reversed(layout, batch, batch.record.len()) {
-            report.faults.push(fault("period_end", Reason::PeriodReversed, value));
-        }
-        if report.faults.len() > first_fault {
-            let rows = batch.record.len();
-            batch.columns.iter_mut().for_each(|column| column.truncate(rows));
-            report.malformed += 1;
-        } else {
-            batch.record.push(record);
-            batch.line.push(0);
         }
         Ok(())
     }
+
+    /// Of a row with a value that cannot be decoded, that is the one fault.
+    fn keep_undecodable_alone(&mut self) {
+        let undecodable = |fault: &Fault| fault.reason == Reason::InvalidEncoding;
+        let mut rows: Vec<usize> =
+            self.faults.iter().filter(|(_, _, fault)| undecodable(fault)).map(|(row, _, _)| *row).collect();
+        rows.sort_unstable();
+        let mut kept = Vec::new();
+        self.faults.retain(|(row, _, fault)| {
+            let first = undecodable(fault) && !kept.contains(row);
+            if first {
+                kept.push(*row);
+            }
+            first || rows.binary_search(row).is_err()
+        });
+    }
+}
+
+/// A range in pieces of at most this length.
+fn ranges(whole: Range<usize>, most: usize) -> impl Iterator<Item = Range<usize>> {
+    let end = whole.end;
+    whole.step_by(most).map(move |start| start..end.min(start + most))
 }
 
 fn is_number(kind: ColumnKind) -> bool {
     matches!(kind, ColumnKind::Amount | ColumnKind::Minutes | ColumnKind::Integer)
-}
-
-/// One value of a Parquet column.
-enum Cell<'a> {
-    Missing,
-    Text(&'a [u8]),
-    Day(Day),
-    Bool(bool),
-    /// Its text form was written to the scratch buffer.
-    Formatted,
-}
-
-/// The values of a decoded column.
-struct Cells {
-    array: Box<dyn Array>,
-    form: Form,
-}
-
-/// How the values of an array become cells.
-enum Form {
-    Nothing,
-    Text,
-    Binary,
-    FixedBinary,
-    Bool,
-    Days,
-    /// Milliseconds since the epoch that stand for days.
-    DayMilliseconds,
-    Timestamp(i64, Zone),
-    Decimal(usize),
-    Integer(fn(&dyn Array, usize) -> i128),
-    Float(fn(&dyn Array, usize, &mut Vec<u8>)),
-    Dictionary(KeyAt, Box<Cells>),
-}
-
-/// The place of a row's value in a dictionary.
-type KeyAt = fn(&dyn Array, usize) -> usize;
-
-/// The time zone of a timestamp column.
-enum Zone {
-    None,
-    Fixed(FixedOffset),
-    Named(chrono_tz::Tz),
-}
-
-impl Cells {
-    fn new(array: Box<dyn Array>, source: &ParquetFile) -> Result<Self, ExtractError> {
-        use ArrowDataType as T;
-        let form = match array.dtype() {
-            T::Null => Form::Nothing,
-            T::Utf8View => Form::Text,
-            T::BinaryView => Form::Binary,
-            T::FixedSizeBinary(_) => Form::FixedBinary,
-            T::Boolean => Form::Bool,
-            T::Date32 => Form::Days,
-            T::Date64 => Form::DayMilliseconds,
-            T::Timestamp(unit, zone) => Form::Timestamp(per_second(*unit), Zone::new(zone.as_deref(), source)?),
-            T::Decimal(_, scale) => Form::Decimal(*scale),
-            T::Int8 => Form::Integer(integer::<i8>),
-            T::Int16 => Form::Integer(integer::<i16>),
-            T::Int32 => Form::Integer(integer::<i32>),
-            T::Int64 => Form::Integer(integer::<i64>),
-            T::Int128 => Form::Integer(integer::<i128>),
-            T::UInt8 => Form::Integer(integer::<u8>),
-            T::UInt16 => Form::Integer(integer::<u16>),
-            T::UInt32 => Form::Integer(integer::<u32>),
-            T::UInt64 => Form::Integer(integer::<u64>),
-            T::Float32 => Form::Float(single),
-            T::Float64 => Form::Float(double),
-            T::Dictionary(..) => return Cells::dictionary(array, source),
-            other => {
-                return Err(
-                    source.malformed(format!("columns of type {other:?} are not read: store text, numbers or dates"))
-                );
-            }
-        };
-        Ok(Cells { array, form })
-    }
-
-    fn dictionary(array: Box<dyn Array>, source: &ParquetFile) -> Result<Self, ExtractError> {
-        fn of<K: DictionaryKey>(array: &dyn Array) -> Option<(Box<dyn Array>, KeyAt)> {
-            fn key<K: DictionaryKey>(array: &dyn Array, row: usize) -> usize {
-                array.as_any().downcast_ref::<DictionaryArray<K>>().map_or(0, |array| array.key_value(row))
-            }
-            let array = array.as_any().downcast_ref::<DictionaryArray<K>>()?;
-            Some((array.values().clone(), key::<K>))
-        }
-        let found = of::<u32>(&*array)
-            .or_else(|| of::<u8>(&*array))
-            .or_else(|| of::<u16>(&*array))
-            .or_else(|| of::<u64>(&*array))
-            .or_else(|| of::<i8>(&*array))
-            .or_else(|| of::<i16>(&*array))
-            .or_else(|| of::<i32>(&*array))
-            .or_else(|| of::<i64>(&*array));
-        let Some((values, key)) = found else {
-            return Err(source.malformed(format!("dictionary of type {:?} is not read", array.dtype())));
-        };
-        let values = Cells::new(values, source)?;
-        Ok(Cells { array, form: Form::Dictionary(key, Box::new(values)) })
-    }
-
-    /// A value's text for the rejects file.
-    fn excerpt(&self, row: usize) -> String {
-        let mut scratch = Vec::new();
-        match self.get(row, &mut scratch) {
-            Cell::Missing => String::new(),
-            Cell::Text(text) => Fault::excerpt(text),
-            Cell::Day(day) => day.to_string(),
-            Cell::Bool(value) => value.to_string(),
-            Cell::Formatted => Fault::excerpt(&scratch),
-        }
-    }
-
-    fn get<'a>(&'a self, row: usize, scratch: &mut Vec<u8>) -> Cell<'a> {
-        if self.array.is_null(row) {
-            return Cell::Missing;
-        }
-        let any = self.array.as_any();
-        let day = |days: i64| match i32::try_from(days).ok().map(Day).filter(|day| (MIN_DAY..=MAX_DAY).contains(day)) {
-            Some(day) => Ok(day),
-            None => Err(days),
-        };
-        let found = match &self.form {
-            Form::Nothing => Some(Cell::Missing),
-            Form::Text => any.downcast_ref::<Utf8ViewArray>().map(|array| Cell::Text(array.value(row).as_bytes())),
-            Form::Binary => any.downcast_ref::<BinaryViewArray>().map(|array| Cell::Text(array.value(row))),
-            Form::FixedBinary => any.downcast_ref::<FixedSizeBinaryArray>().map(|array| Cell::Text(array.value(row))),
-            Form::Bool => any.downcast_ref::<BooleanArray>().map(|array| Cell::Bool(array.value(row))),
-            Form::Dictionary(key, values) => Some(values.get(key(&*self.array, row), scratch)),
-            Form::Days => Some(day_cell(day(integer::<i32>(&*self.array, row) as i64), scratch)),
-            Form::DayMilliseconds => {
-                Some(day_cell(day((integer::<i64>(&*self.array, row) as i64).div_euclid(86_400_000)), scratch))
-            }
-            Form::Timestamp(per_second, zone) => {
-                let seconds = (integer::<i64>(&*self.array, row) as i64).div_euclid(*per_second);
-                Some(day_cell(day(zone.local_day(seconds)), scratch))
-            }
-            Form::Decimal(scale) => {
-                push_decimal(integer::<i128>(&*self.array, row), *scale, scratch);
-                Some(Cell::Formatted)
-            }
-            Form::Integer(get) => {
-                // Writing to a vector cannot fail.
-                let _ = write!(scratch, "{}", get(&*self.array, row));
-                Some(Cell::Formatted)
-            }
-            Form::Float(write) => {
-                write(&*self.array, row, scratch);
-                Some(if scratch == b"NaN" { Cell::Missing } else { Cell::Formatted })
-            }
-        };
-        found.unwrap_or(Cell::Missing)
-    }
-}
-
-const MIN_DAY: Day = Day(-719_162);
-const MAX_DAY: Day = Day(2_932_896);
-
-/// A day; one outside the years 1 to 9999 is written as what no date format reads.
-fn day_cell<'a>(day: Result<Day, i64>, scratch: &mut Vec<u8>) -> Cell<'a> {
-    match day {
-        Ok(day) => Cell::Day(day),
-        Err(days) => {
-            let _ = write!(scratch, "{days} days from 1970-01-01");
-            Cell::Formatted
-        }
-    }
-}
-
-fn integer<T: NativeType + TryInto<i128>>(array: &dyn Array, row: usize) -> i128 {
-    let value = array.as_any().downcast_ref::<PrimitiveArray<T>>().map(|array| array.value(row));
-    value.and_then(|value| value.try_into().ok()).unwrap_or_default()
-}
-
-fn double(array: &dyn Array, row: usize, text: &mut Vec<u8>) {
-    let Some(array) = array.as_any().downcast_ref::<PrimitiveArray<f64>>() else { return };
-    match array.value(row) {
-        value if value.is_finite() => push_double(value, text),
-        other => text.extend_from_slice(other.to_string().as_bytes()),
-    }
-}
-
-fn single(array: &dyn Array, row: usize, text: &mut Vec<u8>) {
-    let Some(array) = array.as_any().downcast_ref::<PrimitiveArray<f32>>() else { return };
-    match array.value(row) {
-        value if value.is_finite() => push_single(value, text),
-        other => text.extend_from_slice(other.to_string().as_bytes()),
-    }
-}
-
-fn push_decimal(value: i128, scale: usize, text: &mut Vec<u8>) {
-    let digits = format!("{:0width$}", value.unsigned_abs(), width = scale + 1);
-    let (whole, fraction) = digits.split_at(digits.len() - scale);
-    let (sign, point) = (if value < 0 { "-" } else { "" }, if scale > 0 { "." } else { "" });
-    let _ = write!(text, "{sign}{whole}{point}{fraction}");
-}
-
-fn per_second(unit: TimeUnit) -> i64 {
-    match unit {
-        TimeUnit::Second => 1,
-        TimeUnit::Millisecond => 1_000,
-        TimeUnit::Microsecond => 1_000_000,
-        TimeUnit::Nanosecond => 1_000_000_000,
-    }
-}
-
-impl Zone {
-    fn new(name: Option<&str>, source: &ParquetFile) -> Result<Self, ExtractError> {
-        let Some(name) = name else { return Ok(Zone::None) };
-        if let Ok(zone) = name.parse::<chrono_tz::Tz>() {
-            return Ok(Zone::Named(zone));
-        }
-        name.parse::<FixedOffset>()
-            .map(Zone::Fixed)
-            .map_err(|_| source.malformed(format!("time zone `{name}` is not known")))
-    }
-
-    /// The civil day, from the epoch, of a moment.
-    fn local_day(&self, seconds: i64) -> i64 {
-        let Some(utc) = DateTime::from_timestamp(seconds, 0).map(|moment| moment.naive_utc()) else {
-            return i64::MAX;
-        };
-        let offset = match self {
-            Zone::None => 0,
-            Zone::Fixed(offset) => i64::from(offset.local_minus_utc()),
-            Zone::Named(zone) => {
-                use chrono::Offset;
-                i64::from(zone.offset_from_utc_datetime(&utc).fix().local_minus_utc())
-            }
-        };
-        (seconds + offset).div_euclid(86_400)
-    }
 }

@@ -25,7 +25,7 @@ pub struct Typist {
     caches: Vec<CodeCache>,
     cached_file: Option<usize>,
     /// Faults of values: row, column and fault.
-    faults: Vec<(usize, usize, Fault)>,
+    pub(super) faults: Vec<(usize, usize, Fault)>,
 }
 
 /// A block of text and what is needed to read it.
@@ -182,7 +182,7 @@ impl Typist {
     }
 
     /// Notes the rows whose `period_end` is before their `period_start`.
-    fn reversed_periods(&mut self, layout: &Layout, batch: &Batch) {
+    pub(super) fn reversed_periods(&mut self, layout: &Layout, batch: &Batch) {
         let rows = batch.record.len();
         if layout.period.is_none_or(|(_, end)| matches!(layout.columns[end].from, From::Absent)) {
             return;
@@ -198,7 +198,7 @@ impl Typist {
     }
 
     /// Takes the rows with faults out of the batch; the faults go to the report, by record and column.
-    fn reject_faulty(&mut self, batch: &mut Batch, report: &mut BlockReport) {
+    pub(super) fn reject_faulty(&mut self, batch: &mut Batch, report: &mut BlockReport) {
         if self.faults.is_empty() {
             return;
         }
@@ -297,7 +297,7 @@ fn whole_fault(
 
 /// A row's `period_end`, as text, where it is before the row's `period_start`.
 #[inline]
-pub fn reversed(layout: &Layout, batch: &Batch, row: usize) -> Option<String> {
+fn reversed(layout: &Layout, batch: &Batch, row: usize) -> Option<String> {
     let (start, end) = layout.period?;
     let day = |at: usize| match (&layout.columns[at].from, &batch.columns[at]) {
         (From::Field(_), Column::Date(days)) => days.get(row).copied(),

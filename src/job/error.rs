@@ -44,7 +44,9 @@ impl JobError {
             JobError::Extract(ExtractError::Rejects { .. } | ExtractError::Spill { .. }) => 1,
             JobError::Extract(_) => 3,
             JobError::Output(FolderError::Locked { .. }) => 75,
-            JobError::Output(FolderError::Write { .. } | FolderError::AfterPublishing { .. }) | JobError::RejectsOpen | JobError::Evaluate(_) => 1,
+            JobError::Output(FolderError::Write { .. } | FolderError::AfterPublishing { .. })
+            | JobError::RejectsOpen
+            | JobError::Evaluate(_) => 1,
         }
     }
 }
