@@ -30,6 +30,52 @@ pub enum Cell<'a> {
     Formatted,
 }
 
+/// A column whose values are what its kind asks for, nearly all of them.
+pub enum Usual<'a> {
+    /// Dates.
+    Days(&'a PrimitiveArray<i32>),
+    /// Decimals with two places.
+    Cents(&'a PrimitiveArray<i128>),
+    /// Doubles.
+    Doubles(&'a PrimitiveArray<f64>),
+    /// Text.
+    Texts(&'a BinaryViewArray),
+    /// Another type: every value goes the long way.
+    None,
+}
+
+impl<'a> Usual<'a> {
+    /// A value that needs no more reading; `None` where the long way has to be gone.
+    #[inline]
+    pub fn value(&self, row: usize) -> Option<Value> {
+        match self {
+            Usual::Days(days) => {
+                let day = days.get(row).map(Day)?;
+                (MIN_DAY..=MAX_DAY).contains(&day).then_some(Value::Day(day))
+            }
+            Usual::Cents(cents) => {
+                let value = cents.get(row)?;
+                (value.unsigned_abs() < HUNDREDTHS_LIMIT).then_some(Value::Number(value as i64))
+            }
+            Usual::Doubles(doubles) => {
+                let value = doubles.get(row)?;
+                let hundredths = (value * 100.0).round();
+                // With at most 15 digits, a decimal that reads as the double is its shortest form.
+                let exact = hundredths.abs() < 1e15 && hundredths / 100.0 == value;
+                exact.then_some(Value::Number(hundredths as i64))
+            }
+            Usual::Texts(_) | Usual::None => None,
+        }
+    }
+
+    /// A text that is plain ASCII.
+    #[inline]
+    pub fn text(&self, row: usize) -> Option<&'a [u8]> {
+        let Usual::Texts(texts) = self else { return None };
+        texts.get(row).filter(|text| text.is_ascii())
+    }
+}
+
 /// The values of a decoded column.
 pub struct Cells {
     array: Box<dyn Array>,
@@ -119,28 +165,17 @@ impl Cells {
         Ok(Cells { array, form: Form::Dictionary(key, Box::new(values)) })
     }
 
-    /// A value whose type is the column's own; `None` where the long way has to be gone.
-    #[inline]
-    pub fn usual(&self, row: usize, kind: ColumnKind) -> Option<Value> {
+    /// The array by its type, where that is the column's own.
+    pub fn usual(&self, kind: ColumnKind) -> Usual<'_> {
         let any = self.array.as_any();
-        match (&self.form, kind) {
-            (Form::Days, ColumnKind::Date) => {
-                let day = any.downcast_ref::<PrimitiveArray<i32>>()?.get(row).map(Day)?;
-                (MIN_DAY..=MAX_DAY).contains(&day).then_some(Value::Day(day))
-            }
-            (Form::Decimal(2), ColumnKind::Amount) => {
-                let value = any.downcast_ref::<PrimitiveArray<i128>>()?.get(row)?;
-                (value.unsigned_abs() < HUNDREDTHS_LIMIT).then_some(Value::Number(value as i64))
-            }
-            (Form::Float(_), ColumnKind::Amount) => {
-                let value = any.downcast_ref::<PrimitiveArray<f64>>()?.get(row)?;
-                let hundredths = (value * 100.0).round();
-                // With at most 15 digits, a decimal that reads as the double is its shortest form.
-                let exact = hundredths.abs() < 1e15 && hundredths / 100.0 == value;
-                exact.then_some(Value::Number(hundredths as i64))
-            }
+        let found = match (&self.form, kind) {
+            (Form::Days, ColumnKind::Date) => any.downcast_ref().map(Usual::Days),
+            (Form::Decimal(2), ColumnKind::Amount) => any.downcast_ref().map(Usual::Cents),
+            (Form::Float(_), ColumnKind::Amount) => any.downcast_ref().map(Usual::Doubles),
+            (Form::Binary, ColumnKind::Text | ColumnKind::Code(_)) => any.downcast_ref().map(Usual::Texts),
             _ => None,
-        }
+        };
+        found.unwrap_or(Usual::None)
     }
 
     /// A value's text for the rejects file.

@@ -19,7 +19,7 @@ use polars_parquet::arrow::read::{
 
 use super::ExtractError;
 use super::batch::{Batch, Value};
-use super::cells::{Cell, Cells};
+use super::cells::{Cell, Cells, Usual};
 use super::codes::CodeBooks;
 use super::layout::{ColumnReader, From, Layout};
 use super::rejects::{BlockReport, Fault, Reason};
@@ -174,10 +174,17 @@ impl Typist {
     ) -> Result<(), ExtractError> {
         let mut scratch = Vec::new();
         let plain = !reader.has_markers();
+        let usual = if plain { cells.usual(reader.kind) } else { Usual::None };
         let column = &mut batch.columns[at];
         for row in 0..batch.record.len() {
             // The usual types first; what is not of them goes the long way, which alone knows faults.
-            if plain && let Some(value) = cells.usual(row, reader.kind) {
+            if let Some(value) = usual.value(row) {
+                column.push(value);
+                continue;
+            }
+            if let Some(Ok(value)) =
+                usual.text(row).map(|text| self.value(at, reader, trim(text), None, 0, books)).transpose()?
+            {
                 column.push(value);
                 continue;
             }
