@@ -171,10 +171,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
     match outcome {
         Ok(code) => code,
         Err(error) => {
-            for line in error.to_string().split('\n') {
-                let own = line.starts_with("  ") || line.is_empty();
-                output::say(&if own { line.to_owned() } else { format!("error: {line}") });
-            }
+            output::say(&format!("error: {error}"));
             ExitCode::from(exit_code(&error))
         }
     }

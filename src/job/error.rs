@@ -30,8 +30,9 @@ pub enum JobError {
     Evaluate(#[from] polars::prelude::PolarsError),
 }
 
+/// Several errors, each on a line that says so (the first is said to be one by who prints it).
 fn lines<T: std::fmt::Display>(items: &[T]) -> String {
-    items.iter().map(T::to_string).collect::<Vec<_>>().join("\n")
+    items.iter().map(T::to_string).collect::<Vec<_>>().join("\nerror: ")
 }
 
 impl JobError {

@@ -150,7 +150,7 @@ pub enum SynthError {
         asked: NaiveDate,
     },
     /// A file or folder that could not be written.
-    #[error("{path}: cannot be written", path = path.display())]
+    #[error("{path}: cannot be written: {source}", path = path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,
@@ -158,7 +158,7 @@ pub enum SynthError {
         source: std::io::Error,
     },
     /// A table that could not be encoded as Parquet.
-    #[error("{path}: cannot be written as Parquet", path = path.display())]
+    #[error("{path}: cannot be written as Parquet: {source}", path = path.display())]
     Parquet {
         /// The file.
         path: PathBuf,

@@ -64,9 +64,9 @@ fn read_payments(bencher: Bencher, format: &str) {
     let payments = config.extracts.iter().find(|extract| extract.extract == Extract::Payments).unwrap();
     let plan = Plan::new(&config, payments).unwrap();
     let books = CodeBooks::new(config.benefits.iter().map(|benefit| benefit.code.clone()));
-    bencher.counter(BytesCount::new(plan.bytes())).bench_local(|| {
-        plan.read(1, &books, Arc::new(Unwatched), None, || Count(0)).unwrap()
-    });
+    bencher
+        .counter(BytesCount::new(plan.bytes()))
+        .bench_local(|| plan.read(1, &books, Arc::new(Unwatched), None, || Count(0)).unwrap());
 }
 
 fn ids(text: impl Fn(usize) -> String) -> Ids {
@@ -84,9 +84,9 @@ fn find_a_customer(bencher: Bencher, kind: &str) {
     };
     let population = Population::of_appearing(&ids(text), &window(), &[]);
     let asked: Vec<String> = (0..100_000).map(|at| text(at * 7_919 % 1_000_000)).collect();
-    bencher.counter(ItemsCount::new(asked.len())).bench_local(|| {
-        asked.iter().filter(|id| population.find(id.as_bytes()).is_some()).count()
-    });
+    bencher
+        .counter(ItemsCount::new(asked.len()))
+        .bench_local(|| asked.iter().filter(|id| population.find(id.as_bytes()).is_some()).count());
 }
 
 #[divan::bench]

@@ -3,22 +3,24 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
+use std::sync::Arc;
 
 use serde_json::Value;
+use tempfile::TempDir;
 
 use crate::table::Table;
 
 /// A finished command.
 pub struct Outcome {
     pub output: Output,
-    /// The workspace that it ran in.
-    pub workspace: PathBuf,
+    /// The folder that it ran in, which lives as long as somebody looks at it.
+    workspace: Arc<TempDir>,
 }
 
 impl Outcome {
     /// Of whatever happened: a user is never shown a panic or a backtrace.
-    pub fn new(output: Output, workspace: &Path) -> Self {
-        let outcome = Outcome { output, workspace: workspace.to_owned() };
+    pub fn new(output: Output, workspace: Arc<TempDir>) -> Self {
+        let outcome = Outcome { output, workspace };
         for tell in ["panicked", "backtrace", "fatal runtime", "RUST_BACKTRACE"] {
             assert!(!outcome.stderr().contains(tell), "{tell} in: {}", outcome.stderr());
         }
@@ -66,7 +68,7 @@ impl Outcome {
     /// The folder of the last good run, where the configuration puts it.
     #[track_caller]
     pub fn latest(&self) -> RunFolder {
-        RunFolder::open(&self.workspace.join("runs/latest"))
+        RunFolder::open(&self.workspace.path().join("runs/latest"))
     }
 
     #[track_caller]

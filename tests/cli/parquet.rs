@@ -20,8 +20,8 @@ pub fn text(name: &'static str, values: &[Option<&str>]) -> Column {
 /// Text through a dictionary.
 pub fn dictionary(name: &'static str, words: &[&str], places: &[Option<u32>]) -> Column {
     let words = Utf8ViewArray::from_slice(words.iter().map(|word| Some(*word)).collect::<Vec<_>>());
-    let keys = PrimitiveArray::<u32>::from_slice_or_null(places);
-    (name, DictionaryArray::try_from_keys(keys, words.boxed()).expect("a dictionary").boxed())
+    let keys = PrimitiveArray::<u32>::from(places);
+    (name, DictionaryArray::try_from_keys(keys, words.boxed(), false).expect("a dictionary").boxed())
 }
 
 /// Days since 1970.

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use assert_cmd::Command;
@@ -39,7 +40,7 @@ const HEADERS: [(&str, &str); 8] = [
 
 /// A temporary folder with extracts and a `vardag.toml`, which is written anew before every command.
 pub struct Workspace {
-    folder: TempDir,
+    folder: Arc<TempDir>,
     settings: String,
     /// The extracts that the configuration names, each with what stands in its table.
     extracts: Vec<(&'static str, String)>,
@@ -50,7 +51,7 @@ pub struct Workspace {
 impl Workspace {
     /// An empty folder, with a configuration that names no extract.
     pub fn empty() -> Self {
-        let folder = TempDir::new().expect("a temporary folder");
+        let folder = Arc::new(TempDir::new().expect("a temporary folder"));
         Workspace { folder, settings: String::new(), extracts: Vec::new(), config: None }
     }
 
@@ -120,6 +121,11 @@ impl Workspace {
         self.folder.path().join(path)
     }
 
+    /// The folder itself, for an [`Outcome`] made by hand.
+    pub fn folder(&self) -> Arc<TempDir> {
+        self.folder.clone()
+    }
+
     pub fn root(&self) -> &Path {
         self.folder.path()
     }
@@ -165,7 +171,7 @@ impl Workspace {
 
     /// Runs a prepared command.
     pub fn outcome(&self, command: &mut Command) -> Outcome {
-        Outcome::new(command.output().expect("the program runs"), self.root())
+        Outcome::new(command.output().expect("the program runs"), self.folder.clone())
     }
 
     /// The nightly job.
