@@ -101,7 +101,7 @@ mod tests {
         assert_eq!(double(1e-7), "0.0000001");
         assert_eq!(double(-1.25e-9), "-0.00000000125");
         assert_eq!(double(1.7976931348623157e308).len(), 309);
-        assert_eq!(double(100_000_000_000_000.125), "100000000000000.12");
+        assert_eq!(double(100_000_000_000_000.0 + 0.125), "100000000000000.12");
         assert_eq!(double(f64::NAN), "");
         assert_eq!(double(-0.0), "0");
         let mut line = Vec::new();

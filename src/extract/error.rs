@@ -25,6 +25,8 @@ pub enum ExtractError {
     Unreadable { file: String, source: io::Error },
     #[error("{file} is empty, without even a header: was it written completely?")]
     Empty { file: String },
+    #[error("{file} is written in UTF-16: export it as UTF-8 (in Excel: CSV UTF-8)")]
+    Utf16 { file: String },
     #[error("{file}: the header cannot be read (a quote in it is never closed, or it is blank)")]
     BadHeader { file: String },
     #[error(

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::UNIX_EPOCH;
@@ -27,6 +28,8 @@ pub struct InputFile {
     pub bytes: u64,
     /// When it was last modified, seconds since 1970.
     pub modified_s: u64,
+    /// Which file it is, however it is named: device and inode.
+    identity: (u64, u64),
     /// Whether it is text, whose records start on lines.
     pub is_text: bool,
 }
@@ -45,7 +48,8 @@ pub fn find(config: &ExtractConfig, folder: &Path) -> Result<Vec<InputFile>, Vec
             }) {
                 Ok(found) => {
                     for file in found {
-                        if files.iter().any(|known| known.source == source && known.path == file.path) {
+                        let same = |known: &InputFile| known.source == source && known.identity == file.identity;
+                        if files.iter().any(same) {
                             errors.push(ExtractError::NamedTwice { file: file.name });
                         } else {
                             files.push(file);
@@ -105,6 +109,7 @@ fn input_file(path: PathBuf, folder: &Path, source: usize) -> Result<InputFile, 
     let is_text = format(&mut File::open(&path).map_err(unreadable)?).map_err(unreadable)? != Format::Parquet;
     Ok(InputFile {
         bytes: metadata.len(),
+        identity: (metadata.dev(), metadata.ino()),
         modified_s: modified.map_or(0, |time| time.as_secs()),
         path,
         name,

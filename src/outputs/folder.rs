@@ -65,15 +65,12 @@ impl OutputRoot {
         for entry in std::fs::read_dir(&root).map_err(unusable)? {
             let entry = entry.map_err(unusable)?;
             if entry.file_name().to_string_lossy().starts_with(PARTIAL) {
-                std::fs::remove_dir_all(entry.path()).map_err(unusable)?;
+                remove_any(&entry.path()).map_err(unusable)?;
             } else if let Some(name) = entry.file_name().to_string_lossy().strip_prefix(ASIDE) {
                 // Its successor took its name, or else it takes it back.
                 let target = root.join(name);
-                let settled = if target.exists() {
-                    std::fs::remove_dir_all(entry.path())
-                } else {
-                    std::fs::rename(entry.path(), target)
-                };
+                let settled =
+                    if target.exists() { remove_any(&entry.path()) } else { std::fs::rename(entry.path(), target) };
                 settled.map_err(unusable)?;
             }
         }
@@ -150,18 +147,16 @@ impl RunFolder<'_> {
     }
 
     fn remove(&self, path: &Path) -> Result<(), FolderError> {
-        match std::fs::remove_dir_all(path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(self.failed(path, error)),
-            _ => Ok(()),
-        }
+        remove_any(path).map_err(|source| self.failed(path, source))
     }
 
     fn point_latest(&self, name: &str) -> Result<(), FolderError> {
         let (link, fresh) = (self.root.join(LATEST), self.root.join(".latest-new"));
         let _ = std::fs::remove_file(&fresh);
-        std::os::unix::fs::symlink(name, &fresh)
-            .and_then(|()| std::fs::rename(&fresh, &link))
-            .map_err(|source| self.failed(&link, source))
+        std::os::unix::fs::symlink(name, &fresh).and_then(|()| std::fs::rename(&fresh, &link)).map_err(|source| {
+            let _ = std::fs::remove_file(&fresh);
+            self.failed(&link, source)
+        })
     }
 
     /// Removes the oldest good runs beyond the limit, never the one just published.
@@ -179,6 +174,16 @@ impl RunFolder<'_> {
         }
         Ok(())
     }
+}
+
+/// Removes a folder with all that is in it, or a file, or nothing.
+fn remove_any(path: &Path) -> io::Result<()> {
+    let removed = match std::fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_dir() => std::fs::remove_dir_all(path),
+        Ok(_) => std::fs::remove_file(path),
+        Err(error) => Err(error),
+    };
+    removed.or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })
 }
 
 impl Drop for RunFolder<'_> {
