@@ -108,7 +108,25 @@ impl Default for CodeCache {
     }
 }
 
+/// Where the small table has a code, if it has it.
+#[inline]
+fn usual_place(code: &[u8]) -> usize {
+    let (first, middle, last) = match code {
+        [] => (0, 0, 0),
+        _ => (code[0], code[code.len() / 2], code[code.len() - 1]),
+    };
+    let mixed = usize::from(first) * 7 + usize::from(middle) * 31 + usize::from(last) * 131 + code.len() * 17;
+    mixed % USUAL_CODES
+}
+
 impl CodeCache {
+    /// The number of a usual code that no set refuses.
+    #[inline]
+    pub fn usual(&self, code: &[u8]) -> Option<CodeId> {
+        let (text, id) = &self.usual[usual_place(code)];
+        id.filter(|_| **text == *code)
+    }
+
     /// The number of a code; `find` is asked when it is new.
     #[inline]
     pub fn get(
@@ -116,14 +134,9 @@ impl CodeCache {
         code: &[u8],
         find: impl FnOnce() -> Result<Option<CodeId>, ExtractError>,
     ) -> Result<Option<CodeId>, ExtractError> {
-        let (first, middle, last) = match code {
-            [] => (0, 0, 0),
-            _ => (code[0], code[code.len() / 2], code[code.len() - 1]),
-        };
-        let mixed = usize::from(first) * 7 + usize::from(middle) * 31 + usize::from(last) * 131 + code.len() * 17;
-        let usual = &mut self.usual[mixed % USUAL_CODES];
-        if *usual.0 == *code {
-            return Ok(usual.1);
+        let at = usual_place(code);
+        if *self.usual[at].0 == *code {
+            return Ok(self.usual[at].1);
         }
         let id = match self.all.get(code) {
             Some(id) => *id,
@@ -133,7 +146,7 @@ impl CodeCache {
                 id
             }
         };
-        *usual = (code.into(), id);
+        self.usual[at] = (code.into(), id);
         Ok(id)
     }
 }

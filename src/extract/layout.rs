@@ -131,9 +131,9 @@ impl ColumnReader {
         Ok(())
     }
 
-    /// Whether ISO is the first date format that is tried, and no marker of a missing value looks like one.
+    /// Whether ISO is the first date format that is tried.
     pub fn reads_iso_first(&self) -> bool {
-        self.dates.first().is_some_and(DateFormat::is_iso) && self.missing.is_empty()
+        self.dates.first().is_some_and(DateFormat::is_iso)
     }
 
     /// The decimal separator of its numbers.

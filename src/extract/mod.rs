@@ -22,7 +22,7 @@ mod records;
 mod rejects;
 pub mod schema;
 mod typed;
-mod values;
+pub(crate) mod values;
 
 pub use batch::Batch;
 pub use codes::CodeBooks;

@@ -138,8 +138,10 @@ impl Typist {
     ) -> Result<(), ExtractError> {
         let fields = std::mem::take(&mut self.fields);
         let mut value = std::mem::take(&mut self.value);
-        let iso = reader.reads_iso_first();
-        let amounts = reader.kind == ColumnKind::Amount && !reader.has_markers();
+        // Markers of a missing value could look like anything, so with them every value goes the long way.
+        let plain = !reader.has_markers();
+        let iso = plain && reader.reads_iso_first();
+        let amounts = plain && reader.kind == ColumnKind::Amount;
         let column = &mut batch.columns[at];
         for (row, field) in fields.iter().skip(field).step_by(width).enumerate() {
             let raw = if field.quoted() {
@@ -162,6 +164,16 @@ impl Typist {
                         let usual = window.and_then(|w| usual_amount(*w, raw.len(), reader.decimal_separator()));
                         if let Some(hundredths) = usual {
                             numbers.push(hundredths);
+                            continue;
+                        }
+                    }
+                    Column::Text(texts) if plain && !raw.is_empty() => {
+                        texts.push(Span { start: offset(text, raw), length: raw.len() as u32 });
+                        continue;
+                    }
+                    Column::Code(codes) if plain => {
+                        if let Some(code) = self.caches[at].usual(raw) {
+                            codes.push(code);
                             continue;
                         }
                     }

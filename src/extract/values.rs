@@ -61,17 +61,26 @@ pub fn usual_amount(window: [u8; 8], length: usize, separator: u8) -> Option<i64
     let text = (u64::from_le_bytes(window) & before) | (ZEROS & !before);
     // The five whole digits move up by one, over the separator.
     let digits = ((text & 0x00FF_FFFF_FFFF) << 8) | 0x30 | (text & 0xFFFF_0000_0000_0000);
-    let high = 0xF0F0_F0F0_F0F0_F0F0;
-    if digits & high != ZEROS || digits.wrapping_add(0x0606_0606_0606_0606) & high != ZEROS {
+    eight_digits(digits).map(|value| value as i64)
+}
+
+/// The number that eight ASCII digits write, the first in the lowest byte; `None` where one is no digit.
+///
+/// All at once: pairs, then fours, then all (D. Lemire, "Number parsing at a gigabyte per second", Software:
+/// Practice and Experience 51, 2021).
+#[inline]
+pub fn eight_digits(text: u64) -> Option<u64> {
+    const ZEROS: u64 = 0x3030_3030_3030_3030;
+    const HIGH: u64 = 0xF0F0_F0F0_F0F0_F0F0;
+    if text & HIGH != ZEROS || text.wrapping_add(0x0606_0606_0606_0606) & HIGH != ZEROS {
         return None;
     }
-    // Eight digits at once: pairs, then fours, then all (D. Lemire, "Number parsing at a gigabyte per second",
-    // Software: Practice and Experience 51, 2021).
-    let pairs = (digits - ZEROS).wrapping_mul(10).wrapping_add((digits - ZEROS) >> 8);
+    let digits = text - ZEROS;
+    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
     let mask = 0x0000_00FF_0000_00FF;
     let upper = (pairs & mask).wrapping_mul(0x000F_4240_0000_0064);
     let lower = (pairs >> 16 & mask).wrapping_mul(0x0000_2710_0000_0001);
-    Some((upper.wrapping_add(lower) >> 32) as i64)
+    Some(upper.wrapping_add(lower) >> 32)
 }
 
 /// Reads handling minutes: a decimal that is not negative.
