@@ -48,7 +48,8 @@ pub fn check(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
 fn rejects(arguments: &CheckArguments) -> anyhow::Result<Box<dyn Write + Send>> {
     let Some(path) = &arguments.rejects else { return Ok(Box::new(io::sink())) };
     let mut options = OpenOptions::new();
-    let file = options.write(true).create(true).truncate(true).mode(0o600).open(path);
+    // Never over another file: that could be an extract, or one that others may read.
+    let file = options.write(true).create_new(true).mode(0o600).open(path);
     let refused = |error: io::Error| Usage(format!("{} cannot be written: {error}", path.display()));
     Ok(Box::new(BufWriter::new(file.map_err(refused)?)))
 }

@@ -84,7 +84,7 @@ struct RunArguments {
 struct CheckArguments {
     #[command(flatten)]
     job: JobArguments,
-    /// Write the rejected rows to this file as well
+    /// Write the rejected rows to this file, which must not exist yet
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
 }

@@ -29,10 +29,7 @@ pub enum BlockError {
     #[error(transparent)]
     Io(#[from] io::Error),
     /// A record is too long to be one.
-    #[error(
-        "a record is longer than {} MiB: a quote is probably missing or stray near its start",
-        MAX_RECORD_BYTES / 1024 / 1024
-    )]
+    #[error("a record is too long")]
     RecordTooLong,
 }
 
@@ -70,7 +67,7 @@ impl<R: Read> BlockReader<R> {
         buffer.clear();
         std::mem::swap(&mut buffer, &mut self.carry);
         let mut text = buffer;
-        let mut scan = Scan { state: State::Outside, at: 0, record_end: 0 };
+        let mut scan = Scan::new();
         loop {
             let more = self.fill(&mut text)?;
             if !self.started {
@@ -99,30 +96,27 @@ impl<R: Read> BlockReader<R> {
 
     /// Reads on until the block size is reached; false at the end of the file.
     fn fill(&mut self, text: &mut Vec<u8>) -> io::Result<bool> {
-        let want = BLOCK_BYTES.saturating_sub(text.len() % BLOCK_BYTES) as u64;
+        let want = (BLOCK_BYTES - text.len() % BLOCK_BYTES) as u64;
         Ok(self.source.by_ref().take(want).read_to_end(text)? as u64 == want)
     }
 
     /// Follows an over-long quoted value to the end of the file without keeping it.
-    fn drop_rest(&mut self, text: Vec<u8>, mut scan: Scan) -> Result<Block, BlockError> {
-        let mut rest = text[scan.at..].to_vec();
+    fn drop_rest(&mut self, mut kept: Vec<u8>, scan: Scan) -> Result<Block, BlockError> {
+        // A quote whose meaning the next byte tells is looked at again with it.
+        let mut rest = kept.split_off(scan.at);
         let mut dropped_lines = 0;
-        let mut kept = text;
-        let mut counted_from = rest.len();
-        scan = Scan { state: scan.state, at: 0, record_end: 0 };
+        let mut scan = Scan { at: 0, record_end: 0, closed: scan.state == State::Outside, ..scan };
         loop {
             let more = self.fill(&mut rest)?;
             scan.advance(&rest, self.delimiter, !more);
-            if scan.state == State::Outside {
+            if scan.closed {
                 return Err(BlockError::RecordTooLong);
             }
-            dropped_lines += memchr::memchr_iter(b'\n', &rest[counted_from..]).count() as u64;
+            dropped_lines += memchr::memchr_iter(b'\n', &rest[..scan.at]).count() as u64;
             if !more {
-                kept.shrink_to_fit();
                 return Ok(Block { text: kept, dropped_lines });
             }
             rest.drain(..scan.at);
-            counted_from = rest.len();
             scan.at = 0;
         }
     }
@@ -135,9 +129,15 @@ struct Scan {
     at: usize,
     /// Just after the last line feed outside quotes; 0 when none was seen.
     record_end: usize,
+    /// Whether a quoted value was closed.
+    closed: bool,
 }
 
 impl Scan {
+    fn new() -> Self {
+        Scan { state: State::Outside, at: 0, record_end: 0, closed: false }
+    }
+
     /// Scans on to the end of `text`; at the end of the file its last byte is known to be the last.
     fn advance(&mut self, text: &[u8], delimiter: u8, end_of_file: bool) {
         while self.at < text.len() {
@@ -173,6 +173,7 @@ impl Scan {
                         _ => {
                             self.at = quote + 1;
                             self.state = State::Outside;
+                            self.closed = true;
                         }
                     }
                 }
@@ -246,9 +247,9 @@ mod tests {
             text in proptest::collection::vec(prop_oneof![Just(b'"'), Just(b','), Just(b'\n'), Just(b'a')], 0..60),
             cut in 0usize..60,
         ) {
-            let mut whole = Scan { state: State::Outside, at: 0, record_end: 0 };
+            let mut whole = Scan::new();
             whole.advance(&text, b',', true);
-            let mut pieces = Scan { state: State::Outside, at: 0, record_end: 0 };
+            let mut pieces = Scan::new();
             pieces.advance(&text[..cut.min(text.len())], b',', false);
             pieces.advance(&text, b',', true);
             prop_assert_eq!((whole.state, whole.record_end), (pieces.state, pieces.record_end));

@@ -65,19 +65,9 @@ impl CodeBook {
     pub fn text(&self, id: CodeId) -> String {
         self.lock().texts[id as usize].clone()
     }
-
-    /// How many codes there are.
-    pub fn len(&self) -> usize {
-        self.lock().texts.len()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
 }
 
-/// The books of all code sets, and of the dimensions' values.
+/// The books of all code sets whose codes are not known beforehand.
 #[derive(Debug)]
 pub struct CodeBooks {
     /// Channels.

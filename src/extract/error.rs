@@ -30,9 +30,8 @@ pub enum ExtractError {
     #[error("{file}: the header cannot be read (a quote in it is never closed, or it is blank)")]
     BadHeader { file: String },
     #[error(
-        "{file} has no column \"{header}\", which {column} is read from{}; it has: {present}{}",
-        nearest.as_ref().map(|name| format!(" (did you mean \"{name}\"?)")).unwrap_or_default(),
-        delimiter_hint(present)
+        "{file} has no column \"{header}\", which {column} is read from{}; {present}",
+        nearest.as_ref().map(|name| format!(" (did you mean \"{name}\"?)")).unwrap_or_default()
     )]
     MissingColumn { file: String, column: &'static str, header: String, nearest: Option<String>, present: String },
     #[error("{file} has two columns named \"{header}\": rename one, so that it is clear which is meant")]
@@ -43,6 +42,8 @@ pub enum ExtractError {
     RecordTooLong { file: String },
     #[error("{file} is no readable Parquet file: {message}")]
     Parquet { file: String, message: String },
+    #[error("the ids and codes of neighbouring rows come to more than 4 GiB: a column is probably mapped wrongly")]
+    TooMuchText,
     #[error("{file} changed while it was read: run again when it is complete")]
     Changed { file: String },
     #[error("more than {limit} distinct {set:?} codes: the column is probably mapped wrongly")]
@@ -51,10 +52,4 @@ pub enum ExtractError {
     Spill { source: io::Error },
     #[error("the rejected rows cannot be written: {source}")]
     Rejects { source: io::Error },
-}
-
-/// One header name with a likely delimiter in it points at the dialect.
-fn delimiter_hint(present: &str) -> String {
-    let other = [';', '\t', '|'].into_iter().find(|delimiter| present.contains(*delimiter) && !present.contains(", "));
-    other.map(|delimiter| format!("; if {delimiter:?} is its delimiter, set `delimiter`")).unwrap_or_default()
 }

@@ -249,6 +249,9 @@ pub fn open(
     let Some(first) = first else {
         return Err(ExtractError::Empty { file: file.name.clone() });
     };
+    if first.text.starts_with(b"\xFF\xFE") || first.text.starts_with(b"\xFE\xFF") {
+        return Err(ExtractError::Utf16 { file: file.name.clone() });
+    }
     let (header, header_bytes, header_lines) =
         header(&first.text, source).ok_or_else(|| ExtractError::BadHeader { file: file.name.clone() })?;
     let layout = Layout::new(extract, source, dimensions, &header, &file.name)?;

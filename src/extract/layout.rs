@@ -67,15 +67,19 @@ impl Layout {
         header: &[String],
         file: &str,
     ) -> Result<Self, ExtractError> {
+        let is_known = |name: &String| {
+            source.columns.iter().any(|column| matches!(&column.from, ColumnSource::Header(header) if header == name))
+        };
+        let known = header.iter().any(is_known);
         let mut columns = Vec::new();
         for schema in extract.columns() {
             let config = source.columns.iter().find(|column| column.name == schema.name);
-            columns.push(ColumnReader::new(schema.name, schema.kind, schema.required, config, header, file)?);
+            columns.push(ColumnReader::new(schema.name, schema.kind, schema.required, config, header, known, file)?);
         }
         if extract == Extract::Customers {
             for dimension in dimensions {
                 let config = source.columns.iter().find(|column| column.name == *dimension);
-                columns.push(ColumnReader::new("", ColumnKind::Text, false, config, header, file)?);
+                columns.push(ColumnReader::new("", ColumnKind::Text, false, config, header, known, file)?);
             }
         }
         let period = extract.column("period_start").zip(extract.column("period_end"));
@@ -90,12 +94,13 @@ impl ColumnReader {
         required: bool,
         config: Option<&ColumnConfig>,
         header: &[String],
+        known: bool,
         file: &str,
     ) -> Result<Self, ExtractError> {
         let from = match config.map(|config| &config.from) {
             None => From::Absent,
             Some(ColumnSource::Constant(text)) => From::Constant(text.clone()),
-            Some(ColumnSource::Header(wanted)) => find(wanted, name, required, header, file)?,
+            Some(ColumnSource::Header(wanted)) => find(wanted, name, required, header, known, file)?,
         };
         let bytes = |texts: &[String]| texts.iter().map(|text| trim(text.as_bytes()).to_vec()).collect();
         let reader = ColumnReader {
@@ -228,7 +233,26 @@ fn formats(notations: &[String]) -> Vec<DateFormat> {
     notations.iter().filter_map(|notation| DateFormat::new(notation).ok()).collect()
 }
 
-fn find(wanted: &str, name: &'static str, required: bool, header: &[String], file: &str) -> Result<From, ExtractError> {
+/// What a header has, in words; of a line without a single known name only how many fields it has, since it may be
+/// a row, with a customer's id.
+fn present(header: &[String], known: bool) -> String {
+    match header {
+        _ if known => format!("it has: {}", header.join(", ")),
+        [only] if only.contains([';', '\t', '|', ',']) => {
+            "its first line is one single field: is `delimiter` what stands between its values?".to_owned()
+        }
+        _ => format!("none of the {} fields of its first line is a known name: is there a header?", header.len()),
+    }
+}
+
+fn find(
+    wanted: &str,
+    name: &'static str,
+    required: bool,
+    header: &[String],
+    known: bool,
+    file: &str,
+) -> Result<From, ExtractError> {
     let mut places = header.iter().enumerate().filter(|(_, column)| *column == wanted).map(|(at, _)| at);
     match (places.next(), places.next()) {
         (Some(at), None) => Ok(From::Field(at)),
@@ -238,7 +262,7 @@ fn find(wanted: &str, name: &'static str, required: bool, header: &[String], fil
             column: name,
             header: wanted.to_owned(),
             nearest: nearest(wanted, header.iter().map(String::as_str)).map(str::to_owned),
-            present: header.join(", "),
+            present: present(header, known),
         }),
         (None, _) => Ok(From::Absent),
     }

@@ -148,6 +148,9 @@ impl Typist {
                 batch.line.resize(rows.len(), 0);
                 for (at, (reader, array)) in layout.columns.iter().zip(&arrays).enumerate() {
                     if let Some(array) = array {
+                        if array.len() != decoded.len() {
+                            return Err(source.malformed("a column has fewer rows than its row group says"));
+                        }
                         let part = array.sliced(rows.start - decoded.start, rows.len());
                         let cells = Cells::new(part).map_err(|message| source.malformed(message))?;
                         self.cells(at, reader, &cells, batch, books)?;
@@ -220,16 +223,14 @@ impl Typist {
     /// Of a row with a value that cannot be decoded, that is the one fault.
     fn keep_undecodable_alone(&mut self) {
         let undecodable = |fault: &Fault| fault.reason == Reason::InvalidEncoding;
-        let mut rows: Vec<usize> =
-            self.faults.iter().filter(|(_, _, fault)| undecodable(fault)).map(|(row, _, _)| *row).collect();
-        rows.sort_unstable();
-        let mut kept = Vec::new();
+        self.faults.sort_by_key(|(row, column, fault)| (*row, !undecodable(fault), *column));
+        let mut alone = None;
         self.faults.retain(|(row, _, fault)| {
-            let first = undecodable(fault) && !kept.contains(row);
-            if first {
-                kept.push(*row);
+            let keep = alone != Some(*row);
+            if undecodable(fault) {
+                alone = Some(*row);
             }
-            first || rows.binary_search(row).is_err()
+            keep
         });
     }
 }

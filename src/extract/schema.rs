@@ -177,11 +177,6 @@ impl Extract {
         matches!(self, Extract::Contacts | Extract::Applications | Extract::Payments)
     }
 
-    /// Whether it is about employers rather than persons.
-    pub fn about_employers(self) -> bool {
-        matches!(self, Extract::Employers | Extract::EmployerContacts | Extract::EmployerApplications)
-    }
-
     /// Whether it lists who is counted, rather than what happened.
     pub fn is_register(self) -> bool {
         matches!(self, Extract::Customers | Extract::Employers)

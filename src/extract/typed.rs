@@ -114,7 +114,7 @@ impl Typist {
                     self.fields.truncate(before);
                     report.malformed += 1;
                     // A line feed at the very end of the file begins no line that an unclosed quote covers.
-                    let last = u64::from(record.unclosed && dropped_lines == 0 && text.ends_with(b"\n"));
+                    let last = u64::from(record.unclosed && text.ends_with(b"\n"));
                     let line_ends = u64::from(records.lines() - record.line) + dropped_lines - last;
                     let (record, line, column) = (number, record.line, "");
                     report.faults.push(Fault { record, line, column, reason, value, line_ends });
@@ -248,6 +248,9 @@ impl Typist {
         layout: &Layout,
         books: &CodeBooks,
     ) -> Result<(), ExtractError> {
+        if u32::try_from(text.len() + self.decoded.len()).is_err() {
+            return Err(ExtractError::TooMuchText);
+        }
         text.extend_from_slice(&self.decoded);
         let rows = batch.record.len();
         for (reader, column) in layout.columns.iter().zip(&mut batch.columns) {

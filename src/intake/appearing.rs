@@ -8,7 +8,7 @@ use hashbrown::HashSet;
 
 use super::index::Ids;
 use crate::extract::batch::Batch;
-use crate::extract::{CodeBooks, ExtractError, Plan, Unwatched, Worker};
+use crate::extract::{CodeBooks, ExtractError, FileRead, Plan, Unwatched, Worker};
 
 struct Gather<'a> {
     owner: usize,
@@ -33,14 +33,17 @@ impl Worker for Gather<'_> {
     }
 }
 
-/// The distinct customer ids of well-formed rows of these extracts.
-pub fn appearing(plans: &[&Plan<'_>], threads: usize, books: &CodeBooks) -> Result<Ids, ExtractError> {
+/// The distinct customer ids of well-formed rows of these extracts, and the files as they were read.
+pub fn appearing(plans: &[&Plan<'_>], threads: usize, books: &CodeBooks) -> Result<(Ids, Vec<FileRead>), ExtractError> {
     let all = Mutex::new(HashSet::new());
+    let mut files = Vec::new();
     for plan in plans {
         let owner = plan.config.extract.column("customer_id").unwrap_or_default();
-        plan.read(threads, books, Arc::new(Unwatched), None, || Gather { owner, own: HashSet::new(), all: &all })?;
+        let read =
+            plan.read(threads, books, Arc::new(Unwatched), None, || Gather { owner, own: HashSet::new(), all: &all })?;
+        files.extend(read);
     }
     let mut ids = Ids::default();
     all.into_inner().unwrap_or_else(PoisonError::into_inner).iter().for_each(|id| ids.push(id));
-    Ok(ids)
+    Ok((ids, files))
 }

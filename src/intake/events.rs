@@ -24,9 +24,9 @@ pub const PARTITION_CUSTOMERS: u32 = 16_384;
 /// Facts held back per partition before they are applied.
 const FACTS_HELD: usize = 256;
 /// Nominated ids that one second read settles, so that its memory is bounded.
-const IDS_PER_READ: usize = 2_000_000;
-/// About what two rows of one nominated id take.
-const CANDIDATE_BYTES: usize = 256;
+const IDS_PER_READ: usize = 4_000_000;
+/// About what the earliest row of a nominated id takes.
+const CANDIDATE_BYTES: usize = 160;
 
 /// What features make of events in use.
 pub trait Fold: Sync {
@@ -199,35 +199,14 @@ impl Intake<'_> {
         tallies: &mut Tallies,
         first: &[crate::extract::FileRead],
     ) -> Result<(), ExtractError> {
-        let found = Mutex::new(Vec::new());
-        let worker = || SecondRead { intake: self, columns, fold, nominated, found: &found, rows: Vec::new() };
+        let second = Second { first_rows: Mutex::default(), tallies: Mutex::new(std::mem::take(tallies)) };
+        let worker = || SecondRead { intake: self, columns, fold, nominated, second: &second };
         let again = self.plan.read(self.threads, self.books, Arc::new(crate::extract::Unwatched), None, worker)?;
-        if let Some((file, _)) = again.iter().zip(first).find(|(again, first)| again.blake3 != first.blake3) {
-            return Err(ExtractError::Changed { file: file.input.name.clone() });
+        *tallies = second.tallies.into_inner().unwrap_or_else(PoisonError::into_inner);
+        match again.iter().zip(first).find(|(again, first)| again.blake3 != first.blake3) {
+            Some((file, _)) => Err(ExtractError::Changed { file: file.input.name.clone() }),
+            None => Ok(()),
         }
-        let mut rows = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-        rows.sort_by(|a: &Candidate<F::Fact>, b| a.id.cmp(&b.id).then(a.place.cmp(&b.place)));
-        for pair in rows.windows(2) {
-            let [earlier, row] = pair else { continue };
-            if earlier.id != row.id {
-                continue;
-            }
-            let counts = tallies.row(row.file);
-            *counts.of(row.standing) -= 1;
-            *counts.of(Standing::Duplicate) += 1;
-            let (method, benefit) = row.strange;
-            if let Some(count) = method.and_then(|code| tallies.unmapped_methods.get_mut(&code)) {
-                *count -= 1;
-            }
-            if let Some(count) = benefit.and_then(|code| tallies.unknown_benefits.get_mut(&code)) {
-                *count -= 1;
-            }
-            if let Some(fact) = row.fact {
-                let local = (row.customer % PARTITION_CUSTOMERS) as u16;
-                fold.apply((row.customer / PARTITION_CUSTOMERS) as usize, &[(local, fact)], true).map_err(spilled)?;
-            }
-        }
-        Ok(())
     }
 }
 
@@ -305,7 +284,6 @@ impl<F: Fold> Worker for FirstRead<'_, '_, F> {
 
 /// A row whose id may occur twice.
 struct Candidate<T> {
-    id: Box<[u8]>,
     place: u64,
     file: usize,
     customer: u32,
@@ -314,14 +292,40 @@ struct Candidate<T> {
     fact: Option<T>,
 }
 
-/// Finds the rows of nominated ids.
+/// What the workers of a second read share.
+struct Second<T> {
+    /// By id, the earliest of its rows met so far: so memory follows ids, however many rows one has.
+    first_rows: Mutex<HashMap<Box<[u8]>, Candidate<T>>>,
+    tallies: Mutex<Tallies>,
+}
+
+/// Finds the rows of nominated ids; of two rows of one id the later takes back what it had added.
 struct SecondRead<'a, F: Fold> {
     intake: &'a Intake<'a>,
     columns: Columns,
     fold: &'a F,
     nominated: &'a [u64],
-    found: &'a Mutex<Vec<Candidate<F::Fact>>>,
-    rows: Vec<Candidate<F::Fact>>,
+    second: &'a Second<F::Fact>,
+}
+
+impl<F: Fold> SecondRead<'_, F> {
+    fn take_back(&self, row: &Candidate<F::Fact>) -> io::Result<()> {
+        let mut tallies = lock(&self.second.tallies);
+        let counts = tallies.row(row.file);
+        *counts.of(row.standing) -= 1;
+        *counts.of(Standing::Duplicate) += 1;
+        let (method, benefit) = row.strange;
+        if let Some(count) = method.and_then(|code| tallies.unmapped_methods.get_mut(&code)) {
+            *count -= 1;
+        }
+        if let Some(count) = benefit.and_then(|code| tallies.unknown_benefits.get_mut(&code)) {
+            *count -= 1;
+        }
+        drop(tallies);
+        let Some(fact) = row.fact else { return Ok(()) };
+        let (partition, local) = (row.customer / PARTITION_CUSTOMERS, (row.customer % PARTITION_CUSTOMERS) as u16);
+        self.fold.apply(partition as usize, &[(local, fact)], true)
+    }
 }
 
 impl<F: Fold> Worker for SecondRead<'_, F> {
@@ -334,21 +338,31 @@ impl<F: Fold> Worker for SecondRead<'_, F> {
             }
             let Some((customer, standing)) = self.intake.standing(batch, row, self.columns) else { continue };
             let in_use = standing == Standing::InUse && self.intake.population.is_some();
-            self.rows.push(Candidate {
-                id: id.into(),
+            let mut later = Candidate {
                 place: batch.place(row),
                 file: batch.file,
                 customer,
                 standing,
                 strange: self.intake.strange_codes(batch, row, self.columns),
                 fact: if in_use { self.fold.fact(batch, row) } else { None },
-            });
+            };
+            {
+                let mut first_rows = lock(&self.second.first_rows);
+                match first_rows.get_mut(id) {
+                    None => {
+                        first_rows.insert(id.into(), later);
+                        continue;
+                    }
+                    Some(first) if later.place < first.place => std::mem::swap(first, &mut later),
+                    Some(_) => {}
+                }
+            }
+            self.take_back(&later).map_err(spilled)?;
         }
         Ok(())
     }
 
     fn finish(self) -> Result<(), ExtractError> {
-        lock(self.found).extend(self.rows);
         Ok(())
     }
 }

@@ -7,36 +7,44 @@
 use std::io;
 use std::sync::{Mutex, PoisonError};
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashSet;
 
 use super::shape::{Shape, numbered};
 use crate::spill::{Budget, Segment};
 
 const PAGE_BITS: u64 = 8192;
-/// Numbers beyond this many pages go by hash: 2³³ numbers, a gigabit of bits.
-const MAX_PAGES: u64 = 1 << 20;
-/// A page pays while it serves, on average, at least one id in this many of its bytes.
-const BYTES_PER_ID: u64 = 4;
-/// Pages that may be taken before the average counts.
-const FREE_PAGES: u64 = 64;
-
+/// Pages of one chunk of a numbering.
+const CHUNK_PAGES: u64 = 1024;
+/// Numbers beyond this many chunks go by hash: 2³³ numbers, a gigabit of bits.
+const MAX_CHUNKS: u64 = 1024;
+/// Pages and chunks pay while they take, on average, at most this many bytes for an id.
+const BYTES_PER_ID: usize = 4;
+/// Bytes that may be taken before the average counts.
+const FREE_BYTES: usize = 256 * 1024;
 /// Numberings that are told apart; ids of further ones go by hash.
 const MAX_SHAPES: usize = 64;
 
 type Page = Box<[u64; (PAGE_BITS / 64) as usize]>;
 
-/// The pages of one numbering; a page once refused stays refused, so that an id always goes the same way.
-#[derive(Debug, Default)]
-struct Pages {
-    pages: Vec<Option<Option<Page>>>,
+/// Something that is made when it first pays. What is once refused stays refused, so that an id always goes the
+/// same way.
+#[derive(Debug)]
+enum Made<T> {
+    Untried,
+    Refused,
+    Here(T),
 }
+
+type Chunk = Vec<Made<Page>>;
 
 /// Collects ids and nominates those that may occur more than once.
 #[derive(Debug, Default)]
 pub struct Sieve<'a> {
-    numberings: HashMap<Shape, Pages>,
-    ids: u64,
-    pages: u64,
+    /// The chunks of each numbering.
+    numberings: Vec<(Shape, Vec<Made<Chunk>>)>,
+    ids: usize,
+    /// Bytes of pages and chunks.
+    bytes: usize,
     /// Hashes of the other ids, by share.
     shares: Vec<Share>,
     hashes_held: usize,
@@ -54,6 +62,26 @@ struct Share {
 
 /// How many of a hash's highest bits tell its share.
 const SHARE_BITS: u32 = 6;
+
+/// What is here already, or is made now if with it no more than `most` bytes are taken.
+#[inline]
+fn made<'m, T>(
+    place: &'m mut Made<T>,
+    takes: usize,
+    bytes: &mut usize,
+    most: usize,
+    make: impl FnOnce() -> T,
+) -> Option<&'m mut T> {
+    if let Made::Untried = place {
+        *place = if *bytes + takes <= most {
+            *bytes += takes;
+            Made::Here(make())
+        } else {
+            Made::Refused
+        };
+    }
+    if let Made::Here(made) = place { Some(made) } else { None }
+}
 
 /// The hash that nominations go by.
 #[inline]
@@ -75,37 +103,48 @@ impl<'a> Sieve<'a> {
     #[inline]
     pub fn insert(&mut self, id: &[u8]) {
         self.ids += 1;
-        if let Some((shape, number)) = numbered(id)
-            && number / PAGE_BITS < MAX_PAGES
-            && (self.numberings.len() < MAX_SHAPES || self.numberings.contains_key(&shape))
-        {
-            let pages = self.numberings.entry(shape).or_default();
-            let at = (number / PAGE_BITS) as usize;
-            if at >= pages.pages.len() {
-                pages.pages.resize_with(at + 1, || None);
+        if let Some((page, bit)) = self.page(id) {
+            let word = &mut page[(bit / 64) as usize];
+            let mask = 1 << (bit % 64);
+            let seen = *word & mask != 0;
+            *word |= mask;
+            if seen {
+                self.nominated.insert(hash(id));
             }
-            let room = self.budget.is_none_or(|budget| self.pages * (PAGE_BITS / 8) < budget.ids_bytes as u64 / 2);
-            let worth = room && self.pages < FREE_PAGES + self.ids * BYTES_PER_ID / (PAGE_BITS / 8);
-            let page = pages.pages[at].get_or_insert_with(|| {
-                worth.then(|| {
-                    self.pages += 1;
-                    Box::new([0; (PAGE_BITS / 64) as usize])
-                })
-            });
-            if let Some(page) = page {
-                let bit = number % PAGE_BITS;
-                let word = &mut page[(bit / 64) as usize];
-                let mask = 1 << (bit % 64);
-                if *word & mask != 0 {
-                    self.nominated.insert(hash(id));
-                }
-                *word |= mask;
-                return;
-            }
+            return;
         }
         let hash = hash(id);
         self.shares[(hash >> (64 - SHARE_BITS)) as usize].held.push(hash);
         self.hashes_held += 1;
+    }
+
+    /// The page of an id, and its bit there; `None` for one that goes by hash.
+    #[inline]
+    fn page(&mut self, id: &[u8]) -> Option<(&mut Page, u64)> {
+        let (shape, number) = numbered(id)?;
+        let (at, bit) = (number / PAGE_BITS, number % PAGE_BITS);
+        if at / CHUNK_PAGES >= MAX_CHUNKS {
+            return None;
+        }
+        let known = self.numberings.iter().position(|(known, _)| *known == shape);
+        let numbering = match known {
+            Some(numbering) => numbering,
+            None if self.numberings.len() < MAX_SHAPES => {
+                let chunks = (0..MAX_CHUNKS).map(|_| Made::Untried).collect();
+                self.numberings.push((shape, chunks));
+                self.numberings.len() - 1
+            }
+            None => return None,
+        };
+        let most =
+            self.budget.map_or(usize::MAX, |budget| budget.ids_bytes / 2).min(FREE_BYTES + self.ids * BYTES_PER_ID);
+        let chunk = &mut self.numberings[numbering].1[(at / CHUNK_PAGES) as usize];
+        let untried = || (0..CHUNK_PAGES).map(|_| Made::Untried).collect();
+        let chunk = made(chunk, CHUNK_PAGES as usize * size_of::<Made<Page>>(), &mut self.bytes, most, untried)?;
+        let page = &mut chunk[(at % CHUNK_PAGES) as usize];
+        let page =
+            made(page, PAGE_BITS as usize / 8, &mut self.bytes, most, || Box::new([0; (PAGE_BITS / 64) as usize]))?;
+        Some((page, bit))
     }
 
     /// Moves hashes to disk where they take more than half of the budget.

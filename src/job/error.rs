@@ -25,6 +25,9 @@ pub enum JobError {
     /// Somebody still writes rejects when the run is to be finished.
     #[error("rejects.csv is still being written: this is a fault of vardag")]
     RejectsOpen,
+    /// The manifest cannot be written as JSON.
+    #[error("the manifest cannot be written: {0}")]
+    Manifest(serde_json::Error),
     /// The rules cannot be evaluated.
     #[error("the rules cannot be evaluated: {0}")]
     Evaluate(#[from] polars::prelude::PolarsError),
@@ -46,6 +49,7 @@ impl JobError {
             JobError::Extract(_) => 3,
             JobError::Output(FolderError::Locked { .. }) => 75,
             JobError::Output(FolderError::Write { .. } | FolderError::AfterPublishing { .. })
+            | JobError::Manifest(_)
             | JobError::RejectsOpen
             | JobError::Evaluate(_) => 1,
         }

@@ -5,9 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::{Job, JobError, Timings, Warning, limits};
 use crate::config::{Benefit, Extract};
 use crate::extract::codes::CodeId;
-use crate::extract::{CodeBooks, ExtractError, Progress, RejectsWriter};
+use crate::extract::{CodeBooks, ExtractError, FileRead, Progress, RejectsWriter};
 use crate::features::{self, BenefitTraits, Ground, KernelWindow, Partition};
-use crate::intake::{AccountOnly, ExtractAccount, Intake, PARTITION_CUSTOMERS, Population, appearing, read_register};
+use crate::intake::{
+    AccountOnly, ExtractAccount, FileAccount, Intake, PARTITION_CUSTOMERS, Population, appearing, read_register,
+};
 use crate::spill::{Budget, Spill};
 
 /// What was read: who there is, what became of every row, and the events gathered by customer.
@@ -54,7 +56,9 @@ impl Job<'_> {
     ) -> Result<Reading<'s>, JobError> {
         let books = CodeBooks::new(self.config.benefits.iter().map(|benefit| benefit.code.clone()));
         let mut accounts = Vec::new();
-        let population = timings.stage("customers", || self.population(&books, progress, rejects, &mut accounts))?;
+        let mut read_before = Vec::new();
+        let population = timings
+            .stage("customers", || self.population(&books, progress, rejects, &mut accounts, &mut read_before))?;
         let mut warnings = self.absent_columns();
         if !population.registered {
             warnings.push(Warning::NoRegister);
@@ -79,6 +83,7 @@ impl Job<'_> {
                 Extract::Payments => intake.read(&features::Payments::new(&ground), rejects),
                 _ => intake.read(&features::LifeEvents::new(&ground), rejects),
             })?;
+            unchanged(&account, &read_before)?;
             accounts.push(account);
         }
         timings.stage("employers", || self.employers(&books, progress, rejects, budget, &mut accounts))?;
@@ -107,6 +112,7 @@ impl Job<'_> {
         progress: &Arc<dyn Progress>,
         rejects: &mut RejectsWriter,
         accounts: &mut Vec<ExtractAccount>,
+        read_before: &mut Vec<FileRead>,
     ) -> Result<Population, ExtractError> {
         let dimensions = &self.config.dimensions;
         if let Some(plan) = self.plan(Extract::Customers) {
@@ -117,7 +123,8 @@ impl Job<'_> {
             return Ok(population);
         }
         let plans: Vec<_> = PERSON_EVENTS.iter().filter_map(|extract| self.plan(*extract)).collect();
-        let ids = appearing(&plans, self.threads, books)?;
+        let (ids, files) = appearing(&plans, self.threads, books)?;
+        *read_before = files;
         Ok(Population::of_appearing(&ids, &self.window, dimensions))
     }
 
@@ -163,6 +170,18 @@ impl Job<'_> {
             progress: progress.clone(),
             budget,
         })
+    }
+}
+
+/// Without a register the events were read before, for who there is: they must be the same now.
+fn unchanged(account: &ExtractAccount, read_before: &[FileRead]) -> Result<(), ExtractError> {
+    let changed = |now: &&FileAccount| {
+        let before = read_before.iter().find(|before| before.input.path == now.file.input.path);
+        before.is_some_and(|before| before.blake3 != now.file.blake3)
+    };
+    match account.files.iter().find(changed) {
+        Some(file) => Err(ExtractError::Changed { file: file.file.input.name.clone() }),
+        None => Ok(()),
     }
 }
 

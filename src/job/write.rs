@@ -100,7 +100,7 @@ impl Job<'_> {
             peak_memory_bytes: outputs::peak_memory_bytes(),
         };
         let mut file = OutputFile::create(folder.path(), "manifest.json", Contents::Aggregates)?;
-        let mut text = serde_json::to_vec_pretty(&manifest).unwrap_or_default();
+        let mut text = serde_json::to_vec_pretty(&manifest).map_err(JobError::Manifest)?;
         text.push(b'\n');
         file.append(&text)?;
         file.finish()?;

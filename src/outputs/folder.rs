@@ -17,6 +17,7 @@ use crate::calendar::Day;
 const LOCK: &str = ".lock";
 const PARTIAL: &str = ".partial-";
 const LATEST: &str = "latest";
+const LATEST_NEW: &str = ".latest-new";
 /// An old run that steps aside while its successor takes its name, where the two cannot be exchanged.
 const ASIDE: &str = ".aside-";
 /// What the folder of a run beyond a limit is marked with.
@@ -65,7 +66,10 @@ impl OutputRoot {
         for entry in std::fs::read_dir(&root).map_err(unusable)? {
             let entry = entry.map_err(unusable)?;
             if entry.file_name().to_string_lossy().starts_with(PARTIAL) {
-                remove_any(&entry.path()).map_err(unusable)?;
+                // What cannot be removed (somebody else's file in it, say) must not stop the night's run.
+                let _ = remove_any(&entry.path());
+            } else if entry.file_name() == LATEST_NEW {
+                let _ = remove_any(&entry.path());
             } else if let Some(name) = entry.file_name().to_string_lossy().strip_prefix(ASIDE) {
                 // Its successor took its name, or else it takes it back.
                 let target = root.join(name);
@@ -74,7 +78,12 @@ impl OutputRoot {
                 settled.map_err(unusable)?;
             }
         }
-        let partial = root.join(format!("{PARTIAL}{as_of}"));
+        let mut partial = root.join(format!("{PARTIAL}{as_of}"));
+        let mut suffix = 1;
+        while partial.symlink_metadata().is_ok() {
+            suffix += 1;
+            partial = root.join(format!("{PARTIAL}{as_of}-{suffix}"));
+        }
         DirBuilder::new().mode(0o755).create(&partial).map_err(unusable)?;
         Ok(RunFolder { root, partial, as_of, published: false, _guard: guard })
     }
@@ -106,11 +115,17 @@ impl RunFolder<'_> {
             self.sync(&path)?;
         }
         self.sync(&self.partial)?;
-        self.exchange(&target, &name)?;
+        let replaced = self.exchange(&target, &name)?;
         self.published = true;
         self.sync(&self.root)?;
         if !held {
             self.point_latest(&name)?;
+        }
+        // From here on only what is no longer wanted is taken away.
+        if let Some(replaced) = replaced {
+            self.remove(&replaced)?;
+        }
+        if !held {
             self.remove(&self.root.join(format!("{name}{HELD}")))?;
             self.prune(keep, &name)?;
             self.sync(&self.root)?;
@@ -127,20 +142,22 @@ impl RunFolder<'_> {
         File::open(path).and_then(|file| file.sync_all()).map_err(|source| self.failed(path, source))
     }
 
-    /// Puts the new folder in the place of the old one, in one step where there is an old one.
-    fn exchange(&self, target: &Path, name: &str) -> Result<(), FolderError> {
+    /// Puts the new folder in the place of the old one, in one step where there is an old one; tells where the old
+    /// one is now.
+    fn exchange(&self, target: &Path, name: &str) -> Result<Option<PathBuf>, FolderError> {
         let failed = |errno: rustix::io::Errno| self.failed(target, errno.into());
         if !target.exists() {
-            return std::fs::rename(&self.partial, target).map_err(|source| self.failed(target, source));
+            std::fs::rename(&self.partial, target).map_err(|source| self.failed(target, source))?;
+            return Ok(None);
         }
         match renameat_with(CWD, &self.partial, CWD, target, RenameFlags::EXCHANGE) {
-            Ok(()) => self.remove(&self.partial),
+            Ok(()) => Ok(Some(self.partial.clone())),
             // A file system that cannot exchange: the old folder steps aside first.
             Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {
                 let aside = self.root.join(format!("{ASIDE}{name}"));
                 rustix::fs::rename(target, &aside).map_err(failed)?;
                 rustix::fs::rename(&self.partial, target).map_err(failed)?;
-                self.remove(&aside)
+                Ok(Some(aside))
             }
             Err(errno) => Err(failed(errno)),
         }
@@ -151,7 +168,7 @@ impl RunFolder<'_> {
     }
 
     fn point_latest(&self, name: &str) -> Result<(), FolderError> {
-        let (link, fresh) = (self.root.join(LATEST), self.root.join(".latest-new"));
+        let (link, fresh) = (self.root.join(LATEST), self.root.join(LATEST_NEW));
         let _ = std::fs::remove_file(&fresh);
         std::os::unix::fs::symlink(name, &fresh).and_then(|()| std::fs::rename(&fresh, &link)).map_err(|source| {
             let _ = std::fs::remove_file(&fresh);

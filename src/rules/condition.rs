@@ -267,6 +267,13 @@ fn rounded(operand: Typed, function: &FunctionExpr) -> Result<Typed, ConditionPr
         return Err(problem("ABS, ROUND, FLOOR and CEIL take a number, not a condition"));
     }
     match function {
+        // The smallest whole number has no positive counterpart: subtracting from zero makes that missing.
+        FunctionExpr::Abs if is_whole => {
+            let (zero, whole) = (lit(0i64).cast(DataType::Int64), operand.expr.cast(DataType::Int64));
+            let negated = Arithmetic::Minus.apply(zero.clone(), whole.clone(), DataType::Int64);
+            let expr = when(whole.clone().lt(zero)).then(negated).otherwise(whole);
+            Ok(Typed { expr, kind: Kind::Whole })
+        }
         FunctionExpr::Abs => Ok(Typed { expr: operand.expr.abs(), kind: operand.kind }),
         FunctionExpr::Round { .. } | FunctionExpr::Floor | FunctionExpr::Ceil if is_whole => Ok(operand),
         FunctionExpr::Round { decimals, .. } => {
