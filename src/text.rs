@@ -1,7 +1,6 @@
 //! How values become text in outputs: shortest numbers, exact hundredths, CSV quoting, guarded formulas.
 
 use std::borrow::Cow;
-use std::io::Write;
 
 /// Text that a spreadsheet would take for a formula gets an apostrophe in front when that is asked for.
 pub fn guarded(text: &str, guard: bool) -> Cow<'_, str> {
@@ -28,20 +27,42 @@ pub fn push_csv(text: &str, line: &mut Vec<u8>) {
     line.push(b'"');
 }
 
+/// Appends a whole number.
+#[inline]
+pub fn push_integer(value: i64, line: &mut Vec<u8>) {
+    match value {
+        // Most counts are.
+        0..=9 => line.push(b'0' + value as u8),
+        _ => line.extend_from_slice(itoa::Buffer::new().format(value).as_bytes()),
+    }
+}
+
 /// Appends hundredths with exactly two decimals.
 pub fn push_hundredths(value: i128, line: &mut Vec<u8>) {
+    if value < 0 {
+        line.push(b'-');
+    }
     let magnitude = value.unsigned_abs();
-    let sign = if value < 0 { "-" } else { "" };
-    // Writing to a vector cannot fail.
-    let _ = write!(line, "{sign}{}.{:02}", magnitude / 100, magnitude % 100);
+    let cents = match u64::try_from(magnitude) {
+        Ok(small) => {
+            line.extend_from_slice(itoa::Buffer::new().format(small / 100).as_bytes());
+            (small % 100) as u8
+        }
+        Err(_) => {
+            line.extend_from_slice(itoa::Buffer::new().format(magnitude / 100).as_bytes());
+            (magnitude % 100) as u8
+        }
+    };
+    line.extend_from_slice(&[b'.', b'0' + cents / 10, b'0' + cents % 10]);
 }
 
 /// Appends a double in the shortest form that reads back to it, without exponent or trailing `.0`; nothing for a
 /// missing one (NaN). Of two such forms of the same length it is the nearer one, of two as near the even one.
 pub fn push_double(value: f64, line: &mut Vec<u8>) {
-    // Negative zero reads back as zero; no analyst wants to see its sign.
-    if value == 0.0 {
-        line.push(b'0');
+    // Whole doubles are their digits; and negative zero reads back as zero, whose sign no analyst wants to see.
+    const WHOLE: f64 = 1e15;
+    if value.abs() < WHOLE && value.trunc() == value {
+        push_integer(value as i64, line);
     } else if value.is_finite() {
         positional(zmij::Buffer::new().format_finite(value), line);
     }

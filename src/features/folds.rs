@@ -5,8 +5,8 @@
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::coverage::{BenefitTraits, KernelWindow};
-use super::partition::{Partition, Sum, step};
+use super::coverage::{BenefitTraits, Covered, KernelWindow};
+use super::partition::{Partition, Sum, covered_word, step};
 use crate::calendar::Window;
 use crate::config::Extract;
 use crate::extract::batch::{Batch, MISSING_DAY, MISSING_NUMBER};
@@ -224,8 +224,7 @@ pub struct Payments<'a> {
 pub struct Payment {
     cents: i64,
     paid_in_window: bool,
-    /// Benefit, first and last covered day.
-    covered: Option<(u16, u16, u16)>,
+    covered: Option<Covered>,
 }
 
 impl<'a> Payments<'a> {
@@ -258,7 +257,7 @@ impl Fold for Payments<'_> {
         Some(Payment {
             cents,
             paid_in_window: self.ground.window.contains(paid_on),
-            covered: covered.map(|(first, last)| (benefit, first, last)),
+            covered: covered.map(|(first, last)| Covered { benefit, first, last }),
         })
     }
 
@@ -271,8 +270,8 @@ impl Fold for Payments<'_> {
                 step(&mut tally.payments, u32::from(fact.cents > 0), take_back);
                 partition.add(*customer, Sum::Cents, fact.cents, take_back);
             }
-            if let Some((benefit, first, last)) = fact.covered {
-                partition.coverage.push([*customer, benefit, first, last], take_back);
+            if let Some(covered) = fact.covered {
+                partition.coverage.push(covered_word(*customer, covered), take_back);
             }
         }
         self.ground.keep_to_budget(&mut partition)

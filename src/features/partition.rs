@@ -8,6 +8,7 @@ use std::io;
 use bytemuck::Pod;
 use hashbrown::HashMap;
 
+use super::coverage::Covered;
 use crate::spill::{Segment, Spill};
 
 /// Contacts of one customer in the window.
@@ -113,12 +114,26 @@ pub struct Partition {
     pub channels: Words<[u16; 2]>,
     /// Benefits applied for: customer and benefit.
     pub benefits_applied: Words<[u16; 2]>,
-    /// Covered days: customer, benefit, first and last day.
-    pub coverage: Words<[u16; 4]>,
+    /// Covered days, as [`covered_word`] packs them.
+    pub coverage: Words<u64>,
     /// Reported life events: customer, event and day.
     pub events: Words<[u16; 3]>,
     /// What did not fit a tally's 64 bits (thousands of payments of the largest size).
     pub excess: HashMap<(u16, Sum), i128>,
+}
+
+/// A customer's covered days as one word, which sorts by customer, benefit, first and last day.
+#[inline]
+pub fn covered_word(customer: u16, covered: Covered) -> u64 {
+    let Covered { benefit, first, last } = covered;
+    u64::from(customer) << 48 | u64::from(benefit) << 32 | u64::from(first) << 16 | u64::from(last)
+}
+
+/// The customer and the covered days of a word.
+#[inline]
+pub fn covered_of(word: u64) -> (u16, Covered) {
+    let part = |shift: u32| (word >> shift) as u16;
+    (part(48), Covered { benefit: part(32), first: part(16), last: part(0) })
 }
 
 /// The sums that may outgrow 64 bits.

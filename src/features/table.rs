@@ -6,9 +6,9 @@ use std::sync::{Mutex, PoisonError};
 use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, PolarsResult, Series};
 
 use super::catalogue::{At, FEATURES, FeatureType};
-use super::coverage::{CoverageFeatures, Covered, Kernel};
+use super::coverage::{CoverageFeatures, Kernel};
 use super::folds::Ground;
-use super::partition::{Partition, Sum};
+use super::partition::{Partition, Sum, covered_of};
 use crate::extract::batch::MISSING_DAY;
 use crate::intake::{PARTITION_CUSTOMERS, Population};
 
@@ -126,12 +126,8 @@ pub fn features(at: usize, population: &Population, ground: &Ground<'_>) -> io::
         let own_channels = distinct(channels.next(|word| word[0] == customer));
         let own_benefits = distinct(benefits_applied.next(|word| word[0] == customer));
         covered.clear();
-        let own = coverage.next(|word| word[0] == customer);
-        covered.extend(own.iter().map(|[_, benefit, first, last]| Covered {
-            benefit: *benefit,
-            first: *first,
-            last: *last,
-        }));
+        let own = coverage.next(|word| covered_of(*word).0 == customer);
+        covered.extend(own.iter().map(|word| covered_of(*word).1));
         days.clear();
         days.extend(events.next(|word| word[0] == customer).iter().map(|[_, event, day]| (*event, *day)));
         if !population.registered && partition.seen[local] == 0 {

@@ -191,8 +191,7 @@ impl Job<'_> {
 
     /// Adds the derived features to a table and finds the rule of each customer.
     fn labelled(&self, mut table: FeatureTable) -> Result<Labelled, JobError> {
-        let all: Vec<usize> = (0..FEATURES.len()).collect();
-        let frame = self.rules.derive(table.to_polars(&all)?)?;
+        let frame = self.rules.derive(table.to_polars(&self.rules.named_features())?)?;
         let rules = self.rules.classify(&frame)?.rule;
         for (name, feature_type) in self.rules.derived_features() {
             let column = frame.column(name)?;

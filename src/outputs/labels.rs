@@ -1,6 +1,5 @@
 //! `labels`: one row per customer, in bytewise order of their ids, with everything that led to the label.
 
-use std::io::Write;
 use std::path::Path;
 
 use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, Series};
@@ -11,7 +10,7 @@ use super::{FolderError, Written};
 use crate::config::LabelsFormat;
 use crate::features::{FeatureColumn, FeatureTable};
 use crate::intake::{NO_VALUE, Population};
-use crate::text::{guarded, push_csv, push_double, push_hundredths};
+use crate::text::{guarded, push_csv, push_double, push_hundredths, push_integer};
 
 /// What the labels of a run are written with.
 pub struct LabelsText<'a> {
@@ -95,7 +94,6 @@ impl LabelsText<'_> {
 /// Appends a feature's value as METHOD section 9 writes it.
 pub fn push_value(column: &FeatureColumn, row: usize, text: &mut Vec<u8>) {
     match column {
-        // Writing to a vector cannot fail.
         FeatureColumn::Counts(values) => push_integer(values[row], text),
         FeatureColumn::MaybeCounts(values) => {
             if let Some(value) = values[row] {
@@ -104,14 +102,6 @@ pub fn push_value(column: &FeatureColumn, row: usize, text: &mut Vec<u8>) {
         }
         FeatureColumn::Hundredths(values) => push_hundredths(values[row], text),
         FeatureColumn::Ratios(values) => push_double(values[row], text),
-    }
-}
-
-fn push_integer(value: i64, text: &mut Vec<u8>) {
-    if let Ok(digit @ 0..=9) = u8::try_from(value) {
-        text.push(b'0' + digit);
-    } else {
-        let _ = write!(text, "{value}");
     }
 }
 

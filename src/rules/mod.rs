@@ -101,6 +101,17 @@ impl RuleSet {
         self.derived.iter().map(|(name, feature_type, _)| (name.as_str(), *feature_type))
     }
 
+    /// The places in the catalogue of the features that any rule or derived feature names; at least one, so that a
+    /// frame of them has rows.
+    pub fn named_features(&self) -> Vec<usize> {
+        let expressions =
+            self.rules.iter().map(|(_, _, expr)| expr).chain(self.derived.iter().map(|(_, _, expr)| expr));
+        let names: Vec<PlSmallStr> = expressions.flat_map(|expr| expr.clone().meta().root_names()).collect();
+        let named = |at: &usize| names.iter().any(|name| name.as_str() == FEATURES[*at].name);
+        let places: Vec<usize> = (0..FEATURES.len()).filter(named).collect();
+        if places.is_empty() { vec![0] } else { places }
+    }
+
     /// How many rules there are, the default not counted: its index.
     pub fn default_rule(&self) -> u16 {
         self.rules.len() as u16

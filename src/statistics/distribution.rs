@@ -152,11 +152,11 @@ impl Distribution {
                 summed(&Counted(&counted), Total::Whole(sum))
             }
             Distribution::Hundredths { sum, extremes, values } => {
-                values.sort_unstable_by(f64::total_cmp);
+                values.sort_by(f64::total_cmp);
                 FeatureFigures { extremes: *extremes, ..summed(&Sorted(values), Total::Hundredths(*sum)) }
             }
             Distribution::Real(values) => {
-                values.sort_unstable_by(f64::total_cmp);
+                values.sort_by(f64::total_cmp);
                 let sum = neumaier(values.iter().copied());
                 summed(&Sorted(values), Total::Real(sum))
             }

@@ -157,9 +157,12 @@ impl Gathered {
         let by_feature: Vec<Vec<FeatureFigures>> = by_feature
             .into_par_iter()
             .map(|mut categories| {
-                let mut all = categories.first().cloned().unwrap_or(Distribution::Real(Vec::new()));
-                categories.iter().skip(1).for_each(|category| all.merge(category));
-                categories.iter_mut().chain([&mut all]).map(Distribution::figures).collect()
+                // Summed up one by one the categories are sorted, and all of them are sorted runs.
+                let mut figures: Vec<FeatureFigures> = categories.iter_mut().map(Distribution::figures).collect();
+                let mut all = categories.pop().unwrap_or(Distribution::Real(Vec::new()));
+                categories.drain(..).for_each(|category| all.merge(&category));
+                figures.push(all.figures());
+                figures
             })
             .collect();
         let names = names.iter().map(String::as_str).chain([ALL]);
