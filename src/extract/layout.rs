@@ -261,7 +261,8 @@ fn find(
             file: file.to_owned(),
             column: name,
             header: wanted.to_owned(),
-            nearest: nearest(wanted, header.iter().map(String::as_str)).map(str::to_owned),
+            // Of a line that may be no header at all nothing is repeated.
+            nearest: nearest(wanted, header.iter().map(String::as_str)).filter(|_| known).map(str::to_owned),
             present: present(header, known),
         }),
         (None, _) => Ok(From::Absent),

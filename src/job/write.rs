@@ -62,7 +62,8 @@ impl Job<'_> {
     ) -> Result<Report, JobError> {
         let names = self.feature_names();
         let rejects = rejects.finish().ok_or(JobError::RejectsOpen)??;
-        let (figures, labels) = timings.stage("classify", || self.label(&reading, &names, folder.path()))?;
+        let (gathered, labels) = timings.stage("classify", || self.label(&reading, &names, folder.path()))?;
+        let figures = timings.stage("figures", || self.figures(gathered))?;
         let mut written = timings.stage("tables", || -> Result<Vec<Written>, FolderError> {
             Ok(vec![
                 labels,
@@ -116,7 +117,7 @@ impl Job<'_> {
         reading: &Reading<'_>,
         names: &[String],
         folder: &Path,
-    ) -> Result<(Vec<CategoryFigures>, Written), JobError> {
+    ) -> Result<(Gathered, Written), JobError> {
         let format = self.config.outputs.labels;
         let rules = self.rule_texts();
         let text = LabelsText {
@@ -134,13 +135,13 @@ impl Job<'_> {
         };
         let empty = self.empty_table();
         let mut writer = LabelsWriter::create(folder, format, &text, &empty)?;
-        let categories: Vec<String> = self.config.categories.iter().map(|category| category.name.clone()).collect();
+        let categories = self.config.categories.len();
         let next = AtomicUsize::new(0);
         let (ready, made) = mpsc::sync_channel(self.threads);
         let (text, ground, next) = (&text, &ground, &next);
         let gathered = std::thread::scope(|scope| {
             let worker = |ready: mpsc::SyncSender<_>| {
-                let mut gathered = Gathered::new(categories.len());
+                let mut gathered = Gathered::new(categories);
                 loop {
                     let at = next.fetch_add(1, Ordering::Relaxed);
                     if at >= reading.partitions.len() {
@@ -160,16 +161,21 @@ impl Job<'_> {
                 .collect();
             drop(ready);
             write_in_order(made, &mut writer, folder)?;
-            let mut gathered = Gathered::new(categories.len());
+            let mut gathered = Gathered::new(categories);
             for worker in workers {
                 // A worker panics only on a fault of ours, which is then everybody's.
                 gathered.merge(worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
             }
             Ok::<_, JobError>(gathered)
         })?;
+        Ok((gathered, writer.finish(folder)?))
+    }
+
+    /// Sums up what was gathered.
+    fn figures(&self, gathered: Gathered) -> Result<Vec<CategoryFigures>, JobError> {
+        let categories: Vec<String> = self.config.categories.iter().map(|category| category.name.clone()).collect();
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build().map_err(thread_failure)?;
-        let figures = pool.install(|| gathered.figures(&categories, &empty.columns));
-        Ok((figures, writer.finish(folder)?))
+        Ok(pool.install(|| gathered.figures(&categories, &self.empty_table().columns)))
     }
 
     fn partition(
