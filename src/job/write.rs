@@ -112,12 +112,7 @@ impl Job<'_> {
 
     /// Labels every partition and writes the labels in order: workers make them ready, one partition each at a time,
     /// while what is ready is written.
-    fn label(
-        &self,
-        reading: &Reading<'_>,
-        names: &[String],
-        folder: &Path,
-    ) -> Result<(Gathered, Written), JobError> {
+    fn label(&self, reading: &Reading<'_>, names: &[String], folder: &Path) -> Result<(Gathered, Written), JobError> {
         let format = self.config.outputs.labels;
         let rules = self.rule_texts();
         let text = LabelsText {
