@@ -167,6 +167,10 @@ impl Typist {
                             continue;
                         }
                     }
+                    _ if plain && raw.is_empty() && !reader.required => {
+                        column.push(Value::Missing);
+                        continue;
+                    }
                     Column::Text(texts) if plain && !raw.is_empty() => {
                         texts.push(Span { start: offset(text, raw), length: raw.len() as u32 });
                         continue;
@@ -199,7 +203,17 @@ impl Typist {
         if layout.period.is_none_or(|(_, end)| matches!(layout.columns[end].from, From::Absent)) {
             return;
         }
+        // Among dates that are both in the file, nearly all periods are in order, which two numbers tell.
+        let ordered = layout.period.and_then(|(start, end)| match (&batch.columns[start], &batch.columns[end]) {
+            (Column::Date(starts), Column::Date(ends)) if starts.len() == rows && ends.len() == rows => {
+                Some((starts, ends))
+            }
+            _ => None,
+        });
         for row in 0..rows {
+            if ordered.is_some_and(|(starts, ends)| ends[row] >= starts[row]) {
+                continue;
+            }
             if let Some(value) = reversed(layout, batch, row) {
                 let (record, line) = (batch.record[row], batch.line[row]);
                 let (column, reason) = ("period_end", Reason::PeriodReversed);

@@ -1,8 +1,7 @@
 //! What happened, and which of it counts: every event row gets its standing and, in use, reaches the fold.
 //!
-//! Rows are used as they stream by, as if no id occurred twice. Ids that may have been met before are nominated
-//! by the [`Sieve`]; where there are any, a second read finds the rows of exactly these ids, decides by bytes
-//! and input order which are duplicates, and takes back what those had added.
+//! Rows are used as they stream by, as if no id occurred twice; what repeated ids had added is taken back afterwards
+//! (see the `duplicates` module).
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,7 +10,7 @@ use hashbrown::HashMap;
 
 use super::accounting::{ExtractAccount, RowCounts, Standing};
 use super::population::Population;
-use super::sieve::{Sieve, hash};
+use super::sieve::Sieve;
 use crate::calendar::{Day, Window};
 use crate::config::Extract;
 use crate::extract::batch::Batch;
@@ -23,11 +22,6 @@ use crate::spill::Budget;
 pub const PARTITION_CUSTOMERS: u32 = 16_384;
 /// Facts held back per partition before they are applied.
 const FACTS_HELD: usize = 256;
-/// Nominated ids that one second read settles, so that its memory is bounded.
-const IDS_PER_READ: usize = 4_000_000;
-/// About what the earliest row of a nominated id takes.
-const CANDIDATE_BYTES: usize = 160;
-
 /// What features make of events in use.
 pub trait Fold: Sync {
     /// What one row says of its customer.
@@ -74,8 +68,8 @@ pub struct Intake<'a> {
 
 /// Where the columns are that every extract of events has.
 #[derive(Debug, Clone, Copy)]
-struct Columns {
-    id: Option<usize>,
+pub(super) struct Columns {
+    pub(super) id: Option<usize>,
     owner: usize,
     date: usize,
     benefit: Option<usize>,
@@ -97,15 +91,15 @@ impl Columns {
 
 /// Counts that change when a row turns out to be a duplicate.
 #[derive(Debug, Default)]
-struct Tallies {
+pub(super) struct Tallies {
     rows: Vec<RowCounts>,
-    unmapped_methods: HashMap<CodeId, u64>,
-    unknown_benefits: HashMap<CodeId, u64>,
+    pub(super) unmapped_methods: HashMap<CodeId, u64>,
+    pub(super) unknown_benefits: HashMap<CodeId, u64>,
     newest: Option<Day>,
 }
 
 impl Tallies {
-    fn row(&mut self, file: usize) -> &mut RowCounts {
+    pub(super) fn row(&mut self, file: usize) -> &mut RowCounts {
         if self.rows.len() <= file {
             self.rows.resize(file + 1, RowCounts::default());
         }
@@ -147,10 +141,7 @@ impl Intake<'_> {
         let mut tallies = tallies.into_inner().unwrap_or_else(PoisonError::into_inner);
         let nominated =
             sieve.into_inner().unwrap_or_else(PoisonError::into_inner).nominated(self.threads).map_err(spilled)?;
-        let ids_per_read = self.budget.map_or(IDS_PER_READ, |budget| (budget.ids_bytes / CANDIDATE_BYTES).max(1));
-        for some in nominated.chunks(ids_per_read.min(IDS_PER_READ)) {
-            self.take_back_duplicates(some, columns, fold, &mut tallies, &files)?;
-        }
+        self.take_back_duplicates(&nominated, columns, fold, &mut tallies, &files)?;
         let mut account = ExtractAccount::new(self.plan.config.extract, files, tallies.rows);
         account.newest = tallies.newest;
         for (code, count) in tallies.unmapped_methods.into_iter().filter(|(_, count)| *count > 0) {
@@ -164,7 +155,7 @@ impl Intake<'_> {
 
     /// The customer's number, and the standing of a row that is no duplicate; `None` for an orphan.
     #[inline]
-    fn standing(&self, batch: &Batch, row: usize, columns: Columns) -> Option<(u32, Standing)> {
+    pub(super) fn standing(&self, batch: &Batch, row: usize, columns: Columns) -> Option<(u32, Standing)> {
         let (number, in_scope) = match self.population {
             None => (0, true),
             Some(population) => {
@@ -184,29 +175,15 @@ impl Intake<'_> {
 
     /// The code of a row's method, if unmapped, and of its benefit, if the catalogue lacks it.
     #[inline]
-    fn strange_codes(&self, batch: &Batch, row: usize, columns: Columns) -> (Option<CodeId>, Option<CodeId>) {
+    pub(super) fn strange_codes(
+        &self,
+        batch: &Batch,
+        row: usize,
+        columns: Columns,
+    ) -> (Option<CodeId>, Option<CodeId>) {
         let method = columns.method.map(|at| batch.codes(at)[row]).filter(|code| *code > OTHER);
         let benefit = columns.benefit.map(|at| batch.codes(at)[row]).filter(|code| *code >= self.known_benefits);
         (method, benefit)
-    }
-
-    /// Reads the extract again for the rows of nominated ids and takes back what the duplicates among them added.
-    fn take_back_duplicates<F: Fold>(
-        &self,
-        nominated: &[u64],
-        columns: Columns,
-        fold: &F,
-        tallies: &mut Tallies,
-        first: &[crate::extract::FileRead],
-    ) -> Result<(), ExtractError> {
-        let second = Second { first_rows: Mutex::default(), tallies: Mutex::new(std::mem::take(tallies)) };
-        let worker = || SecondRead { intake: self, columns, fold, nominated, second: &second };
-        let again = self.plan.read(self.threads, self.books, Arc::new(crate::extract::Unwatched), None, worker)?;
-        *tallies = second.tallies.into_inner().unwrap_or_else(PoisonError::into_inner);
-        match again.iter().zip(first).find(|(again, first)| again.blake3 != first.blake3) {
-            Some((file, _)) => Err(ExtractError::Changed { file: file.input.name.clone() }),
-            None => Ok(()),
-        }
     }
 }
 
@@ -239,7 +216,8 @@ impl<F: Fold> FirstRead<'_, '_, F> {
 impl<F: Fold> Worker for FirstRead<'_, '_, F> {
     fn take(&mut self, batch: &Batch, orphans: &mut Vec<u32>) -> Result<(), ExtractError> {
         self.ids.clear();
-        self.tallies.row(batch.file);
+        let mut counts = RowCounts::default();
+        let mut newest = None;
         for row in 0..batch.rows() {
             let Some((customer, standing)) = self.intake.standing(batch, row, self.columns) else {
                 orphans.push(row as u32);
@@ -248,7 +226,7 @@ impl<F: Fold> Worker for FirstRead<'_, '_, F> {
             if let Some(at) = self.columns.id {
                 self.ids.push(batch.texts(at)[row]);
             }
-            *self.tallies.row(batch.file).of(standing) += 1;
+            *counts.of(standing) += 1;
             let (method, benefit) = self.intake.strange_codes(batch, row, self.columns);
             if let Some(code) = method {
                 *self.tallies.unmapped_methods.entry(code).or_default() += 1;
@@ -257,7 +235,7 @@ impl<F: Fold> Worker for FirstRead<'_, '_, F> {
                 *self.tallies.unknown_benefits.entry(code).or_default() += 1;
             }
             if standing != Standing::Future {
-                self.tallies.newest = self.tallies.newest.max(Some(batch.days(self.columns.date)[row]));
+                newest = newest.max(Some(batch.days(self.columns.date)[row]));
             }
             if standing == Standing::InUse
                 && self.intake.population.is_some()
@@ -266,6 +244,8 @@ impl<F: Fold> Worker for FirstRead<'_, '_, F> {
                 self.hold(customer, fact)?;
             }
         }
+        self.tallies.row(batch.file).add(&counts);
+        self.tallies.newest = self.tallies.newest.max(newest);
         let mut sieve = lock(self.sieve);
         for id in self.ids.iter().filter(|id| id.length > 0) {
             sieve.insert(batch.bytes(*id));
@@ -282,95 +262,10 @@ impl<F: Fold> Worker for FirstRead<'_, '_, F> {
     }
 }
 
-/// A row whose id may occur twice.
-struct Candidate<T> {
-    place: u64,
-    file: usize,
-    customer: u32,
-    standing: Standing,
-    strange: (Option<CodeId>, Option<CodeId>),
-    fact: Option<T>,
-}
-
-/// What the workers of a second read share.
-struct Second<T> {
-    /// By id, the earliest of its rows met so far: so memory follows ids, however many rows one has.
-    first_rows: Mutex<HashMap<Box<[u8]>, Candidate<T>>>,
-    tallies: Mutex<Tallies>,
-}
-
-/// Finds the rows of nominated ids; of two rows of one id the later takes back what it had added.
-struct SecondRead<'a, F: Fold> {
-    intake: &'a Intake<'a>,
-    columns: Columns,
-    fold: &'a F,
-    nominated: &'a [u64],
-    second: &'a Second<F::Fact>,
-}
-
-impl<F: Fold> SecondRead<'_, F> {
-    fn take_back(&self, row: &Candidate<F::Fact>) -> io::Result<()> {
-        let mut tallies = lock(&self.second.tallies);
-        let counts = tallies.row(row.file);
-        *counts.of(row.standing) -= 1;
-        *counts.of(Standing::Duplicate) += 1;
-        let (method, benefit) = row.strange;
-        if let Some(count) = method.and_then(|code| tallies.unmapped_methods.get_mut(&code)) {
-            *count -= 1;
-        }
-        if let Some(count) = benefit.and_then(|code| tallies.unknown_benefits.get_mut(&code)) {
-            *count -= 1;
-        }
-        drop(tallies);
-        let Some(fact) = row.fact else { return Ok(()) };
-        let (partition, local) = (row.customer / PARTITION_CUSTOMERS, (row.customer % PARTITION_CUSTOMERS) as u16);
-        self.fold.apply(partition as usize, &[(local, fact)], true)
-    }
-}
-
-impl<F: Fold> Worker for SecondRead<'_, F> {
-    fn take(&mut self, batch: &Batch, _: &mut Vec<u32>) -> Result<(), ExtractError> {
-        let Some(ids) = self.columns.id.map(|at| batch.texts(at)) else { return Ok(()) };
-        for (row, id) in ids.iter().enumerate().filter(|(_, id)| id.length > 0) {
-            let id = batch.bytes(*id);
-            if self.nominated.binary_search(&hash(id)).is_err() {
-                continue;
-            }
-            let Some((customer, standing)) = self.intake.standing(batch, row, self.columns) else { continue };
-            let in_use = standing == Standing::InUse && self.intake.population.is_some();
-            let mut later = Candidate {
-                place: batch.place(row),
-                file: batch.file,
-                customer,
-                standing,
-                strange: self.intake.strange_codes(batch, row, self.columns),
-                fact: if in_use { self.fold.fact(batch, row) } else { None },
-            };
-            {
-                let mut first_rows = lock(&self.second.first_rows);
-                match first_rows.get_mut(id) {
-                    None => {
-                        first_rows.insert(id.into(), later);
-                        continue;
-                    }
-                    Some(first) if later.place < first.place => std::mem::swap(first, &mut later),
-                    Some(_) => {}
-                }
-            }
-            self.take_back(&later).map_err(spilled)?;
-        }
-        Ok(())
-    }
-
-    fn finish(self) -> Result<(), ExtractError> {
-        Ok(())
-    }
-}
-
-fn spilled(source: io::Error) -> ExtractError {
+pub(super) fn spilled(source: io::Error) -> ExtractError {
     ExtractError::Spill { source }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

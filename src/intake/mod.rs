@@ -5,6 +5,7 @@
 
 mod accounting;
 mod appearing;
+mod duplicates;
 mod events;
 mod index;
 mod population;
