@@ -104,7 +104,7 @@ impl<R: Read> BlockReader<R> {
     fn drop_rest(&mut self, mut kept: Vec<u8>, scan: Scan) -> Result<Block, BlockError> {
         // A quote whose meaning the next byte tells is looked at again with it.
         let mut rest = kept.split_off(scan.at);
-        let mut dropped_lines = 0;
+        let (mut dropped_lines, mut last) = (0u64, None);
         let mut scan = Scan { at: 0, record_end: 0, closed: scan.state == State::Outside, ..scan };
         loop {
             let more = self.fill(&mut rest)?;
@@ -113,7 +113,10 @@ impl<R: Read> BlockReader<R> {
                 return Err(BlockError::RecordTooLong);
             }
             dropped_lines += memchr::memchr_iter(b'\n', &rest[..scan.at]).count() as u64;
+            last = rest.last().copied().or(last);
             if !more {
+                // A line feed at the very end of the file begins no further line.
+                let dropped_lines = dropped_lines - u64::from(last == Some(b'\n'));
                 return Ok(Block { text: kept, dropped_lines });
             }
             rest.drain(..scan.at);
@@ -238,7 +241,8 @@ mod tests {
             dropped += block.dropped_lines;
         }
         assert!(dropped > 0);
-        assert_eq!(kept_lines + dropped, lines);
+        // The last line feed ends the file, and begins no line.
+        assert_eq!(kept_lines + dropped, lines - 1);
     }
 
     proptest! {

@@ -21,7 +21,7 @@ pub enum ExtractError {
     NoMatch { pattern: String, folder: PathBuf },
     #[error("\"{pattern}\" is no pattern for files: {message}")]
     BadGlob { pattern: String, message: String },
-    #[error("{file} cannot be read: {source}")]
+    #[error("{file} cannot be read: {source}{}", incomplete(source))]
     Unreadable { file: String, source: io::Error },
     #[error("{file} is empty, without even a header: was it written completely?")]
     Empty { file: String },
@@ -44,6 +44,8 @@ pub enum ExtractError {
     Parquet { file: String, message: String },
     #[error("the ids and codes of neighbouring rows come to more than 4 GiB: a column is probably mapped wrongly")]
     TooMuchText,
+    #[error("{file}: its records do not add up; this is a fault of vardag: please report it, nothing was published")]
+    DoesNotAddUp { file: String },
     #[error("{file} changed while it was read: run again when it is complete")]
     Changed { file: String },
     #[error("more than {limit} distinct {set:?} codes: the column is probably mapped wrongly")]
@@ -52,4 +54,14 @@ pub enum ExtractError {
     Spill { source: io::Error },
     #[error("the rejected rows cannot be written: {source}")]
     Rejects { source: io::Error },
+}
+
+/// What a compressed file that ends too early asks for.
+fn incomplete(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
+            "; was it written completely?"
+        }
+        _ => "",
+    }
 }

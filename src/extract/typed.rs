@@ -114,7 +114,7 @@ impl Typist {
                     self.fields.truncate(before);
                     report.malformed += 1;
                     // A line feed at the very end of the file begins no line that an unclosed quote covers.
-                    let last = u64::from(record.unclosed && text.ends_with(b"\n"));
+                    let last = u64::from(record.unclosed && dropped_lines == 0 && text.ends_with(b"\n"));
                     let line_ends = u64::from(records.lines() - record.line) + dropped_lines - last;
                     let (record, line, column) = (number, record.line, "");
                     report.faults.push(Fault { record, line, column, reason, value, line_ends });

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::extract::{FileRead, Reason};
+use crate::extract::{ExtractError, FileRead, Reason};
 
 /// What became of the rows of a file or an extract.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -99,7 +99,14 @@ pub struct ExtractAccount {
 
 impl ExtractAccount {
     /// Puts the reader's counts (records, rejects) and the intake's (all else) together.
-    pub fn new(extract: crate::config::Extract, files: Vec<FileRead>, mut used: Vec<RowCounts>) -> Self {
+    ///
+    /// # Errors
+    /// A file whose rows do not add up: a row was lost or counted twice, which no run may keep to itself.
+    pub fn new(
+        extract: crate::config::Extract,
+        files: Vec<FileRead>,
+        mut used: Vec<RowCounts>,
+    ) -> Result<Self, ExtractError> {
         used.resize(files.len(), RowCounts::default());
         let mut account = ExtractAccount {
             extract,
@@ -114,13 +121,15 @@ impl ExtractAccount {
             rows.records = file.counts.records;
             rows.malformed = file.counts.malformed;
             rows.orphans = file.counts.orphans;
-            debug_assert!(rows.adds_up(), "{rows:?}");
+            if !rows.adds_up() {
+                return Err(ExtractError::DoesNotAddUp { file: file.input.name });
+            }
             account.rows.add(&rows);
             for (reason, count) in &file.counts.reasons {
                 *account.reasons.entry(*reason).or_default() += count;
             }
             account.files.push(FileAccount { file, rows });
         }
-        account
+        Ok(account)
     }
 }

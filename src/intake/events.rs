@@ -142,7 +142,7 @@ impl Intake<'_> {
         let nominated =
             sieve.into_inner().unwrap_or_else(PoisonError::into_inner).nominated(self.threads).map_err(spilled)?;
         self.take_back_duplicates(&nominated, columns, fold, &mut tallies, &files)?;
-        let mut account = ExtractAccount::new(self.plan.config.extract, files, tallies.rows);
+        let mut account = ExtractAccount::new(self.plan.config.extract, files, tallies.rows)?;
         account.newest = tallies.newest;
         for (code, count) in tallies.unmapped_methods.into_iter().filter(|(_, count)| *count > 0) {
             account.unmapped_methods.insert(self.books.unmapped_methods.text(code - OTHER - 1), count);

@@ -159,7 +159,7 @@ pub fn read_register(
     let dimensions = if extract == Extract::Customers { dimensions } else { &[] };
     let mut used = vec![RowCounts::default(); files.len()];
     let population = settle(parts, window, dimensions, &mut used);
-    Ok((population, ExtractAccount::new(extract, files, used)))
+    Ok((population, ExtractAccount::new(extract, files, used)?))
 }
 
 /// Goes through a register's rows in input order: the first row of an id counts.

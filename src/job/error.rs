@@ -45,7 +45,9 @@ impl JobError {
             JobError::Config(_) | JobError::Rules(_) | JobError::Output(FolderError::Unusable { .. }) => 2,
             JobError::Inputs(_) => 3,
             // Rejects go to the run folder: not the data is at fault, but the disk.
-            JobError::Extract(ExtractError::Rejects { .. } | ExtractError::Spill { .. }) => 1,
+            JobError::Extract(
+                ExtractError::Rejects { .. } | ExtractError::Spill { .. } | ExtractError::DoesNotAddUp { .. },
+            ) => 1,
             JobError::Extract(_) => 3,
             JobError::Output(FolderError::Locked { .. }) => 75,
             JobError::Output(FolderError::Write { .. } | FolderError::AfterPublishing { .. })

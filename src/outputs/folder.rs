@@ -73,9 +73,11 @@ impl OutputRoot {
             } else if let Some(name) = entry.file_name().to_string_lossy().strip_prefix(ASIDE) {
                 // Its successor took its name, or else it takes it back.
                 let target = root.join(name);
-                let settled =
-                    if target.exists() { remove_any(&entry.path()) } else { std::fs::rename(entry.path(), target) };
-                settled.map_err(unusable)?;
+                if target.exists() {
+                    let _ = remove_any(&entry.path());
+                } else {
+                    std::fs::rename(entry.path(), target).map_err(unusable)?;
+                }
             }
         }
         let mut partial = root.join(format!("{PARTIAL}{as_of}"));
