@@ -7,11 +7,14 @@
 pub mod calendar;
 pub mod cli;
 pub mod config;
+pub mod employers;
 pub mod extract;
 pub mod features;
+pub mod history;
 pub mod intake;
 pub mod job;
 pub mod outputs;
+pub mod report;
 pub mod rules;
 pub mod spill;
 pub mod statistics;

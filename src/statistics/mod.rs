@@ -3,8 +3,10 @@
 //! In: labelled feature tables, in any order. Out: one [`CategoryFigures`] per category in the configured order,
 //! then `all`.
 
+mod breakdowns;
 mod distribution;
 
+pub use breakdowns::{Breakdown, Group, GroupFigures, Middle};
 pub use distribution::{Distribution, FeatureFigures, PROBABILITIES, Total};
 
 use crate::extract::METHODS;
