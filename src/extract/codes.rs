@@ -147,6 +147,8 @@ pub const REJECTED: CodeId = 0;
 pub const OUTBOUND: CodeId = 1;
 /// The number of the method `other`, and the last of the canonical ones.
 pub const OTHER: CodeId = 4;
+/// The code of the method `online`.
+pub const ONLINE: CodeId = 3;
 
 impl CodeBooks {
     /// With the catalogue's benefits known.

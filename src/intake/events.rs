@@ -32,26 +32,12 @@ pub trait Fold: Sync {
     fn apply(&self, partition: usize, facts: &[(u16, Self::Fact)], take_back: bool) -> io::Result<()>;
 }
 
-/// A fold for events that are only accounted for.
-#[derive(Debug, Clone, Copy)]
-pub struct AccountOnly;
-
-impl Fold for AccountOnly {
-    type Fact = ();
-    fn fact(&self, _: &Batch, _: usize) -> Option<()> {
-        None
-    }
-    fn apply(&self, _: usize, _: &[(u16, ())], _: bool) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 /// Everything that reading an extract of events needs.
 pub struct Intake<'a> {
     /// Its files.
     pub plan: &'a Plan<'a>,
-    /// Who events are matched with; without one, any id will do and nothing is an orphan.
-    pub population: Option<&'a Population>,
+    /// Who events are matched with.
+    pub population: &'a Population,
     /// The window.
     pub window: &'a Window,
     /// The code books.
@@ -126,7 +112,7 @@ impl Intake<'_> {
         let columns = Columns::of(self.plan.config.extract);
         let sieve = Mutex::new(Sieve::new(self.budget));
         let tallies = Mutex::new(Tallies::default());
-        let partitions = self.population.map_or(0, |all| all.len().div_ceil(PARTITION_CUSTOMERS as usize));
+        let partitions = self.population.len().div_ceil(PARTITION_CUSTOMERS as usize);
         let worker = || FirstRead {
             intake: self,
             columns,
@@ -156,13 +142,8 @@ impl Intake<'_> {
     /// The customer's number, and the standing of a row that is no duplicate; `None` for an orphan.
     #[inline]
     pub(super) fn standing(&self, batch: &Batch, row: usize, columns: Columns) -> Option<(u32, Standing)> {
-        let (number, in_scope) = match self.population {
-            None => (0, true),
-            Some(population) => {
-                let number = population.find(batch.bytes(batch.texts(columns.owner)[row]))?;
-                (number, (number as usize) < population.len())
-            }
-        };
+        let number = self.population.find(batch.bytes(batch.texts(columns.owner)[row]))?;
+        let in_scope = (number as usize) < self.population.len();
         let standing = if batch.days(columns.date)[row] > self.window.as_of {
             Standing::Future
         } else if in_scope {
@@ -238,7 +219,6 @@ impl<F: Fold> Worker for FirstRead<'_, '_, F> {
                 newest = newest.max(Some(batch.days(self.columns.date)[row]));
             }
             if standing == Standing::InUse
-                && self.intake.population.is_some()
                 && let Some(fact) = self.fold.fact(batch, row)
             {
                 self.hold(customer, fact)?;

@@ -23,6 +23,8 @@ pub struct Population {
     pub births: Vec<Day>,
     /// Days of the window inside the registration, by number.
     pub observed_days: Vec<i32>,
+    /// Employees by number, `MISSING_NUMBER` where that is missing; empty unless a register of employers told them.
+    pub employees: Vec<i64>,
     /// The values of the configured dimensions.
     pub dimensions: Vec<Dimension>,
 }
@@ -77,6 +79,7 @@ impl Population {
             registered: false,
             births: vec![MISSING_DAY; count],
             observed_days: vec![window.days(); count],
+            employees: Vec::new(),
             dimensions: dimensions.iter().map(dimension).collect(),
         }
     }
@@ -96,6 +99,7 @@ struct Part {
     ids: Ids,
     births: Vec<Day>,
     registrations: Vec<(Day, Day)>,
+    employees: Vec<i64>,
     dimensions: Vec<Ids>,
 }
 
@@ -129,6 +133,7 @@ impl Worker for RegisterWorker<'_> {
             ids: texts(0),
             births: days("birth_date").map(<[Day]>::to_vec).unwrap_or_default(),
             registrations: (0..batch.rows()).map(registration).collect(),
+            employees: column("employees").map(|at| batch.numbers(at).to_vec()).unwrap_or_default(),
             dimensions: (known..batch.columns.len()).map(texts).collect(),
         };
         self.register.lock().unwrap_or_else(PoisonError::into_inner).parts.push(part);
@@ -211,6 +216,7 @@ fn settle(parts: Vec<Part>, window: &Window, dimensions: &[String], used: &mut [
             .map(row_of)
             .map(|(part, row)| observed_days(part.registrations[row], window))
             .collect(),
+        employees: in_scope.iter().map(row_of).filter_map(|(part, row)| part.employees.get(row).copied()).collect(),
         dimensions: (0..dimensions.len()).map(places).collect(),
     }
 }

@@ -14,6 +14,8 @@ const CODES_NAMED: usize = 8;
 pub enum Warning {
     /// There is no register of customers.
     NoRegister,
+    /// There are events of employers, and no register of them.
+    NoEmployerRegister,
     /// Method codes that the configuration does not map.
     UnmappedMethods(Extract, Vec<(String, u64)>),
     /// Benefits that the catalogue lacks.
@@ -59,6 +61,10 @@ impl fmt::Display for Warning {
             Warning::NoRegister => f.write_str(
                 "there is no customers extract: customers without any event are missing, so averages are per active \
                  customer; configure [extracts.customers] to count everybody",
+            ),
+            Warning::NoEmployerRegister => f.write_str(
+                "there is no employers extract: employers without any event are missing, and all others are of unknown \
+                 size; configure [extracts.employers] to count everybody by size",
             ),
             Warning::NobodyInScope => f.write_str(
                 "no customer is in scope: check [window] and the registration dates of the customers extract",

@@ -7,6 +7,7 @@ use std::sync::mpsc;
 
 use super::{Job, JobError, Reading, Timings, Warning};
 use crate::config::LabelsFormat;
+use crate::employers::EmployerFigures;
 use crate::extract::ExtractError;
 use crate::features::catalogue::{FEATURES, FeatureType};
 use crate::features::{FeatureColumn, FeatureTable, Ground, features};
@@ -21,6 +22,8 @@ use crate::statistics::{CategoryFigures, Gathered};
 pub struct Results {
     /// The figures per category in their order, then of all.
     pub figures: Vec<CategoryFigures>,
+    /// The figures of employers per size class, then of all; empty where no extract is about employers.
+    pub employers: Vec<EmployerFigures>,
 }
 
 /// What is told of a finished run.
@@ -54,7 +57,7 @@ impl Job<'_> {
     /// Classifies what was read, writes everything and publishes the folder.
     pub fn finish(
         &self,
-        reading: Reading<'_>,
+        mut reading: Reading<'_>,
         folder: RunFolder<'_>,
         rejects: SharedOutput,
         started: String,
@@ -62,6 +65,14 @@ impl Job<'_> {
     ) -> Result<Report, JobError> {
         let names = self.feature_names();
         let rejects = rejects.finish().ok_or(JobError::RejectsOpen)??;
+        // Before the customers' figures, which need the employers' memory under a limit.
+        let (employers, employer_files) = match reading.employers.take() {
+            None => Default::default(),
+            Some(employers) => {
+                let budget = reading.budget;
+                timings.stage("employers", || self.employer_files(employers, budget, folder.path()))?
+            }
+        };
         let (gathered, labels) = timings.stage("classify", || self.label(&reading, &names, folder.path()))?;
         let figures = timings.stage("figures", || self.figures(gathered))?;
         let mut written = timings.stage("tables", || -> Result<Vec<Written>, FolderError> {
@@ -72,6 +83,7 @@ impl Job<'_> {
                 rejects,
             ])
         })?;
+        written.extend(employer_files);
         let mut config = OutputFile::create(folder.path(), "config.toml", Contents::Aggregates)?;
         config.append(self.config.in_force.as_bytes())?;
         let config = config.finish()?;
@@ -87,6 +99,7 @@ impl Job<'_> {
             configuration_blake3,
             population: figures.last().map_or(0, |all| all.customers),
             categories: outputs::by_category(&figures),
+            employers: outputs::by_size_class(&employers),
             extracts: reading.accounts.iter().map(Into::into).collect(),
             // How much memory there was is no property of the results.
             warnings: reading
@@ -107,7 +120,7 @@ impl Job<'_> {
         file.finish()?;
         let folder = folder.publish(held, self.config.outputs.keep)?;
         let warnings = reading.warnings.iter().map(Warning::to_string).collect();
-        Ok(Report { folder, held, results: Results { figures }, manifest, warnings })
+        Ok(Report { folder, held, results: Results { figures, employers }, manifest, warnings })
     }
 
     /// Labels every partition and writes the labels in order: workers make them ready, one partition each at a time,

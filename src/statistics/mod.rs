@@ -98,7 +98,7 @@ impl Summary {
 }
 
 /// A ratio; missing without a denominator.
-fn ratio(numerator: f64, denominator: f64) -> f64 {
+pub(crate) fn ratio(numerator: f64, denominator: f64) -> f64 {
     if denominator == 0.0 { f64::NAN } else { numerator / denominator }
 }
 
