@@ -39,7 +39,9 @@ impl EmployerLabels {
             }
             text.push(b',');
             push_hundredths(counts.minutes, &mut text);
-            text.extend_from_slice(format!(",{}\n", counts.clarifications).as_bytes());
+            text.push(b',');
+            text.extend_from_slice(itoa::Buffer::new().format(counts.clarifications).as_bytes());
+            text.push(b'\n');
         }
         self.file.append(&text)
     }
