@@ -2,12 +2,14 @@
 //!
 //! In: labelled tables, figures, rejects, accounting. Out: a folder that is there as a whole or not at all.
 
+mod breakdowns;
 mod file;
 mod folder;
 mod labels;
 mod manifest;
 mod tables;
 
+pub use breakdowns::BreakdownsText;
 pub use file::{Contents, OutputFile, SharedOutput, Written};
 pub use folder::{FolderError, HELD, OutputRoot, RunFolder};
 pub use labels::{LabelsText, LabelsWriter, Rendered};
