@@ -8,6 +8,7 @@
 //! everything else; the rules stage in turn compiles from a finished [`Config`].
 
 mod benefits;
+mod breakdowns;
 mod classification;
 mod columns;
 mod extracts;
@@ -93,6 +94,7 @@ fn resolve(user: Table, folder: &Path) -> Result<Config, Vec<Problem>> {
         in_force: tree.to_toml(),
         window: window(&root),
         extracts: extracts::read(&root, &dimensions),
+        breakdowns: breakdowns::read(&root, &dimensions),
         benefits: benefits::read(&root),
         rules: classification::rules(&root, &categories, &known),
         default_category: classification::default_category(&root, &categories),

@@ -32,6 +32,8 @@ pub struct Config {
     pub extracts: Vec<ExtractConfig>,
     /// Columns of the customers extract that labels carry along.
     pub dimensions: Vec<String>,
+    /// By what the figures are broken down, besides each dimension.
+    pub breakdowns: Breakdowns,
     /// The benefit catalogue.
     pub benefits: Vec<Benefit>,
     /// The categories, from lightest to heaviest need.
@@ -170,6 +172,20 @@ pub struct Limits {
     pub may_be_empty: bool,
     /// Most days from the newest event up to `as_of` to the last day of the window; no limit when `None`.
     pub max_age_days: Option<u32>,
+}
+
+/// The name of the dimension that is made of ages; no column can have it.
+pub const AGE_GROUP: &str = "age_group";
+
+/// By what the figures are broken down, besides each dimension (METHOD section 6).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Breakdowns {
+    /// The first age of each age group, ascending; no breakdown by age when empty.
+    pub age_groups: Vec<u32>,
+    /// Pairs of dimensions, by name.
+    pub pairs: Vec<[String; 2]>,
+    /// Fewest customers of a group that the report and the workbook show.
+    pub min_group: u32,
 }
 
 /// A benefit of the catalogue (METHOD section 4).

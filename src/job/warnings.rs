@@ -5,6 +5,7 @@ use std::fmt;
 use crate::config::Extract;
 use crate::extract::AbsentColumn;
 use crate::intake::ExtractAccount;
+use crate::statistics::{MOST_GROUPS, TooManyGroups};
 
 /// Codes that one message names.
 const CODES_NAMED: usize = 8;
@@ -24,6 +25,8 @@ pub enum Warning {
     NobodyInScope,
     /// The memory limit cannot be kept; the least one that can, in bytes.
     MemoryLimit(u64),
+    /// A breakdown that is not made.
+    TooManyGroups(TooManyGroups),
     /// An optional column that the configuration names is nowhere.
     AbsentColumn(Extract, AbsentColumn),
 }
@@ -73,6 +76,13 @@ impl fmt::Display for Warning {
                 f,
                 "so many customers need more memory than --memory-limit allows; the least that can be kept is {} MiB",
                 least.div_ceil(1 << 20)
+            ),
+            Warning::TooManyGroups(TooManyGroups { dimensions, groups }) => write!(
+                f,
+                "breakdowns: {} has {groups} groups, more than {MOST_GROUPS}, so that the figures are not broken down by \
+                 it{}; give the customers a coarser value",
+                dimensions.join(" by "),
+                if dimensions.len() == 1 { " or by its pairs" } else { "" }
             ),
             Warning::AbsentColumn(extract, absent) => {
                 let AbsentColumn { column, header, nearest, file } = absent;

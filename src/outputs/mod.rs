@@ -2,6 +2,7 @@
 //!
 //! In: labelled tables, figures, rejects, accounting. Out: a folder that is there as a whole or not at all.
 
+mod breakdowns;
 mod employers;
 mod file;
 mod folder;
@@ -9,6 +10,7 @@ mod labels;
 mod manifest;
 mod tables;
 
+pub use breakdowns::BreakdownsText;
 pub use employers::{EmployerLabels, employer_summary};
 pub use file::{Contents, OutputFile, SharedOutput, Written};
 pub use folder::{FolderError, HELD, OutputRoot, RunFolder};

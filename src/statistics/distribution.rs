@@ -247,7 +247,8 @@ fn quantile(values: &impl Ascending, n: u64, p: f64) -> f64 {
     if weight == 0.0 { low } else { low + weight * (values.at(below as u64 + 1) - low) }
 }
 
-fn neumaier(values: impl Iterator<Item = f64>) -> f64 {
+/// A sum that carries the rounding error along; the order of the values matters to its last bit.
+pub(super) fn neumaier(values: impl Iterator<Item = f64>) -> f64 {
     let (mut sum, mut lost) = (0.0f64, 0.0f64);
     for value in values {
         let next = sum + value;
