@@ -15,6 +15,9 @@ use super::values::trim;
 use crate::calendar::Day;
 use crate::config::Encoding;
 
+/// Rows whose columns are read one after the other: few, so that their text stays in a core's first cache meanwhile.
+const STRETCH_ROWS: usize = 256;
+
 /// Reads blocks into batches; one per worker, its buffers used again and again.
 #[derive(Debug, Default)]
 pub struct Typist {
@@ -141,7 +144,7 @@ impl Typist {
         report.lines = report.header_lines + u64::from(records.lines()) + dropped_lines;
     }
 
-    /// Reads the columns of all whole records, one after the other.
+    /// Reads all whole records, a stretch of rows at a time and in it column by column.
     fn columns(
         &mut self,
         text: &[u8],
@@ -150,18 +153,21 @@ impl Typist {
         batch: &mut Batch,
         books: &CodeBooks,
     ) -> Result<(), ExtractError> {
-        for (at, reader) in layout.columns.iter().enumerate() {
-            let From::Field(field) = reader.from else { continue };
-            let mut rare = std::mem::take(&mut self.rare);
-            rare.clear();
-            let usual = UsualColumn { text, fields, field, reader, known: &self.caches[at].usual };
-            usual.read(&mut self.months, &mut batch.columns[at], &mut rare);
-            for row in &rare {
-                let row = *row as usize;
-                self.rare_value(text, fields.field(row, field), row, at, reader, batch, books)?;
+        let mut rare = std::mem::take(&mut self.rare);
+        for first in (0..fields.rows()).step_by(STRETCH_ROWS) {
+            let rows = first..fields.rows().min(first + STRETCH_ROWS);
+            for (at, reader) in layout.columns.iter().enumerate() {
+                let From::Field(field) = reader.from else { continue };
+                rare.clear();
+                let usual = UsualColumn { text, fields, field, reader, known: &self.caches[at].usual };
+                usual.read(rows.clone(), &mut self.months, &mut batch.columns[at], &mut rare);
+                for row in &rare {
+                    let row = *row as usize;
+                    self.rare_value(text, fields.field(row, field), row, at, reader, batch, books)?;
+                }
             }
-            self.rare = rare;
         }
+        self.rare = rare;
         Ok(())
     }
 

@@ -4,6 +4,8 @@
 //! blanks around it, or nothing. Each kind has one tight loop that reads these; the rows it cannot read are *rare*,
 //! and go the long way, which alone knows every form and every fault.
 
+use std::ops::Range;
+
 use super::alike::Fields;
 use super::batch::{Column, MISSING_CODE, MISSING_DAY, MISSING_NUMBER, MISSING_SPAN, Span, Value};
 use super::dates::Months;
@@ -28,58 +30,53 @@ pub struct UsualColumn<'a, F> {
 }
 
 impl<F: Fields> UsualColumn<'_, F> {
-    /// Fills an empty column. The rows that are still to be read are missing there, and added to `rare`.
-    pub fn read(&self, months: &mut Months, column: &mut Column, rare: &mut Vec<u32>) {
+    /// Appends the next rows to a column. Those that are still to be read are missing there, and added to `rare`.
+    pub fn read(&self, rows: Range<usize>, months: &mut Months, column: &mut Column, rare: &mut Vec<u32>) {
         // Markers of a missing value could look like anything, so with them every value goes the long way.
         if self.reader.has_markers() {
-            return self.leave(column, rare);
+            return leave(rows, column, rare);
         }
         let (text, known) = (self.text, self.known);
         let separator = self.reader.decimal_separator();
         match (column, self.reader.kind) {
-            (Column::Text(spans), _) => self.each(MISSING_SPAN, spans, rare, |field| span(text, field)),
+            (Column::Text(spans), _) => self.each(rows, MISSING_SPAN, spans, rare, |field| span(text, field)),
             (Column::Date(days), _) if self.reader.reads_iso_first() => {
-                self.each(MISSING_DAY, days, rare, |field| months.read(text[field.range()].as_array()?));
+                self.each(rows, MISSING_DAY, days, rare, |field| months.read(text[field.range()].as_array()?));
             }
             (Column::Number(numbers), ColumnKind::Amount | ColumnKind::Minutes) => {
-                self.each(MISSING_NUMBER, numbers, rare, |field| {
+                self.each(rows, MISSING_NUMBER, numbers, rare, |field| {
                     let range = field.range();
                     let window = text.get(range.end.checked_sub(8)?..range.end)?.as_array()?;
                     usual_amount(*window, range.len(), separator)
                 });
             }
             (Column::Number(numbers), _) => {
-                self.each(MISSING_NUMBER, numbers, rare, |field| match text[field.range()] {
+                self.each(rows, MISSING_NUMBER, numbers, rare, |field| match text[field.range()] {
                     [digit @ b'0'..=b'9'] => Some(i64::from(digit - b'0')),
                     _ => None,
                 });
             }
             (Column::Code(codes), _) => {
-                self.each(MISSING_CODE, codes, rare, |field| known.find(text, field.range()));
+                self.each(rows, MISSING_CODE, codes, rare, |field| known.find(text, field.range()));
             }
             (Column::Bool(bools), _) => {
-                self.each(None, bools, rare, |field| Some(Some(known.find(text, field.range())? != 0)));
+                self.each(rows, None, bools, rare, |field| Some(Some(known.find(text, field.range())? != 0)));
             }
-            (column, _) => self.leave(column, rare),
+            (column, _) => leave(rows, column, rare),
         }
-    }
-
-    /// Leaves every row to the long way.
-    fn leave(&self, column: &mut Column, rare: &mut Vec<u32>) {
-        column.resize(self.fields.rows(), Value::Missing);
-        rare.extend(0..self.fields.rows() as u32);
     }
 
     #[inline]
     fn each<T: Copy>(
         &self,
+        rows: Range<usize>,
         missing: T,
         values: &mut Vec<T>,
         rare: &mut Vec<u32>,
         mut usual: impl FnMut(Field) -> Option<T>,
     ) {
         let may_lack = !self.reader.required;
-        values.extend((0..self.fields.rows()).map(|row| {
+        values.extend(rows.map(|row| {
             let field = self.fields.field(row, self.field);
             if !field.quoted() {
                 if let Some(value) = usual(field) {
@@ -93,6 +90,12 @@ impl<F: Fields> UsualColumn<'_, F> {
             missing
         }));
     }
+}
+
+/// Leaves every row to the long way.
+fn leave(rows: Range<usize>, column: &mut Column, rare: &mut Vec<u32>) {
+    column.resize(rows.end, Value::Missing);
+    rare.extend(rows.start as u32..rows.end as u32);
 }
 
 /// A text without blanks around it.
