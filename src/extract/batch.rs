@@ -66,6 +66,18 @@ impl Column {
         }
     }
 
+    /// Sets a row's value, as [`Column::push`] would append it.
+    #[inline]
+    pub fn set(&mut self, row: usize, value: Value) {
+        match self {
+            Column::Text(values) => values[row] = text_of(value),
+            Column::Code(values) => values[row] = code_of(value),
+            Column::Date(values) => values[row] = day_of(value),
+            Column::Number(values) => values[row] = number_of(value),
+            Column::Bool(values) => values[row] = bool_of(value),
+        }
+    }
+
     /// Makes the column this long, with the same value in every new row.
     pub fn resize(&mut self, rows: usize, value: Value) {
         match self {

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+mod alike;
 pub mod batch;
 mod blocks;
 mod cells;
@@ -16,12 +17,14 @@ pub mod dates;
 mod error;
 mod feed;
 mod files;
+mod known;
 mod layout;
 mod parquet;
 mod records;
 mod rejects;
 pub mod schema;
 mod typed;
+mod usual;
 pub(crate) mod values;
 
 pub use batch::Batch;
