@@ -10,7 +10,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 pub mod batch;
 mod blocks;
-mod cells;
 pub mod codes;
 pub mod dates;
 mod error;

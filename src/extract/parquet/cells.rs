@@ -10,10 +10,10 @@ use polars_arrow::array::{
 use polars_arrow::datatypes::{ArrowDataType, TimeUnit};
 use polars_arrow::types::NativeType;
 
-use super::batch::Value;
-use super::rejects::Fault;
-use super::schema::ColumnKind;
 use crate::calendar::Day;
+use crate::extract::batch::Value;
+use crate::extract::rejects::Fault;
+use crate::extract::schema::ColumnKind;
 use crate::text::{push_double, push_single};
 
 /// One value of a Parquet column.
@@ -38,8 +38,6 @@ pub enum Usual<'a> {
     Cents(&'a PrimitiveArray<i128>),
     /// Doubles.
     Doubles(&'a PrimitiveArray<f64>),
-    /// Text.
-    Texts(&'a BinaryViewArray),
     /// Another type: every value goes the long way.
     None,
 }
@@ -64,15 +62,8 @@ impl<'a> Usual<'a> {
                 let exact = hundredths.abs() < 1e15 && hundredths / 100.0 == value;
                 exact.then_some(Value::Number(hundredths as i64))
             }
-            Usual::Texts(_) | Usual::None => None,
+            Usual::None => None,
         }
-    }
-
-    /// A text that is plain ASCII.
-    #[inline]
-    pub fn text(&self, row: usize) -> Option<&'a [u8]> {
-        let Usual::Texts(texts) = self else { return None };
-        texts.get(row).filter(|text| text.is_ascii())
     }
 }
 
@@ -165,6 +156,11 @@ impl Cells {
         Ok(Cells { array, form: Form::Dictionary(key, Box::new(values)) })
     }
 
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.array.len()
+    }
+
     /// The array by its type, where that is the column's own.
     pub fn usual(&self, kind: ColumnKind) -> Usual<'_> {
         let any = self.array.as_any();
@@ -172,7 +168,6 @@ impl Cells {
             (Form::Days, ColumnKind::Date) => any.downcast_ref().map(Usual::Days),
             (Form::Decimal(2), ColumnKind::Amount) => any.downcast_ref().map(Usual::Cents),
             (Form::Float(_), ColumnKind::Amount) => any.downcast_ref().map(Usual::Doubles),
-            (Form::Binary, ColumnKind::Text | ColumnKind::Code(_)) => any.downcast_ref().map(Usual::Texts),
             _ => None,
         };
         found.unwrap_or(Usual::None)
