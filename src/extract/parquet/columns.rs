@@ -245,19 +245,20 @@ impl Typist {
         books: &CodeBooks,
     ) -> Result<(), ExtractError> {
         let usual = if reader.has_markers() { Usual::None } else { cells.usual(reader.kind) };
-        for row in 0..cells.len() {
+        let mut next = 0;
+        loop {
             // The usual types first; what is not of them goes the long way, which alone knows faults.
-            if let Some(value) = usual.value(row) {
-                batch.columns[at].push(value);
-                continue;
+            let row = usual.append(next, &mut batch.columns[at]);
+            if row == cells.len() {
+                return Ok(());
             }
+            next = row + 1;
             let read = self.cell(at, reader, cells, row, books)?;
             batch.columns[at].push(read.unwrap_or(Value::Missing));
             if let Err(reason) = read {
                 self.note(first + row, at, reader, reason, || cells.excerpt(row), batch);
             }
         }
-        Ok(())
     }
 
     /// Reads a value of any type, the long way.
