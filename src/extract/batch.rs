@@ -89,6 +89,32 @@ impl Column {
         }
     }
 
+    /// Sets the value of a row.
+    pub fn set(&mut self, row: usize, value: Value) {
+        match self {
+            Column::Text(values) => values[row] = text_of(value),
+            Column::Code(values) => values[row] = code_of(value),
+            Column::Date(values) => values[row] = day_of(value),
+            Column::Number(values) => values[row] = number_of(value),
+            Column::Bool(values) => values[row] = bool_of(value),
+        }
+    }
+
+    /// Appends the values at these places of a column of the same type.
+    pub fn extend_from(&mut self, from: &Column, places: &[u32]) {
+        fn extend<T: Copy>(values: &mut Vec<T>, from: &[T], places: &[u32]) {
+            values.extend(places.iter().map(|place| from[*place as usize]));
+        }
+        match (self, from) {
+            (Column::Text(values), Column::Text(from)) => extend(values, from, places),
+            (Column::Code(values), Column::Code(from)) => extend(values, from, places),
+            (Column::Date(values), Column::Date(from)) => extend(values, from, places),
+            (Column::Number(values), Column::Number(from)) => extend(values, from, places),
+            (Column::Bool(values), Column::Bool(from)) => extend(values, from, places),
+            (other, _) => places.iter().for_each(|_| other.push(Value::Missing)),
+        }
+    }
+
     /// Forgets the rows from this one on.
     pub fn truncate(&mut self, rows: usize) {
         match self {

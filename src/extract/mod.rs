@@ -11,7 +11,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 mod alike;
 pub mod batch;
 mod blocks;
-mod cells;
 pub mod codes;
 pub mod dates;
 mod error;

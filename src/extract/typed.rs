@@ -259,6 +259,23 @@ impl Typist {
         }
     }
 
+    /// Adds text to what was decoded, and tells where it is.
+    pub(super) fn decode(&mut self, text: &[u8]) -> u32 {
+        let start = self.decoded.len() as u32;
+        self.decoded.extend_from_slice(text);
+        start
+    }
+
+    /// Takes out what was decoded, to be a batch's text.
+    pub(super) fn take_decoded(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.decoded)
+    }
+
+    /// Begins with text that was decoded before.
+    pub(super) fn put_decoded(&mut self, text: Vec<u8>) {
+        self.decoded = text;
+    }
+
     /// Gives the batch its text and fills the columns that no field has.
     pub fn finish(
         &mut self,
