@@ -89,17 +89,6 @@ impl Column {
         }
     }
 
-    /// Sets the value of a row.
-    pub fn set(&mut self, row: usize, value: Value) {
-        match self {
-            Column::Text(values) => values[row] = text_of(value),
-            Column::Code(values) => values[row] = code_of(value),
-            Column::Date(values) => values[row] = day_of(value),
-            Column::Number(values) => values[row] = number_of(value),
-            Column::Bool(values) => values[row] = bool_of(value),
-        }
-    }
-
     /// Appends the values at these places of a column of the same type.
     pub fn extend_from(&mut self, from: &Column, places: &[u32]) {
         fn extend<T: Copy>(values: &mut Vec<T>, from: &[T], places: &[u32]) {
