@@ -53,7 +53,8 @@ fn labels_read_back_are_those_that_were_written_in_every_form() {
 #[test]
 fn one_customer_is_found_by_any_id() {
     for settings in ["", "outputs.labels = \"parquet\"", "outputs.spreadsheet_safe = true"] {
-        let run = opened(&odd_ids().settings(settings));
+        let workspace = odd_ids().settings(settings);
+        let run = opened(&workspace);
         for (id, contacts, town) in [("a,b", 1, Some("Åbo, old")), ("=1", 1, None), ("q\"", 0, Some("=x"))] {
             let found = run.find(id).unwrap().expect("a customer");
             assert_eq!(found.features.column("contacts").unwrap().get(0).unwrap(), AnyValue::Int64(contacts));
