@@ -55,11 +55,17 @@ fn one_customer_is_found_by_any_id() {
     for settings in ["", "outputs.labels = \"parquet\"", "outputs.spreadsheet_safe = true"] {
         let workspace = odd_ids().settings(settings);
         let run = opened(&workspace);
-        for (id, contacts, town) in [("a,b", 1, Some("Åbo, old")), ("=1", 1, None), ("q\"", 0, Some("=x"))] {
+        let customers = [
+            ("a,b", 1, Some("Åbo, old"), "regular", "default"),
+            ("=1", 1, None, "regular", "default"),
+            // A spell that starts and ends in the window.
+            ("q\"", 0, Some("=x"), "irregular", "changing_support"),
+        ];
+        for (id, contacts, town, category, rule) in customers {
             let found = run.find(id).unwrap().expect("a customer");
             assert_eq!(found.features.column("contacts").unwrap().get(0).unwrap(), AnyValue::Int64(contacts));
             assert_eq!(found.dimensions, [("town".to_owned(), town.map(str::to_owned))]);
-            assert_eq!((found.category.as_str(), found.rule.as_str()), ("regular", "default"));
+            assert_eq!((found.category.as_str(), found.rule.as_str()), (category, rule));
         }
         for id in ["a", "regular", "1", ""] {
             assert!(run.find(id).unwrap().is_none(), "{id:?}");
