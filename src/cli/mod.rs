@@ -3,8 +3,10 @@
 //! Results go to stdout, everything else to stderr; exit codes are those of docs/exit-codes.md.
 
 mod check;
+mod compare;
 mod config;
 mod job;
+mod movements;
 mod output;
 mod progress;
 mod run;
@@ -18,6 +20,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::calendar::Day;
 use crate::config::AsOf;
+use crate::history::HistoryError;
 use crate::job::JobError;
 
 /// Sort a social-insurance agency's customers by their everyday life, from its nightly extracts.
@@ -37,6 +40,8 @@ enum Command {
     Run(RunArguments),
     /// Read and check everything, without classifying
     Check(CheckArguments),
+    /// Find out who moved between two runs, by which rules, and why
+    Compare(CompareArguments),
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -87,6 +92,20 @@ struct CheckArguments {
     /// Write the rejected rows to this file, which must not exist yet
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct CompareArguments {
+    /// The run folder to compare with, such as runs/2025-12-31
+    old: PathBuf,
+    /// The run folder to look at, such as runs/latest
+    new: PathBuf,
+    /// Write everybody who changed category, entered or left to this file, which must not exist yet
+    #[arg(long, value_name = "FILE")]
+    movements: Option<PathBuf>,
+    /// Print the result as JSON
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -164,6 +183,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
     let outcome = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
+        Command::Compare(arguments) => compare::compare(&arguments),
         Command::Config(ConfigCommand::Show { config }) => config::show(config.as_deref()),
         Command::Init(arguments) => config::init(&arguments.file),
         Command::Synth(arguments) => synth::synth(&arguments),
@@ -184,6 +204,9 @@ fn exit_code(error: &anyhow::Error) -> u8 {
     // A usage error of our own; what clap refuses exits with 2 as well.
     if error.is::<output::Usage>() {
         return 2;
+    }
+    if let Some(error) = error.downcast_ref::<HistoryError>() {
+        return error.exit_code();
     }
     error.downcast_ref::<JobError>().map_or(1, JobError::exit_code)
 }
