@@ -62,9 +62,15 @@ fn counts(movements: &Movements) -> String {
         let cells = counts.iter().chain([left, &all]).map(|count| thousands(*count));
         table.add_row(std::iter::once(from.clone()).chain(cells).collect::<Vec<_>>());
     }
+    let sum = |counts: &[u64]| counts.iter().sum::<u64>();
     let entered = movements.entered.iter().map(|count| thousands(*count));
-    let sum = thousands(movements.entered.iter().sum());
-    let row = std::iter::once("entered".to_owned()).chain(entered).chain([String::new(), sum]);
+    let row = std::iter::once("entered".to_owned()).chain(entered);
+    table.add_row(row.chain([String::new(), thousands(sum(&movements.entered))]).collect::<Vec<_>>());
+    let now = |to: usize| movements.entered[to] + movements.matrix.iter().map(|counts| counts[to]).sum::<u64>();
+    let everybody = (0..movements.to.len()).map(|to| thousands(now(to)));
+    let left = sum(&movements.left);
+    let seen = movements.in_both() + left + sum(&movements.entered);
+    let row = std::iter::once("all".to_owned()).chain(everybody).chain([left, seen].map(thousands));
     table.add_row(row.collect::<Vec<_>>());
     trimmed(&table)
 }

@@ -11,6 +11,7 @@ mod manifest;
 mod movements;
 mod parts;
 mod run;
+mod series;
 mod settings;
 
 pub use error::HistoryError;
@@ -18,4 +19,5 @@ pub use labels::{LabelsFile, LabelsReader};
 pub use manifest::{PastExtract, PastManifest, PastOutput, PastRows, PastWindow};
 pub use movements::{Cause, Movements, RuleMovement, Side, movements};
 pub use run::{FoundCustomer, PastRun};
+pub use series::{CategoryPoint, HistoryEntry, Series, good_runs, series};
 pub use settings::{feature_settings_that_differ, rules_differ};
