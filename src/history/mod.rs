@@ -4,6 +4,7 @@
 
 mod columns;
 mod error;
+mod gates;
 mod join;
 mod keys;
 mod labels;
@@ -15,6 +16,7 @@ mod series;
 mod settings;
 
 pub use error::HistoryError;
+pub use gates::{Tonight, broken_gates};
 pub use labels::{LabelsFile, LabelsReader};
 pub use manifest::{PastExtract, PastManifest, PastOutput, PastRows, PastWindow};
 pub use movements::{Cause, Movements, RuleMovement, Side, movements};
