@@ -3,8 +3,11 @@
 //! Results go to stdout, everything else to stderr; exit codes are those of docs/exit-codes.md.
 
 mod check;
+mod compare;
 mod config;
+mod history;
 mod job;
+mod movements;
 mod output;
 mod progress;
 mod run;
@@ -18,6 +21,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::calendar::Day;
 use crate::config::AsOf;
+use crate::history::HistoryError;
 use crate::job::JobError;
 
 /// Sort a social-insurance agency's customers by their everyday life, from its nightly extracts.
@@ -29,7 +33,7 @@ pub struct Arguments {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 done, warnings included; 1 unexpected failure; 2 usage or configuration; \
-3 data (unreadable, missing column, limit broken); 75 output locked by another run.";
+3 data (unreadable, missing column, limit broken); 4 the run strays too far from those before it (gate broken); 75 output locked by another run.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -37,6 +41,10 @@ enum Command {
     Run(RunArguments),
     /// Read and check everything, without classifying
     Check(CheckArguments),
+    /// Find out who moved between two runs, by which rules, and why
+    Compare(CompareArguments),
+    /// Show shares and main figures over all good runs of a folder
+    History(HistoryArguments),
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -75,6 +83,9 @@ struct RunArguments {
     /// The folder that holds the run folders; else the configuration's
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
+    /// Publish even if the results stray beyond a gate from those before: the change is real
+    #[arg(long)]
+    accept_changes: bool,
     /// Print the time of each stage and the peak memory on stderr
     #[arg(long)]
     timings: bool,
@@ -87,6 +98,32 @@ struct CheckArguments {
     /// Write the rejected rows to this file, which must not exist yet
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct CompareArguments {
+    /// The run folder to compare with, such as runs/2025-12-31
+    old: PathBuf,
+    /// The run folder to look at, such as runs/latest
+    new: PathBuf,
+    /// Write everybody who changed category, entered or left to this file, which must not exist yet
+    #[arg(long, value_name = "FILE")]
+    movements: Option<PathBuf>,
+    /// Print the result as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct HistoryArguments {
+    /// The folder that holds the run folders
+    runs: PathBuf,
+    /// Print the result as JSON
+    #[arg(long, conflicts_with = "csv")]
+    json: bool,
+    /// Print the result as CSV, a row per run and figure
+    #[arg(long)]
+    csv: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -164,6 +201,8 @@ pub fn run(arguments: Arguments) -> ExitCode {
     let outcome = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
+        Command::Compare(arguments) => compare::compare(&arguments),
+        Command::History(arguments) => history::history(&arguments),
         Command::Config(ConfigCommand::Show { config }) => config::show(config.as_deref()),
         Command::Init(arguments) => config::init(&arguments.file),
         Command::Synth(arguments) => synth::synth(&arguments),
@@ -179,11 +218,16 @@ pub fn run(arguments: Arguments) -> ExitCode {
 
 /// A limit was broken: the results are held.
 const LIMIT_BROKEN: u8 = 3;
+/// A gate was broken: the results are held.
+const GATE_BROKEN: u8 = 4;
 
 fn exit_code(error: &anyhow::Error) -> u8 {
     // A usage error of our own; what clap refuses exits with 2 as well.
     if error.is::<output::Usage>() {
         return 2;
+    }
+    if let Some(error) = error.downcast_ref::<HistoryError>() {
+        return error.exit_code();
     }
     error.downcast_ref::<JobError>().map_or(1, JobError::exit_code)
 }

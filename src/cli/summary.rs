@@ -1,8 +1,9 @@
 //! What the commands print: short tables for people, JSON for programs.
 
 use comfy_table::presets::NOTHING;
-use comfy_table::{CellAlignment, ContentArrangement, Table};
+use comfy_table::{CellAlignment, ContentArrangement, Row, Table};
 
+use super::movements;
 use crate::calendar::Window;
 use crate::config::Config;
 use crate::employers::EmployerFigures;
@@ -26,12 +27,18 @@ pub fn table(report: &Report, config: &Config) -> String {
     }
     let employers = employers(&report.results.employers);
     let window = &report.manifest.window;
-    let state = if report.held { "held (a limit is broken; the last good run stays in place)" } else { "written" };
+    let state = match (report.held, report.manifest.broken_limits.is_empty()) {
+        (false, _) => "written",
+        (true, false) => "held (a limit is broken; the last good run stays in place)",
+        (true, true) => "held (a gate is broken; the last good run stays in place)",
+    };
+    let moved = report.results.movements.as_ref().map(|moved| format!("{}\n\n", movements::brief(moved)));
     format!(
-        "Everyday life of customers, {} to {}\n\n{}\n{employers}\n{state}: {}\n",
+        "Everyday life of customers, {} to {}\n\n{}\n{employers}\n{}{state}: {}\n",
         window.start,
         window.as_of,
         trimmed(&table),
+        moved.unwrap_or_default(),
         report.folder.display()
     )
 }
@@ -95,6 +102,9 @@ pub fn json(report: &Report) -> anyhow::Result<String> {
         "folder": report.folder,
         "held": report.held,
         "broken_limits": report.manifest.broken_limits,
+        "broken_gates": report.manifest.broken_gates,
+        "accepted_changes": report.manifest.accepted_changes,
+        "movements": report.manifest.movements,
         "categories": categories,
         "employers": employers,
         "extracts": report.manifest.extracts,
@@ -207,14 +217,14 @@ pub fn timings(manifest: &Manifest) -> String {
 }
 
 /// A table of texts, without lines.
-fn texts<const N: usize>(header: [&str; N]) -> Table {
+pub(super) fn texts(header: impl Into<Row>) -> Table {
     let mut table = Table::new();
     table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Disabled).set_header(header);
     table
 }
 
 /// A table without lines; every column but the first is of numbers.
-fn plain<const N: usize>(header: [&str; N]) -> Table {
+pub(super) fn plain(header: impl Into<Row>) -> Table {
     let mut table = texts(header);
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);
@@ -222,17 +232,17 @@ fn plain<const N: usize>(header: [&str; N]) -> Table {
     table
 }
 
-fn trimmed(table: &Table) -> String {
+pub(super) fn trimmed(table: &Table) -> String {
     table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
 }
 
 /// A count of things, in words.
-fn counted(count: u64, what: &str) -> String {
+pub(super) fn counted(count: u64, what: &str) -> String {
     format!("{} {what}{}", thousands(count), if count == 1 { "" } else { "s" })
 }
 
 /// A count with a space between thousands.
-fn thousands(count: u64) -> String {
+pub(super) fn thousands(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -245,7 +255,7 @@ fn thousands(count: u64) -> String {
 }
 
 /// A figure with some decimals; a dash where it is missing.
-fn decimals(value: f64, places: usize) -> String {
+pub(super) fn decimals(value: f64, places: usize) -> String {
     if value.is_nan() { "–".to_owned() } else { format!("{value:.places$}") }
 }
 

@@ -12,6 +12,7 @@ mod breakdowns;
 mod classification;
 mod columns;
 mod extracts;
+mod gates;
 mod layer;
 mod limits;
 mod model;
@@ -101,6 +102,7 @@ fn resolve(user: Table, folder: &Path) -> Result<Config, Vec<Problem>> {
         dimensions,
         categories,
         derived_features,
+        gates: gates::read(&root),
         outputs: outputs(&root),
     };
     root.finish();

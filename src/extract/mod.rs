@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 mod alike;
 pub mod batch;
-mod blocks;
+pub(crate) mod blocks;
 pub mod codes;
 pub mod dates;
 mod error;
@@ -19,7 +19,7 @@ mod files;
 mod known;
 mod layout;
 mod parquet;
-mod records;
+pub(crate) mod records;
 mod rejects;
 pub mod schema;
 mod typed;

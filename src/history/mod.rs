@@ -1,5 +1,25 @@
 //! Runs against each other: who moved between categories, and whether a run strays too far from those before it.
+//!
+//! A [`PastRun`] is a run folder opened for reading; everything else here is told from one or several of them.
 
+mod columns;
+mod error;
+mod gates;
+mod join;
+mod keys;
+mod labels;
+mod manifest;
 mod movements;
+mod parts;
+mod run;
+mod series;
+mod settings;
 
-pub use movements::{Cause, Movements, RuleMovement};
+pub use error::HistoryError;
+pub use gates::{Tonight, broken_gates};
+pub use labels::{LabelsFile, LabelsReader};
+pub use manifest::{PastExtract, PastManifest, PastOutput, PastRows, PastWindow};
+pub use movements::{Cause, Movements, RuleMovement, Side, movements};
+pub use run::{FoundCustomer, PastRun};
+pub use series::{CategoryPoint, HistoryEntry, Series, good_runs, series};
+pub use settings::{feature_settings_that_differ, rules_differ};

@@ -8,6 +8,7 @@ mod breakdowns;
 mod employers;
 mod error;
 mod limits;
+mod past;
 mod read;
 mod warnings;
 mod write;
@@ -39,6 +40,8 @@ pub struct Job<'a> {
     pub threads: usize,
     /// The most memory to use, in bytes; as much as it takes without one.
     pub memory_limit: Option<u64>,
+    /// Whether changes that break a gate are accepted.
+    pub accept_changes: bool,
     plans: Vec<Plan<'a>>,
 }
 
@@ -84,7 +87,7 @@ impl<'a> Job<'a> {
         if !errors.is_empty() {
             return Err(JobError::Inputs(errors));
         }
-        Ok(Job { config, window, rules, threads: threads.max(1), memory_limit, plans })
+        Ok(Job { config, window, rules, threads: threads.max(1), memory_limit, accept_changes: false, plans })
     }
 
     /// The files of an extract.

@@ -27,6 +27,8 @@ pub enum Warning {
     MemoryLimit(u64),
     /// A breakdown that is not made.
     TooManyGroups(TooManyGroups),
+    /// A run before this one cannot be read.
+    PastRun(String),
     /// An optional column that the configuration names is nowhere.
     AbsentColumn(Extract, AbsentColumn),
 }
@@ -84,6 +86,7 @@ impl fmt::Display for Warning {
                 dimensions.join(" by "),
                 if dimensions.len() == 1 { " or by its pairs" } else { "" }
             ),
+            Warning::PastRun(fault) => write!(f, "this run is not compared with one before it: {fault}"),
             Warning::AbsentColumn(extract, absent) => {
                 let AbsentColumn { column, header, nearest, file } = absent;
                 let near = nearest.as_ref().map(|name| format!(" (did you mean {name:?}?)")).unwrap_or_default();

@@ -11,6 +11,7 @@ use crate::employers::EmployerFigures;
 use crate::extract::ExtractError;
 use crate::features::catalogue::{FEATURES, FeatureType};
 use crate::features::{FeatureColumn, FeatureTable, Ground, features};
+use crate::history::{HistoryEntry, Movements};
 use crate::outputs::{
     self, BreakdownsText, Contents, FolderError, LabelsText, LabelsWriter, Manifest, OutputFile, RunFolder,
     SharedOutput, WindowEntry, Written,
@@ -26,6 +27,10 @@ pub struct Results {
     pub breakdowns: Vec<Breakdown>,
     /// The figures of employers per size class, then of all; empty where no extract is about employers.
     pub employers: Vec<EmployerFigures>,
+    /// What moved since the last good run of an earlier day; `None` where there is none that can be read.
+    pub movements: Option<Movements>,
+    /// The good runs of earlier days, oldest first.
+    pub history: Vec<HistoryEntry>,
 }
 
 /// What is told of a finished run.
@@ -33,7 +38,7 @@ pub struct Results {
 pub struct Report {
     /// The published folder.
     pub folder: PathBuf,
-    /// Whether it is held because a limit was broken.
+    /// Whether it is held because a limit or a gate was broken.
     pub held: bool,
     /// The results.
     pub results: Results,
@@ -124,25 +129,26 @@ impl Job<'_> {
         let config = config.finish()?;
         let configuration_blake3 = config.blake3.clone();
         written.push(config);
-        let held = !reading.broken_limits.is_empty();
+        let past = timings.stage("compare", || self.compare(&folder, &reading.accounts, &figures))?;
+        written.extend(past.written);
+        let held = !reading.broken_limits.is_empty() || !past.broken_gates.is_empty();
+        let found = || reading.warnings.iter().chain(&past.warnings);
         let manifest = Manifest {
             program: "vardag",
             version: env!("CARGO_PKG_VERSION"),
             held,
             broken_limits: reading.broken_limits.clone(),
+            broken_gates: past.broken_gates,
+            accepted_changes: past.accepted_changes,
             window: WindowEntry::new(&self.window),
             configuration_blake3,
             population: figures.last().map_or(0, |all| all.customers),
             categories: outputs::by_category(&figures),
             employers: outputs::by_size_class(&employers),
             extracts: reading.accounts.iter().map(Into::into).collect(),
+            movements: past.movements.clone(),
             // How much memory there was is no property of the results.
-            warnings: reading
-                .warnings
-                .iter()
-                .filter(|warning| warning.is_of_results())
-                .map(Warning::to_string)
-                .collect(),
+            warnings: found().filter(|warning| warning.is_of_results()).map(Warning::to_string).collect(),
             outputs: written,
             started,
             timings_s: timings.0,
@@ -154,8 +160,10 @@ impl Job<'_> {
         file.append(&text)?;
         file.finish()?;
         let folder = folder.publish(held, self.config.outputs.keep)?;
-        let warnings = reading.warnings.iter().map(Warning::to_string).collect();
-        Ok(Report { folder, held, results: Results { figures, breakdowns, employers }, manifest, warnings })
+        let warnings = found().map(Warning::to_string).collect();
+        let (movements, history) = (past.movements, past.history);
+        let results = Results { figures, breakdowns, employers, movements, history };
+        Ok(Report { folder, held, results, manifest, warnings })
     }
 
     /// Labels every partition and writes the labels in order: workers make them ready, one partition each at a time,
