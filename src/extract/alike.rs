@@ -84,6 +84,7 @@ impl Fields for Alike<'_> {
 fn note_bounds(records: &[u8], start: u32, delimiter: u8, bounds: &mut Vec<u32>) -> usize {
     const LANES: usize = 16;
     const CHUNK: usize = 4 * LANES;
+    const USUAL_HITS: usize = 8;
     let (delimiters, line_feeds) = (u8x16::splat(delimiter), u8x16::splat(b'\n'));
     let (chunks, tail) = records.as_chunks::<CHUNK>();
     let mut base = start;
@@ -103,7 +104,14 @@ fn note_bounds(records: &[u8], start: u32, delimiter: u8, bounds: &mut Vec<u32>)
             bounds.resize((next + CHUNK).max(bounds.len() * 2), 0);
         }
         let count = hits.count_ones() as usize;
-        for bound in &mut bounds[next..next + count] {
+        // Always the same number of writes, whose surplus is overwritten: a guess at the count would often be wrong.
+        let room = &mut bounds[next..next + CHUNK];
+        let (usual, more) = room.split_at_mut(USUAL_HITS);
+        for bound in usual {
+            *bound = base + hits.trailing_zeros();
+            hits &= hits.wrapping_sub(1);
+        }
+        for bound in more.iter_mut().take(count.saturating_sub(USUAL_HITS)) {
             *bound = base + hits.trailing_zeros();
             hits &= hits.wrapping_sub(1);
         }

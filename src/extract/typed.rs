@@ -75,7 +75,8 @@ impl Typist {
             _ => (block.text, header_bytes),
         };
         self.start(batch, layout, file);
-        let all_valid = encoding == Encoding::Latin1 || std::str::from_utf8(&text[start..]).is_ok();
+        let all_valid =
+            encoding == Encoding::Latin1 || text[start..].is_ascii() || std::str::from_utf8(&text[start..]).is_ok();
         let mut bounds = std::mem::take(&mut self.bounds);
         let alike = if all_valid { Alike::of(&text, start, delimiter, layout.fields, &mut bounds) } else { None };
         if let Some(fields) = alike {
