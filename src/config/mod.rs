@@ -16,6 +16,7 @@ mod limits;
 mod model;
 mod problem;
 mod reader;
+mod report;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -100,6 +101,7 @@ fn resolve(user: Table, folder: &Path) -> Result<Config, Vec<Problem>> {
         categories,
         derived_features,
         outputs: outputs(&root),
+        report: report::read(&root),
     };
     root.finish();
     if problems.is_empty() { Ok(config) } else { Err(problems.into_sorted()) }

@@ -11,9 +11,10 @@ use crate::extract::ExtractError;
 use crate::features::catalogue::{FEATURES, FeatureType};
 use crate::features::{FeatureColumn, FeatureTable, Ground, features};
 use crate::outputs::{
-    self, Contents, FolderError, LabelsText, LabelsWriter, Manifest, OutputFile, RunFolder, SharedOutput, WindowEntry,
-    Written,
+    self, Contents, ExtractEntry, FolderError, LabelsText, LabelsWriter, Manifest, OutputFile, RunFolder, SharedOutput,
+    WindowEntry, Written,
 };
+use crate::report;
 use crate::statistics::{CategoryFigures, Gathered};
 
 /// What a run came to.
@@ -78,6 +79,26 @@ impl Job<'_> {
         let configuration_blake3 = config.blake3.clone();
         written.push(config);
         let held = !reading.broken_limits.is_empty();
+        let extracts: Vec<ExtractEntry> = reading.accounts.iter().map(Into::into).collect();
+        // How much memory there was is no property of the results.
+        let lasting = reading.warnings.iter().filter(|warning| warning.is_of_results());
+        let lasting: Vec<String> = lasting.map(Warning::to_string).collect();
+        let content = report::Content {
+            config: self.config,
+            window: &self.window,
+            registered: reading.population.registered,
+            features: &names,
+            figures: &figures,
+            breakdowns: Vec::new(),
+            min_group: 0,
+            employers: &[],
+            movements: None,
+            history: Vec::new(),
+            extracts: &extracts,
+            warnings: &lasting,
+            broken_limits: &reading.broken_limits,
+        };
+        written.extend(timings.stage("report", || report::write(folder.path(), &content))?);
         let manifest = Manifest {
             program: "vardag",
             version: env!("CARGO_PKG_VERSION"),
@@ -87,14 +108,8 @@ impl Job<'_> {
             configuration_blake3,
             population: figures.last().map_or(0, |all| all.customers),
             categories: outputs::by_category(&figures),
-            extracts: reading.accounts.iter().map(Into::into).collect(),
-            // How much memory there was is no property of the results.
-            warnings: reading
-                .warnings
-                .iter()
-                .filter(|warning| warning.is_of_results())
-                .map(Warning::to_string)
-                .collect(),
+            extracts,
+            warnings: lasting,
             outputs: written,
             started,
             timings_s: timings.0,
