@@ -12,6 +12,8 @@ mod page;
 mod palette;
 mod sections;
 mod svg;
+#[cfg(test)]
+mod tests;
 mod texts;
 mod view;
 
