@@ -13,6 +13,7 @@ pub mod features;
 pub mod history;
 pub mod intake;
 pub mod job;
+pub mod language;
 pub mod outputs;
 pub mod report;
 pub mod rules;

@@ -18,6 +18,7 @@ mod limits;
 mod model;
 mod problem;
 mod reader;
+mod report;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -104,6 +105,7 @@ fn resolve(user: Table, folder: &Path) -> Result<Config, Vec<Problem>> {
         derived_features,
         gates: gates::read(&root),
         outputs: outputs(&root),
+        report: report::read(&root),
     };
     root.finish();
     if problems.is_empty() { Ok(config) } else { Err(problems.into_sorted()) }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::calendar::Day;
+use crate::language::Language;
 
 /// A text in the agency's three languages.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -48,6 +49,8 @@ pub struct Config {
     pub gates: Gates,
     /// Where and how results are written.
     pub outputs: Outputs,
+    /// What the report and the workbook are like.
+    pub report: ReportSettings,
 }
 
 /// Which day ends the window.
@@ -225,7 +228,7 @@ pub struct Benefit {
 }
 
 /// A category of everyday life (METHOD section 5).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Category {
     /// Its canonical name.
     pub name: String,
@@ -235,6 +238,19 @@ pub struct Category {
     pub description: Text,
     /// The service that it calls for.
     pub service: Text,
+    /// Figures to hold the run's against.
+    pub reference: ReferenceFigures,
+}
+
+/// Figures of a category from elsewhere, published ones for instance, for the report to show beside a run's.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct ReferenceFigures {
+    /// Per cent of customers.
+    pub share_pct: Option<f64>,
+    /// Contacts a year.
+    pub contacts_per_year: Option<f64>,
+    /// Minutes of handling per application.
+    pub handling_minutes_per_application: Option<f64>,
 }
 
 /// A rule: customers for whom `when` is true belong to `category`.
@@ -274,6 +290,19 @@ pub struct Outputs {
     pub keep: Option<u32>,
     /// Whether text that a spreadsheet would take for a formula is guarded by an apostrophe.
     pub spreadsheet_safe: bool,
+}
+
+/// What the report and the workbook are like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportSettings {
+    /// A report is written in each of these; none where there is none.
+    pub languages: Vec<Language>,
+    /// Whether the workbook is written.
+    pub workbook: bool,
+    /// The agency's name in the heading; may be empty.
+    pub agency: String,
+    /// Where the categories' reference figures are from; may be empty.
+    pub reference_source: String,
 }
 
 /// The format of the labels table.

@@ -7,6 +7,7 @@ mod coverage;
 mod folds;
 mod partition;
 mod table;
+pub mod wording;
 
 pub use coverage::{BenefitTraits, CoverageFeatures, Covered, Kernel, KernelWindow};
 pub use folds::{Applications, Contacts, Ground, LifeEvents, Payments};

@@ -13,9 +13,10 @@ use crate::features::catalogue::{FEATURES, FeatureType};
 use crate::features::{FeatureColumn, FeatureTable, Ground, features};
 use crate::history::{HistoryEntry, Movements};
 use crate::outputs::{
-    self, BreakdownsText, Contents, FolderError, LabelsText, LabelsWriter, Manifest, OutputFile, RunFolder,
-    SharedOutput, WindowEntry, Written,
+    self, BreakdownsText, Contents, ExtractEntry, FolderError, LabelsText, LabelsWriter, Manifest, OutputFile,
+    RunFolder, SharedOutput, WindowEntry, Written,
 };
+use crate::report;
 use crate::statistics::{Breakdown, CategoryFigures, Gathered, Kept};
 
 /// What a run came to.
@@ -133,6 +134,26 @@ impl Job<'_> {
         written.extend(past.written);
         let held = !reading.broken_limits.is_empty() || !past.broken_gates.is_empty();
         let found = || reading.warnings.iter().chain(&past.warnings);
+        let extracts: Vec<ExtractEntry> = reading.accounts.iter().map(Into::into).collect();
+        // How much memory there was is no property of the results.
+        let lasting = found().filter(|warning| warning.is_of_results());
+        let lasting: Vec<String> = lasting.map(Warning::to_string).collect();
+        let content = report::Content {
+            config: self.config,
+            window: &self.window,
+            registered: reading.population.registered,
+            features: &names,
+            figures: &figures,
+            breakdowns: Vec::new(),
+            min_group: 0,
+            employers: &employers,
+            movements: past.movements.as_ref(),
+            history: Vec::new(),
+            extracts: &extracts,
+            warnings: &lasting,
+            broken_limits: &reading.broken_limits,
+        };
+        written.extend(timings.stage("report", || report::write(folder.path(), &content))?);
         let manifest = Manifest {
             program: "vardag",
             version: env!("CARGO_PKG_VERSION"),
@@ -145,10 +166,9 @@ impl Job<'_> {
             population: figures.last().map_or(0, |all| all.customers),
             categories: outputs::by_category(&figures),
             employers: outputs::by_size_class(&employers),
-            extracts: reading.accounts.iter().map(Into::into).collect(),
+            extracts,
             movements: past.movements.clone(),
-            // How much memory there was is no property of the results.
-            warnings: found().filter(|warning| warning.is_of_results()).map(Warning::to_string).collect(),
+            warnings: lasting,
             outputs: written,
             started,
             timings_s: timings.0,
