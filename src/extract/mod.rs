@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub mod batch;
-mod blocks;
+pub(crate) mod blocks;
 mod cells;
 pub mod codes;
 pub mod dates;
@@ -18,7 +18,7 @@ mod feed;
 mod files;
 mod layout;
 mod parquet;
-mod records;
+pub(crate) mod records;
 mod rejects;
 pub mod schema;
 mod typed;

@@ -1,5 +1,17 @@
 //! Runs against each other: who moved between categories, and whether a run strays too far from those before it.
+//!
+//! A [`PastRun`] is a run folder opened for reading; everything else here is told from one or several of them.
 
+mod columns;
+mod error;
+mod labels;
+mod manifest;
 mod movements;
+mod parts;
+mod run;
 
+pub use error::HistoryError;
+pub use labels::{LabelsFile, LabelsReader};
+pub use manifest::{PastExtract, PastManifest, PastOutput, PastRows, PastWindow};
 pub use movements::{Cause, Movements, RuleMovement};
+pub use run::{FoundCustomer, PastRun};

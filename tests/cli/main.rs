@@ -16,6 +16,7 @@ mod interrupted;
 mod limits;
 mod outcome;
 mod parquet;
+mod past_runs;
 mod reading;
 mod run_folder;
 mod samples;

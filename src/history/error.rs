@@ -1,0 +1,51 @@
+//! What can be wrong with a run folder that is read again.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::config::Problem;
+use crate::outputs::FolderError;
+
+/// Why a past run cannot be read or compared.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs)]
+pub enum HistoryError {
+    #[error("{} is no run folder: it has no manifest.json; name one such as runs/2025-12-31 or runs/latest", folder.display())]
+    NoRun { folder: PathBuf },
+    #[error("{} cannot be read: {source}; check that it is there and that you may read it", path.display())]
+    Unreadable { path: PathBuf, source: io::Error },
+    #[error("{} is not a manifest of vardag: {cause}; restore the run folder, or make the run again", path.display())]
+    Manifest { path: PathBuf, cause: String },
+    #[error("{} cannot be used by this version of vardag:\n{}", path.display(), lines(problems))]
+    Config { path: PathBuf, problems: Vec<Problem> },
+    #[error(
+        "{} has {found} bytes, and the manifest says {expected}: it was changed after the run; restore it, or make the run again",
+        path.display()
+    )]
+    Changed { path: PathBuf, found: u64, expected: u64 },
+    #[error("{} has no column {column:?}, which is needed here; was the run made by another version of vardag?", path.display())]
+    NoColumn { path: PathBuf, column: String },
+    #[error("{}:{line}: {what}; the file was changed after the run: restore it, or make the run again", path.display())]
+    Row { path: PathBuf, line: u64, what: String },
+    #[error("{}: {message}; restore it, or make the run again", path.display())]
+    Damaged { path: PathBuf, message: String },
+    #[error("the rules cannot be evaluated on {}: {source}", path.display())]
+    Evaluate { path: PathBuf, source: polars::prelude::PolarsError },
+    #[error(transparent)]
+    Output(#[from] FolderError),
+}
+
+fn lines(problems: &[Problem]) -> String {
+    problems.iter().map(|problem| format!("  {problem}")).collect::<Vec<_>>().join("\n")
+}
+
+impl HistoryError {
+    /// The documented exit code (docs/exit-codes.md).
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            HistoryError::NoRun { .. } => 2,
+            HistoryError::Evaluate { .. } | HistoryError::Output(_) => 1,
+            _ => 3,
+        }
+    }
+}

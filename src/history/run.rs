@@ -1,0 +1,157 @@
+//! A published run folder, opened again.
+
+use std::path::{Path, PathBuf};
+
+use polars::prelude::DataFrame;
+
+use super::labels::{LabelsFile, LabelsReader};
+use super::{HistoryError, PastManifest};
+use crate::config::{self, Config};
+use crate::rules::catalogue_features;
+
+/// A run folder: what it says of itself, the configuration that was in force, and its labels.
+#[derive(Debug)]
+pub struct PastRun {
+    folder: PathBuf,
+    manifest: PastManifest,
+    config: Config,
+    labels: LabelsFile,
+}
+
+/// Everything that a run says of one customer.
+#[derive(Debug, Clone)]
+pub struct FoundCustomer {
+    /// One row: all features, derived ones last, typed as rules see them.
+    pub features: DataFrame,
+    /// The category.
+    pub category: String,
+    /// The rule that decided, or `default`.
+    pub rule: String,
+    /// The dimensions' names and values.
+    pub dimensions: Vec<(String, Option<String>)>,
+}
+
+impl PastRun {
+    /// Opens a run folder, a held one too; a link to one (`latest`) is followed once, so that a run published
+    /// meanwhile changes nothing.
+    ///
+    /// # Errors
+    /// It is no run folder, or its manifest, configuration or labels cannot be used.
+    pub fn open(folder: &Path) -> Result<Self, HistoryError> {
+        let manifest = Self::read_manifest(folder)?;
+        let folder =
+            folder.canonicalize().map_err(|source| HistoryError::Unreadable { path: folder.to_owned(), source })?;
+        let path = folder.join("config.toml");
+        let text =
+            std::fs::read_to_string(&path).map_err(|source| HistoryError::Unreadable { path: path.clone(), source })?;
+        let config = config::from_text(&text, &folder).map_err(|problems| HistoryError::Config { path, problems })?;
+        let labels = LabelsFile::of(&folder, &config)?;
+        let run = PastRun { folder, manifest, config, labels };
+        run.check_size(run.labels.path())?;
+        Ok(run)
+    }
+
+    /// The manifest alone.
+    ///
+    /// # Errors
+    /// There is none, or it is not one of vardag's.
+    pub fn read_manifest(folder: &Path) -> Result<PastManifest, HistoryError> {
+        let path = folder.join("manifest.json");
+        let text = std::fs::read_to_string(&path).map_err(|source| match source.kind() {
+            std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => {
+                HistoryError::NoRun { folder: folder.to_owned() }
+            }
+            _ => HistoryError::Unreadable { path: path.clone(), source },
+        })?;
+        let manifest = serde_json::from_str::<PastManifest>(&text)
+            .map_err(|fault| HistoryError::Manifest { path: path.clone(), cause: fault.to_string() })?;
+        if manifest.program != "vardag" {
+            let cause = format!("its program is {:?}", manifest.program);
+            return Err(HistoryError::Manifest { path, cause });
+        }
+        Ok(manifest)
+    }
+
+    /// Hashing a labels file again would cost more than comparing it; its size is free and tells a file that was
+    /// cut or added to. What else was changed shows where a row does not fit.
+    fn check_size(&self, path: &Path) -> Result<(), HistoryError> {
+        let unreadable = |source| HistoryError::Unreadable { path: path.to_owned(), source };
+        let found = std::fs::metadata(path).map_err(unreadable)?.len();
+        let name = path.file_name().unwrap_or_default();
+        match self.manifest.outputs.iter().find(|output| name == output.file.as_str()) {
+            Some(output) if output.bytes != found => {
+                Err(HistoryError::Changed { path: path.to_owned(), found, expected: output.bytes })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Where it is.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// What it says of itself.
+    pub fn manifest(&self) -> &PastManifest {
+        &self.manifest
+    }
+
+    /// The configuration that was in force.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Whether it is held.
+    pub fn held(&self) -> bool {
+        self.manifest.held
+    }
+
+    /// Its labels file.
+    pub fn labels_file(&self) -> &LabelsFile {
+        &self.labels
+    }
+
+    /// The features' names, derived ones last.
+    pub fn feature_names(&self) -> Vec<String> {
+        let derived = self.config.derived_features.iter().map(|feature| feature.name.clone());
+        catalogue_features().into_iter().map(|(name, _)| name).chain(derived).collect()
+    }
+
+    /// Its rows in order, some 10,000s at a time, as tables of the columns asked for: `customer_id`, `category`,
+    /// `rule`, features and dimensions. Counts are Int64, other features Float64, all else text; missing is null.
+    ///
+    /// For work on all workers see [`LabelsFile::scan`].
+    ///
+    /// # Errors
+    /// The file cannot be opened or lacks a column.
+    pub fn labels(&self, columns: &[&str]) -> Result<LabelsReader, HistoryError> {
+        self.labels.reader(columns)
+    }
+
+    /// Everything about one customer; `None` if the run does not have it.
+    ///
+    /// # Errors
+    /// The labels cannot be read.
+    pub fn find(&self, id: &str) -> Result<Option<FoundCustomer>, HistoryError> {
+        let features = self.feature_names();
+        let mut columns = vec!["customer_id", "category", "rule"];
+        columns.extend(features.iter().map(String::as_str));
+        columns.extend(self.config.dimensions.iter().map(String::as_str));
+        let Some(row) = self.labels.find(id, &columns)? else { return Ok(None) };
+        let damaged = |fault: polars::prelude::PolarsError| HistoryError::Damaged {
+            path: self.labels.path().to_owned(),
+            message: fault.to_string(),
+        };
+        let text = |name: &str| -> Result<Option<String>, HistoryError> {
+            let column = row.column(name).map_err(damaged)?;
+            Ok(column.str().map_err(damaged)?.get(0).map(str::to_owned))
+        };
+        let dimension = |name: &String| Ok((name.clone(), text(name)?));
+        Ok(Some(FoundCustomer {
+            features: row.select(features.iter().map(String::as_str)).map_err(damaged)?,
+            category: text("category")?.unwrap_or_default(),
+            rule: text("rule")?.unwrap_or_default(),
+            dimensions: self.config.dimensions.iter().map(dimension).collect::<Result<_, HistoryError>>()?,
+        }))
+    }
+}
