@@ -4,6 +4,7 @@
 
 mod check;
 mod config;
+mod explain;
 mod job;
 mod output;
 mod progress;
@@ -18,7 +19,9 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::calendar::Day;
 use crate::config::AsOf;
+use crate::explain::ExplainError;
 use crate::job::JobError;
+use crate::language::Language;
 
 /// Sort a social-insurance agency's customers by their everyday life, from its nightly extracts.
 #[derive(Debug, Parser)]
@@ -37,6 +40,8 @@ enum Command {
     Run(RunArguments),
     /// Read and check everything, without classifying
     Check(CheckArguments),
+    /// Tell why a customer of a run has its category
+    Explain(ExplainArguments),
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -87,6 +92,24 @@ struct CheckArguments {
     /// Write the rejected rows to this file, which must not exist yet
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct ExplainArguments {
+    /// The run's folder, such as `runs/latest`
+    run: PathBuf,
+    /// The customer's id, as it stands in the labels
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    customer: String,
+    /// The language of the explanation
+    #[arg(long, value_enum, default_value_t = Language::En)]
+    language: Language,
+    /// Write a page to print to this file, which must not exist yet
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Print the explanation as JSON
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -164,6 +187,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
     let outcome = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
+        Command::Explain(arguments) => explain::explain(&arguments),
         Command::Config(ConfigCommand::Show { config }) => config::show(config.as_deref()),
         Command::Init(arguments) => config::init(&arguments.file),
         Command::Synth(arguments) => synth::synth(&arguments),
@@ -184,6 +208,9 @@ fn exit_code(error: &anyhow::Error) -> u8 {
     // A usage error of our own; what clap refuses exits with 2 as well.
     if error.is::<output::Usage>() {
         return 2;
+    }
+    if let Some(error) = error.downcast_ref::<ExplainError>() {
+        return error.exit_code();
     }
     error.downcast_ref::<JobError>().map_or(1, JobError::exit_code)
 }

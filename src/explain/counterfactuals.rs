@@ -91,7 +91,13 @@ fn values(base: &DataFrame, space: &Space) -> PolarsResult<Vec<Option<f64>>> {
 }
 
 /// The rules at `tried`: rows of `base` with a space's feature at these steps instead.
-fn tried(rules: &RuleSet, space: &Space, base: &DataFrame, rows: Vec<IdxSize>, steps: &[i64]) -> PolarsResult<Vec<u16>> {
+fn tried(
+    rules: &RuleSet,
+    space: &Space,
+    base: &DataFrame,
+    rows: Vec<IdxSize>,
+    steps: &[i64],
+) -> PolarsResult<Vec<u16>> {
     let name: PlSmallStr = FEATURES[space.feature].name.into();
     let changed = if space.is_count() {
         Column::new(name, steps)

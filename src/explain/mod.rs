@@ -116,7 +116,8 @@ impl<'a> Explainer<'a> {
     /// The run does not have the customer, cannot be read, or says something else than its own rules.
     pub fn explain(&self, id: &str) -> Result<Explanation<'_>, ExplainError> {
         let config = self.run.config();
-        let found = self.run.find(id)?.ok_or_else(|| ExplainError::NoCustomer { folder: self.run.folder().to_owned() })?;
+        let found =
+            self.run.find(id)?.ok_or_else(|| ExplainError::NoCustomer { folder: self.run.folder().to_owned() })?;
         let trace = self.tracer.trace(&found.features)?.pop();
         let changes = self.counterfactuals(&found.features)?.pop();
         let (Some(trace), Some(changes)) = (trace, changes) else {
@@ -169,12 +170,5 @@ fn window(run: &PastRun) -> Result<Window, ExplainError> {
         AsOf::Yesterday | AsOf::LastMonthEnd => Day::from_iso(&run.manifest().window.as_of),
     };
     let as_of = as_of.ok_or_else(|| ExplainError::NoDay { folder: run.folder().to_owned() })?;
-    Ok(Window::new(
-        as_of,
-        settings.months,
-        settings.history_from,
-        settings.spell_gap_days,
-        settings.min_observed_days,
-    ))
+    Ok(Window::new(as_of, settings.months, settings.history_from, settings.spell_gap_days, settings.min_observed_days))
 }
-
