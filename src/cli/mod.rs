@@ -3,9 +3,11 @@
 //! Results go to stdout, everything else to stderr; exit codes are those of docs/exit-codes.md.
 
 mod check;
+mod compare;
 mod config;
 mod explain;
 mod job;
+mod movements;
 mod output;
 mod progress;
 mod run;
@@ -20,6 +22,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::calendar::Day;
 use crate::config::AsOf;
 use crate::explain::ExplainError;
+use crate::history::HistoryError;
 use crate::job::JobError;
 use crate::language::Language;
 
@@ -42,6 +45,8 @@ enum Command {
     Check(CheckArguments),
     /// Tell why a customer of a run has its category
     Explain(ExplainArguments),
+    /// Find out who moved between two runs, by which rules, and why
+    Compare(CompareArguments),
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -108,6 +113,20 @@ struct ExplainArguments {
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
     /// Print the explanation as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct CompareArguments {
+    /// The run folder to compare with, such as runs/2025-12-31
+    old: PathBuf,
+    /// The run folder to look at, such as runs/latest
+    new: PathBuf,
+    /// Write everybody who changed category, entered or left to this file, which must not exist yet
+    #[arg(long, value_name = "FILE")]
+    movements: Option<PathBuf>,
+    /// Print the result as JSON
     #[arg(long)]
     json: bool,
 }
@@ -188,6 +207,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
+        Command::Compare(arguments) => compare::compare(&arguments),
         Command::Config(ConfigCommand::Show { config }) => config::show(config.as_deref()),
         Command::Init(arguments) => config::init(&arguments.file),
         Command::Synth(arguments) => synth::synth(&arguments),
@@ -210,6 +230,9 @@ fn exit_code(error: &anyhow::Error) -> u8 {
         return 2;
     }
     if let Some(error) = error.downcast_ref::<ExplainError>() {
+        return error.exit_code();
+    }
+    if let Some(error) = error.downcast_ref::<HistoryError>() {
         return error.exit_code();
     }
     error.downcast_ref::<JobError>().map_or(1, JobError::exit_code)

@@ -1,7 +1,7 @@
 //! What the commands print: short tables for people, JSON for programs.
 
 use comfy_table::presets::NOTHING;
-use comfy_table::{CellAlignment, ContentArrangement, Table};
+use comfy_table::{CellAlignment, ContentArrangement, Row, Table};
 
 use crate::calendar::Window;
 use crate::config::Config;
@@ -172,14 +172,14 @@ pub fn timings(manifest: &Manifest) -> String {
 }
 
 /// A table of texts, without lines.
-fn texts<const N: usize>(header: [&str; N]) -> Table {
+pub(super) fn texts(header: impl Into<Row>) -> Table {
     let mut table = Table::new();
     table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Disabled).set_header(header);
     table
 }
 
 /// A table without lines; every column but the first is of numbers.
-fn plain<const N: usize>(header: [&str; N]) -> Table {
+pub(super) fn plain(header: impl Into<Row>) -> Table {
     let mut table = texts(header);
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);
@@ -187,17 +187,17 @@ fn plain<const N: usize>(header: [&str; N]) -> Table {
     table
 }
 
-fn trimmed(table: &Table) -> String {
+pub(super) fn trimmed(table: &Table) -> String {
     table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
 }
 
 /// A count of things, in words.
-fn counted(count: u64, what: &str) -> String {
+pub(super) fn counted(count: u64, what: &str) -> String {
     format!("{} {what}{}", thousands(count), if count == 1 { "" } else { "s" })
 }
 
 /// A count with a space between thousands.
-fn thousands(count: u64) -> String {
+pub(super) fn thousands(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -210,7 +210,7 @@ fn thousands(count: u64) -> String {
 }
 
 /// A figure with some decimals; a dash where it is missing.
-fn decimals(value: f64, places: usize) -> String {
+pub(super) fn decimals(value: f64, places: usize) -> String {
     if value.is_nan() { "–".to_owned() } else { format!("{value:.places$}") }
 }
 

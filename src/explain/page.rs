@@ -41,7 +41,6 @@ pub struct Page {
 struct RuleWords {
     name: String,
     category: String,
-    reason: String,
     /// `decided`, `before` or `after`.
     standing: &'static str,
     state: &'static str,
@@ -58,8 +57,6 @@ struct Line {
     text: String,
     /// The value at hand; empty for a join.
     here: String,
-    /// The term as it stands in the configuration; empty for a join.
-    sql: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -88,14 +85,7 @@ impl Page {
             let (standing, state) = standing(at, explanation.decided, trace, texts);
             let mut lines = Vec::new();
             words.push_lines(&trace.clause, 0, &mut lines);
-            RuleWords {
-                name: rule.name.clone(),
-                category: category_name(rule.category),
-                reason: language.of(&rule.reason).to_owned(),
-                standing,
-                state,
-                lines,
-            }
+            RuleWords { name: rule.name.clone(), category: category_name(rule.category), standing, state, lines }
         });
         let elsewhere = explanation.alternatives.iter().map(|alternative| ElsewhereWords {
             category: category_name(alternative.category),
@@ -154,7 +144,7 @@ impl Words<'_> {
             Clause::Term(term) => {
                 let (text, here) = self.term(term);
                 let here = if here.is_empty() { here } else { self.texts.here.replace("{value}", &here) };
-                lines.push(Line { depth, mark, truth, text, here, sql: term.term.sql.clone() });
+                lines.push(Line { depth, mark, truth, text, here });
                 return;
             }
             // All of a rule's terms have to hold: that goes without saying.
@@ -166,8 +156,7 @@ impl Words<'_> {
             Clause::Any(parts) => (self.texts.any_of, parts.as_slice()),
             Clause::Not(part) => (self.texts.none_of, std::slice::from_ref(part.as_ref())),
         };
-        let (here, sql) = (String::new(), String::new());
-        lines.push(Line { depth, mark, truth, text: join.to_owned(), here, sql });
+        lines.push(Line { depth, mark, truth, text: join.to_owned(), here: String::new() });
         parts.iter().for_each(|part| self.push_lines(part, depth + 1, lines));
     }
 }

@@ -31,6 +31,8 @@ pub enum HistoryError {
     Damaged { path: PathBuf, message: String },
     #[error("the rules cannot be evaluated on {}: {source}", path.display())]
     Evaluate { path: PathBuf, source: polars::prelude::PolarsError },
+    #[error("the movements cannot be written: {source}; is the disk full?")]
+    Rows { source: io::Error },
     #[error(transparent)]
     Output(#[from] FolderError),
 }
@@ -44,7 +46,7 @@ impl HistoryError {
     pub fn exit_code(&self) -> u8 {
         match self {
             HistoryError::NoRun { .. } => 2,
-            HistoryError::Evaluate { .. } | HistoryError::Output(_) => 1,
+            HistoryError::Evaluate { .. } | HistoryError::Rows { .. } | HistoryError::Output(_) => 1,
             _ => 3,
         }
     }

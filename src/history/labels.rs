@@ -152,12 +152,12 @@ impl LabelsFile {
         Ok(None)
     }
 
-    fn damaged(&self, fault: polars::prelude::PolarsError) -> HistoryError {
+    pub(super) fn damaged(&self, fault: polars::prelude::PolarsError) -> HistoryError {
         HistoryError::Damaged { path: self.path.clone(), message: fault.to_string() }
     }
 
     /// Where these columns are and what they hold.
-    fn columns(&self, names: &[&str], header: &[String]) -> Result<Vec<Column>, HistoryError> {
+    pub(super) fn columns(&self, names: &[&str], header: &[String]) -> Result<Vec<Column>, HistoryError> {
         let column = |name: &&str| {
             let place = header.iter().position(|own| own == name);
             let missing = || HistoryError::NoColumn { path: self.path.clone(), column: (*name).to_owned() };

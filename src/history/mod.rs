@@ -4,14 +4,20 @@
 
 mod columns;
 mod error;
+mod join;
+mod keys;
 mod labels;
 mod manifest;
 mod movements;
 mod parts;
 mod run;
+mod series;
+mod settings;
 
 pub use error::HistoryError;
 pub use labels::{LabelsFile, LabelsReader};
 pub use manifest::{PastExtract, PastManifest, PastOutput, PastRows, PastWindow};
-pub use movements::{Cause, Movements, RuleMovement};
+pub use movements::{Cause, Movements, RuleMovement, Side, movements};
 pub use run::{FoundCustomer, PastRun};
+pub use series::{CategoryPoint, HistoryEntry, Series, good_runs, series};
+pub use settings::{feature_settings_that_differ, rules_differ};

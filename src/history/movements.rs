@@ -1,7 +1,21 @@
 //! Movements: what became of the customers of one run in a later one.
 
+use std::io::{self, Write};
+use std::sync::mpsc;
+
+use serde::Serialize;
+
+use super::join::{Pair, Rows, join};
+use super::keys::{COLUMNS, Keys, RuleNames};
+use super::settings::{feature_settings_that_differ, rules_differ};
+use super::{HistoryError, LabelsFile, PastRun};
+use crate::config::{AsOf, Config};
+use crate::features::catalogue::FEATURES;
+use crate::rules::RuleSet;
+use crate::text::{guarded, push_csv};
+
 /// Who moved between two runs.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Movements {
     /// The last day of the older run's window, ISO.
     pub old_as_of: String,
@@ -24,7 +38,7 @@ pub struct Movements {
 }
 
 /// Customers whose category changed, by the rules that decided then and now.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RuleMovement {
     /// Category in the older run.
     pub from: String,
@@ -39,21 +53,301 @@ pub struct RuleMovement {
 }
 
 /// What moved customers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Cause {
     /// The rules are the same: their lives, not ours.
     Behaviour,
-    /// The rules differ. Of the customers in both runs whose category changed: those whose old features lead
-    /// elsewhere under the new rules, and what remains between there and the new category.
+    /// The rules differ. Each customer in both runs takes two steps: from the old category to that of the old
+    /// features under the new rules, and from there to the new category. So the row sums of the first are those of
+    /// the matrix, its column sums are the row sums of the second, and the column sums of that are the matrix's.
     Split {
-        /// From the old category to the one of the old features under the new rules (`from` × `to`).
+        /// The first step (`from` × `to`).
         by_rules: Vec<Vec<u64>>,
-        /// From there to the new category (`to` × `to`).
+        /// The second step (`to` × `to`).
         by_behaviour: Vec<Vec<u64>>,
     },
-    /// Something else differs too, in words: the benefit catalogue, the window, the meaning of features.
+    /// Something else differs too: the benefit catalogue, the window, the meaning of codes.
     CannotTell {
         /// What differs, as the names of settings.
         differs: Vec<String>,
     },
+}
+
+impl Movements {
+    /// Customers in both runs.
+    pub fn in_both(&self) -> u64 {
+        self.matrix.iter().flatten().sum()
+    }
+
+    /// Customers in both runs whose category changed.
+    pub fn moved(&self) -> u64 {
+        self.by_rule.iter().map(|rule| rule.customers).sum()
+    }
+}
+
+/// One of the two runs that are compared; the newer may not be published yet.
+#[derive(Debug, Clone, Copy)]
+pub struct Side<'a> {
+    /// The configuration in force, its last day settled.
+    pub config: &'a Config,
+    /// The labels.
+    pub labels: &'a LabelsFile,
+}
+
+impl PastRun {
+    /// As a side of a comparison.
+    pub fn side(&self) -> Side<'_> {
+        Side { config: self.config(), labels: self.labels_file() }
+    }
+}
+
+/// The columns of `movements.csv`.
+const HEADER: &[u8] = b"customer_id,from,to,from_rule,to_rule\n";
+
+/// Finds who moved, and writes them to `rows`: everybody whose category changed, who entered (nothing under `from`)
+/// or left (nothing under `to`), in the order of the ids.
+///
+/// # Errors
+/// A labels file cannot be read, or `rows` not be written.
+pub fn movements(
+    old: Side<'_>,
+    new: Side<'_>,
+    threads: usize,
+    rows: &mut dyn Write,
+) -> Result<Movements, HistoryError> {
+    let ground = Ground::of(old, new)?;
+    let (old_names, new_names) = (RuleNames::of(old.config), RuleNames::of(new.config));
+    let mut tally = Tally::new(old, new, &old_names, &new_names);
+    let failed = |source: io::Error| HistoryError::Rows { source };
+    rows.write_all(HEADER).map_err(failed)?;
+    let mut line = Vec::new();
+    std::thread::scope(|scope| {
+        let (old_sender, old_batches) = mpsc::sync_channel(BATCHES_WAITING);
+        let (new_sender, new_batches) = mpsc::sync_channel(BATCHES_WAITING);
+        let (ground, old_names, new_names) = (&ground, &old_names, &new_names);
+        scope.spawn(move || match ground {
+            Ground::RulesDiffer(rules) => send(&old_sender, |take| under(old.labels, old_names, rules, threads, take)),
+            _ => send(&old_sender, |take| old.labels.keys(old_names, take)),
+        });
+        scope.spawn(move || send(&new_sender, |take| new.labels.keys(new_names, take)));
+        join(Rows::new(old.labels.path(), old_batches), Rows::new(new.labels.path(), new_batches), |pair| {
+            if tally.add(pair) {
+                line.clear();
+                push_row(pair, old_names, new_names, new.config.outputs.spreadsheet_safe, &mut line);
+                rows.write_all(&line).map_err(failed)?;
+            }
+            Ok(())
+        })
+    })?;
+    rows.flush().map_err(failed)?;
+    Ok(tally.finish(ground))
+}
+
+/// Batches of rows that may wait for the other file's.
+const BATCHES_WAITING: usize = 8;
+
+/// Sends what is read, and why it could not be read on.
+fn send(
+    sender: &mpsc::SyncSender<Result<Keys, HistoryError>>,
+    read: impl FnOnce(&mut dyn FnMut(Keys) -> bool) -> Result<(), HistoryError>,
+) {
+    if let Err(fault) = read(&mut |keys| sender.send(Ok(keys)).is_ok()) {
+        // Nobody listens any more only where something else failed first.
+        let _ = sender.send(Err(fault));
+    }
+}
+
+/// The rows of an old run, each with the rule that its features meet under other rules.
+fn under(
+    labels: &LabelsFile,
+    names: &RuleNames,
+    rules: &RuleSet,
+    threads: usize,
+    take: &mut dyn FnMut(Keys) -> bool,
+) -> Result<(), HistoryError> {
+    let features = rules.named_features();
+    let columns: Vec<&str> = COLUMNS.into_iter().chain(features.iter().map(|at| FEATURES[*at].name)).collect();
+    let evaluate = |source| HistoryError::Evaluate { path: labels.path().to_owned(), source };
+    let mut listening = true;
+    labels.scan(
+        &columns,
+        threads,
+        |table| {
+            let mut keys = labels.keys_of(&table, names)?;
+            let features = table.drop_many(COLUMNS);
+            let labels = rules.derive(features).and_then(|table| rules.classify(&table)).map_err(evaluate)?;
+            keys.under = labels.rule;
+            Ok(keys)
+        },
+        |keys| {
+            listening = listening && take(keys);
+            Ok(())
+        },
+    )
+}
+
+/// What the two runs have in common.
+enum Ground {
+    SameRules,
+    /// The new rules.
+    RulesDiffer(Box<RuleSet>),
+    /// The settings that differ, by name.
+    FeaturesDiffer(Vec<String>),
+}
+
+impl Ground {
+    fn of(old: Side<'_>, new: Side<'_>) -> Result<Self, HistoryError> {
+        let mut differ = feature_settings_that_differ(old.config, new.config);
+        if !rules_differ(old.config, new.config) {
+            return Ok(if differ.is_empty() { Ground::SameRules } else { Ground::FeaturesDiffer(differ) });
+        }
+        let rules = RuleSet::compile(new.config)
+            .map_err(|problems| HistoryError::Config { path: new.labels.path().to_owned(), problems })?;
+        // A feature that the old run's version did not have yet.
+        let header = old.labels.header()?;
+        let names = rules.named_features().into_iter().map(|at| FEATURES[at].name);
+        differ.extend(names.filter(|name| !header.iter().any(|own| own == name)).map(|name| format!("feature {name}")));
+        Ok(if differ.is_empty() { Ground::RulesDiffer(Box::new(rules)) } else { Ground::FeaturesDiffer(differ) })
+    }
+}
+
+/// Counts of customers by rule.
+struct Tally<'a> {
+    old: Side<'a>,
+    new: Side<'a>,
+    old_names: &'a RuleNames,
+    new_names: &'a RuleNames,
+    /// Whether an old rule and a new one lead to different categories.
+    changes: Vec<Vec<bool>>,
+    both: Vec<Vec<u64>>,
+    entered: Vec<u64>,
+    left: Vec<u64>,
+    /// From the old rule to the new rule of the old features, and from that to the new rule.
+    by_rules: Vec<Vec<u64>>,
+    by_behaviour: Vec<Vec<u64>>,
+}
+
+impl<'a> Tally<'a> {
+    fn new(old: Side<'a>, new: Side<'a>, old_names: &'a RuleNames, new_names: &'a RuleNames) -> Self {
+        let (rows, columns) = (old_names.texts.len(), new_names.texts.len());
+        let changes = |(from, _): &(String, String)| new_names.texts.iter().map(|(to, _)| from != to).collect();
+        Tally {
+            old,
+            new,
+            changes: old_names.texts.iter().map(changes).collect(),
+            both: vec![vec![0; columns]; rows],
+            entered: vec![0; columns],
+            left: vec![0; rows],
+            by_rules: vec![vec![0; columns]; rows],
+            by_behaviour: vec![vec![0; columns]; columns],
+            old_names,
+            new_names,
+        }
+    }
+
+    /// Counts a customer; true if it belongs among the movements.
+    fn add(&mut self, pair: Pair<'_>) -> bool {
+        match (pair.old, pair.new) {
+            (Some((old, under)), Some(new)) => {
+                let (old, new) = (usize::from(old), usize::from(new));
+                self.both[old][new] += 1;
+                if let Some(under) = under.map(usize::from) {
+                    self.by_rules[old][under] += 1;
+                    self.by_behaviour[under][new] += 1;
+                }
+                self.changes[old][new]
+            }
+            (Some((old, _)), None) => {
+                self.left[usize::from(old)] += 1;
+                true
+            }
+            (None, Some(new)) => {
+                self.entered[usize::from(new)] += 1;
+                true
+            }
+            (None, None) => false,
+        }
+    }
+
+    fn finish(self, ground: Ground) -> Movements {
+        let (from, to) = (categories(self.old.config), categories(self.new.config));
+        let (old_of, new_of) = (category_of_rules(self.old.config), category_of_rules(self.new.config));
+        let by_category = |counts: &[Vec<u64>], rows: &[usize], height: usize| {
+            let mut matrix = vec![vec![0; to.len()]; height];
+            for (row, counts) in counts.iter().enumerate() {
+                for (column, count) in counts.iter().enumerate() {
+                    matrix[rows[row]][new_of[column]] += count;
+                }
+            }
+            matrix
+        };
+        let summed = |counts: &[u64], of: &[usize], length: usize| {
+            let mut sums = vec![0; length];
+            counts.iter().zip(of).for_each(|(count, category)| sums[*category] += count);
+            sums
+        };
+        Movements {
+            old_as_of: as_of(self.old.config),
+            new_as_of: as_of(self.new.config),
+            matrix: by_category(&self.both, &old_of, from.len()),
+            entered: summed(&self.entered, &new_of, to.len()),
+            left: summed(&self.left, &old_of, from.len()),
+            by_rule: self.by_rule(),
+            cause: match ground {
+                Ground::SameRules => Cause::Behaviour,
+                Ground::FeaturesDiffer(differs) => Cause::CannotTell { differs },
+                Ground::RulesDiffer(_) => Cause::Split {
+                    by_rules: by_category(&self.by_rules, &old_of, from.len()),
+                    by_behaviour: by_category(&self.by_behaviour, &new_of, to.len()),
+                },
+            },
+            from,
+            to,
+        }
+    }
+
+    fn by_rule(&self) -> Vec<RuleMovement> {
+        let mut found = Vec::new();
+        for (old, counts) in self.both.iter().enumerate() {
+            for (new, customers) in counts.iter().enumerate().filter(|(_, customers)| **customers > 0) {
+                let ((from, from_rule), (to, to_rule)) = (&self.old_names.texts[old], &self.new_names.texts[new]);
+                if self.changes[old][new] {
+                    let [from, from_rule, to, to_rule] = [from, from_rule, to, to_rule].map(String::clone);
+                    found.push(RuleMovement { from, from_rule, to, to_rule, customers: *customers });
+                }
+            }
+        }
+        // Equals stay in the order of the rules.
+        found.sort_by_key(|movement| std::cmp::Reverse(movement.customers));
+        found
+    }
+}
+
+fn push_row(pair: Pair<'_>, old: &RuleNames, new: &RuleNames, spreadsheet_safe: bool, line: &mut Vec<u8>) {
+    let none = (String::new(), String::new());
+    let (from, from_rule) = pair.old.map_or(&none, |(rule, _)| &old.texts[usize::from(rule)]);
+    let (to, to_rule) = pair.new.map_or(&none, |rule| &new.texts[usize::from(rule)]);
+    push_csv(&guarded(&String::from_utf8_lossy(pair.id), spreadsheet_safe), line);
+    for text in [from, to, from_rule, to_rule] {
+        line.push(b',');
+        line.extend_from_slice(text.as_bytes());
+    }
+    line.push(b'\n');
+}
+
+fn categories(config: &Config) -> Vec<String> {
+    config.categories.iter().map(|category| category.name.clone()).collect()
+}
+
+/// The category by rule number, the default's last.
+fn category_of_rules(config: &Config) -> Vec<usize> {
+    config.rules.iter().map(|rule| rule.category).chain([config.default_category]).collect()
+}
+
+fn as_of(config: &Config) -> String {
+    match config.window.as_of {
+        AsOf::Day(day) => day.to_string(),
+        AsOf::Yesterday | AsOf::LastMonthEnd => String::new(),
+    }
 }

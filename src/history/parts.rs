@@ -9,7 +9,7 @@ use polars_io::SerReader;
 use polars_io::parquet::metadata::FileMetadataRef;
 use polars_io::parquet::read::{ParallelStrategy, ParquetReader};
 
-use super::columns::{Column, Kind, csv_header, csv_table, unguard};
+use super::columns::{Column, Fault, Kind, csv_header, csv_table, unguard};
 use super::{HistoryError, LabelsFile};
 use crate::config::LabelsFormat;
 use crate::extract::blocks::{BlockError, BlockReader};
@@ -142,6 +142,14 @@ pub(super) struct Taker {
 }
 
 impl Taker {
+    /// A fault of the part that begins at this byte of the file, by its line.
+    pub(super) fn located(&self, begin: u64, fault: Fault) -> HistoryError {
+        match line_at(&self.path, begin + fault.at) {
+            Ok(line) => HistoryError::Row { path: self.path.clone(), line, what: fault.what },
+            Err(unreadable) => unreadable,
+        }
+    }
+
     /// The part's rows as a table of these columns.
     pub(super) fn table(&self, part: &Part, columns: &[Column]) -> Result<DataFrame, HistoryError> {
         match part {

@@ -178,3 +178,87 @@ fn truths<'a>(features: &DataFrame, expressions: impl Iterator<Item = &'a Expr>)
     let evaluated = features.clone().lazy().with_columns(named).collect()?;
     (0..count).map(|at| Ok(evaluated.column(&name(at))?.bool()?.iter().map(Truth::from).collect())).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config;
+    use proptest::prelude::*;
+
+    fn tracer(when: &str) -> Tracer {
+        let text = format!(
+            "[[derived_features]]\nname = \"double\"\nexpression = \"contacts * 2\"\n\
+             [[rules]]\nname = \"r\"\ncategory = \"support\"\nwhen = '{when}'\n[extracts.contacts]\nfiles = \"c\"\n\
+             [extracts.applications]\nfiles = \"a\"\n[extracts.payments]\nfiles = \"p\"\n"
+        );
+        Tracer::compile(&config::from_text(&text, std::path::Path::new("/")).unwrap()).unwrap()
+    }
+
+    /// Customers with every combination of some ages (one missing) and contacts.
+    fn customers(tracer: &Tracer) -> DataFrame {
+        let (mut ages, mut contacts) = (Vec::new(), Vec::new());
+        for age in [None, Some(10_i64), Some(20)] {
+            for contact in 0..4_i64 {
+                ages.push(age);
+                contacts.push(contact);
+            }
+        }
+        let columns = vec![Column::new("age".into(), ages), Column::new("contacts".into(), contacts)];
+        tracer.rules().derive(DataFrame::new(12, columns).unwrap()).unwrap()
+    }
+
+    fn any_condition() -> impl Strategy<Value = String> {
+        let term = prop::sample::select(vec![
+            "age > 15",
+            "age IS NULL",
+            "contacts >= 2",
+            "double BETWEEN 2 AND 4",
+            "contacts IN (1, 3)",
+            "age + contacts < 12",
+            "CASE WHEN contacts > 1 OR age > 15 THEN double ELSE NULL END > 3",
+            "TRUE",
+            "NULL",
+        ]);
+        let joined = term.prop_map(str::to_owned).prop_recursive(4, 12, 2, |inner| {
+            prop_oneof![
+                (inner.clone(), inner.clone()).prop_map(|(left, right)| format!("{left} AND {right}")),
+                (inner.clone(), inner.clone()).prop_map(|(left, right)| format!("{left} OR {right}")),
+                inner.clone().prop_map(|inner| format!("NOT {inner}")),
+                inner.prop_map(|inner| format!("({inner})")),
+            ]
+        });
+        joined.prop_filter("a condition must be more than NULL", |sql| {
+            crate::rules::check_condition(sql, &catalogue_with_double()).is_ok()
+        })
+    }
+
+    fn catalogue_with_double() -> Vec<(String, crate::features::catalogue::FeatureType)> {
+        let double = ("double".to_owned(), crate::features::catalogue::FeatureType::Count);
+        catalogue_features().into_iter().chain([double]).collect()
+    }
+
+    proptest! {
+        /// However a condition is joined: what its terms come to, put together, is what the whole comes to.
+        #[test]
+        fn terms_put_together_are_the_condition(when in any_condition()) {
+            let tracer = tracer(&when);
+            for trace in tracer.trace(&customers(&tracer)).unwrap() {
+                let rule = &trace.rules[0];
+                prop_assert_eq!(rule.clause.truth(), rule.truth, "{}", when);
+                prop_assert_eq!(trace.decided == 0, rule.truth == Truth::True);
+            }
+        }
+    }
+
+    #[test]
+    fn terms_know_their_features() {
+        let tracer = tracer("contacts + double > 3 AND NOT (age > 15)");
+        let customers = customers(&tracer);
+        let traces = tracer.trace(&customers).unwrap();
+        let Clause::All(parts) = &traces[3].rules[0].clause else { panic!("{traces:?}") };
+        let [Clause::Term(sum), Clause::Not(not)] = parts.as_slice() else { panic!("{parts:?}") };
+        assert_eq!((sum.features, sum.truth), (["contacts".to_owned(), "double".to_owned()].as_slice(), Truth::True));
+        // A customer of unknown age: neither older than 15 nor not.
+        assert_eq!((not.truth(), traces[3].rules[0].truth), (Truth::Missing, Truth::Missing));
+    }
+}

@@ -12,6 +12,7 @@ mod conformance;
 mod determinism;
 mod dialects;
 mod duplicates;
+mod explain;
 mod interrupted;
 mod limits;
 mod outcome;

@@ -1,0 +1,44 @@
+//! `vardag compare`: who moved between two runs.
+
+use std::fs::OpenOptions;
+use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::process::ExitCode;
+
+use super::output::Usage;
+use super::{CompareArguments, movements, output};
+use crate::history::{self, PastRun};
+
+/// Compares two run folders and prints what moved.
+pub fn compare(arguments: &CompareArguments) -> anyhow::Result<ExitCode> {
+    let (old, new) = (open(&arguments.old)?, open(&arguments.new)?);
+    if old.manifest().window.as_of > new.manifest().window.as_of {
+        output::say("warning: the first run ends after the second; the older one is named first");
+    }
+    let mut rows: Box<dyn Write> = match &arguments.movements {
+        Some(path) => Box::new(BufWriter::new(create_rows(path)?)),
+        None => Box::new(io::sink()),
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let found = history::movements(old.side(), new.side(), threads, &mut rows)?;
+    let text = if arguments.json { movements::json(&found)? } else { movements::text(&found) };
+    output::print(&text)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A run folder, opened; that it is held is said.
+pub(super) fn open(folder: &Path) -> anyhow::Result<PastRun> {
+    let run = PastRun::open(folder)?;
+    if run.held() {
+        output::say(&format!("warning: {} is held: its results were not published", folder.display()));
+    }
+    Ok(run)
+}
+
+/// A file of customer rows: its owner's alone, and never over another file.
+pub(super) fn create_rows(path: &Path) -> anyhow::Result<std::fs::File> {
+    let mut options = OpenOptions::new();
+    let file = options.write(true).create_new(true).mode(0o600).open(path);
+    Ok(file.map_err(|error| Usage(format!("{} cannot be written: {error}", path.display())))?)
+}

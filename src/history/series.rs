@@ -1,0 +1,143 @@
+//! All good runs of an output folder in the order of their last days: shares and main figures over time.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::{HistoryError, PastManifest, PastRun};
+use crate::calendar::Day;
+use crate::statistics::ALL;
+
+/// One run of a series.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct HistoryEntry {
+    /// The last day of its window, ISO.
+    pub as_of: String,
+    /// The length of its window in calendar months.
+    pub months: u32,
+    /// Customers.
+    pub population: u64,
+    /// The figures of each category in the run's order, from lightest to heaviest need, then of `all`.
+    pub categories: Vec<CategoryPoint>,
+    /// Records by extract, in METHOD section 2's order.
+    pub volumes: Vec<(String, u64)>,
+}
+
+/// The main figures of a category in one run; what is missing is NaN (null in JSON).
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CategoryPoint {
+    /// The category's name, or `all`.
+    pub category: String,
+    /// Customers in it.
+    pub customers: u64,
+    /// Per cent of the population.
+    pub share_pct: f64,
+    /// Contacts per person-year.
+    pub contacts_per_year: f64,
+    /// The mean of the customers' own averages, minutes.
+    pub handling_minutes_per_application: f64,
+    /// All minutes / all handled applications, minutes.
+    pub handling_minutes_pooled: f64,
+}
+
+/// The runs of a folder.
+#[derive(Debug, Default)]
+pub struct Series {
+    /// Those that could be read, by last day.
+    pub entries: Vec<HistoryEntry>,
+    /// Why others could not.
+    pub faults: Vec<HistoryError>,
+}
+
+impl HistoryEntry {
+    /// A category's figures; `None` where the run did not have it.
+    pub fn category(&self, name: &str) -> Option<&CategoryPoint> {
+        self.categories.iter().find(|category| category.category == name)
+    }
+
+    /// Of a run folder.
+    ///
+    /// # Errors
+    /// Its manifest or summary cannot be read.
+    pub fn of(folder: &Path) -> Result<Self, HistoryError> {
+        let PastManifest { window, population, extracts, .. } = PastRun::read_manifest(folder)?;
+        Ok(HistoryEntry {
+            as_of: window.as_of,
+            months: window.months,
+            population,
+            categories: summary(&folder.join("category_summary.csv"))?,
+            volumes: extracts.into_iter().map(|entry| (entry.extract, entry.rows.records)).collect(),
+        })
+    }
+}
+
+/// The folders of the good runs below an output folder by last day, those up to a day only if one is given. Their
+/// names tell: a held run's has a mark, and one that is being written has another.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn good_runs(root: &Path, up_to: Option<Day>) -> Result<Vec<(Day, PathBuf)>, HistoryError> {
+    let unreadable = |source| HistoryError::Unreadable { path: root.to_owned(), source };
+    let mut runs = Vec::new();
+    for entry in std::fs::read_dir(root).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        let day = path.file_name().and_then(|name| Day::from_iso(name.to_str()?));
+        if let Some(day) = day.filter(|day| up_to.is_none_or(|last| *day <= last)) {
+            runs.push((day, path));
+        }
+    }
+    runs.sort();
+    Ok(runs)
+}
+
+/// The good runs of an output folder as a series, up to a day if one is given. A run that cannot be read is left
+/// out and told among the faults.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn series(root: &Path, up_to: Option<Day>) -> Result<Series, HistoryError> {
+    let mut series = Series::default();
+    for (_, folder) in good_runs(root, up_to)? {
+        match HistoryEntry::of(&folder) {
+            Ok(entry) => series.entries.push(entry),
+            Err(fault) => series.faults.push(fault),
+        }
+    }
+    Ok(series)
+}
+
+/// Reads `category_summary.csv`; its columns are found by name, since versions may add some.
+fn summary(path: &Path) -> Result<Vec<CategoryPoint>, HistoryError> {
+    let text = std::fs::read(path).map_err(|source| HistoryError::Unreadable { path: path.to_owned(), source })?;
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_slice());
+    let damaged = |message: String| HistoryError::Damaged { path: path.to_owned(), message };
+    let header = reader.headers().map_err(|fault| damaged(fault.to_string()))?;
+    let places: HashMap<String, usize> = header.iter().enumerate().map(|(at, name)| (name.to_owned(), at)).collect();
+    let mut points = Vec::new();
+    for (at, record) in reader.records().enumerate() {
+        let record = record.map_err(|fault| damaged(fault.to_string()))?;
+        let value = |name: &str| places.get(name).and_then(|place| record.get(*place)).unwrap_or_default();
+        let malformed = |name: &str| HistoryError::Row {
+            path: path.to_owned(),
+            line: at as u64 + 2,
+            what: format!("the value of {name} is not a number"),
+        };
+        let number = |name: &str| match value(name) {
+            "" => Ok(f64::NAN),
+            text => text.parse().map_err(|_| malformed(name)),
+        };
+        points.push(CategoryPoint {
+            category: value("category").to_owned(),
+            customers: value("customers").parse().map_err(|_| malformed("customers"))?,
+            share_pct: number("share_pct")?,
+            contacts_per_year: number("contacts_per_year")?,
+            handling_minutes_per_application: number("handling_minutes_per_application")?,
+            handling_minutes_pooled: number("handling_minutes_pooled")?,
+        });
+    }
+    match points.last() {
+        Some(last) if last.category == ALL => Ok(points),
+        _ => Err(damaged(format!("its last row is not that of `{ALL}`"))),
+    }
+}

@@ -1,0 +1,92 @@
+//! What differs between the settings of two runs, as far as it bears on movements.
+//!
+//! Rules and what they name can be told apart from behaviour, since the old features can be put under the new
+//! rules. What makes the features themselves (the catalogue, the window, codes) cannot: the old features do not
+//! tell what they would have been.
+
+use std::collections::BTreeSet;
+
+use crate::calendar::{Day, Window};
+use crate::config::{AsOf, Benefit, ColumnSource, Config, Extract, ExtractConfig};
+
+/// Whether the same features may lead to another category: rules, derived features, default category.
+pub fn rules_differ(old: &Config, new: &Config) -> bool {
+    fn rules(config: &Config) -> Vec<(&str, &str)> {
+        let default = [("", config.categories[config.default_category].name.as_str())];
+        let rules = config.rules.iter();
+        rules.map(|rule| (rule.when.as_str(), config.categories[rule.category].name.as_str())).chain(default).collect()
+    }
+    fn derived(config: &Config) -> Vec<(&str, &str)> {
+        config.derived_features.iter().map(|feature| (feature.name.as_str(), feature.expression.as_str())).collect()
+    }
+    rules(old) != rules(new) || derived(old) != derived(new)
+}
+
+/// The settings that make features and that differ, by name.
+pub fn feature_settings_that_differ(old: &Config, new: &Config) -> Vec<String> {
+    let mut differ = Vec::new();
+    let mut note = |differs: bool, name: String| {
+        if differs {
+            differ.push(name);
+        }
+    };
+    let (before, after) = (&old.window, &new.window);
+    note(before.months != after.months, "window.months".to_owned());
+    note(before.spell_gap_days != after.spell_gap_days, "window.spell_gap_days".to_owned());
+    note(before.min_observed_days != after.min_observed_days, "window.min_observed_days".to_owned());
+    note(unknown_starts_days(old) != unknown_starts_days(new), "window.history_from".to_owned());
+    let codes: BTreeSet<&str> = old.benefits.iter().chain(&new.benefits).map(|benefit| benefit.code.as_str()).collect();
+    for code in codes {
+        note(benefit(old, code) != benefit(new, code), format!("benefits.{code}"));
+    }
+    for extract in Extract::ALL.into_iter().filter(|extract| !extract.name().starts_with("employer")) {
+        let (before, after) = (columns(old, extract), columns(new, extract));
+        let names: BTreeSet<&str> = before.iter().chain(&after).map(|column| column.0.as_str()).collect();
+        for name in names {
+            let of = |columns: &BTreeSet<Reading>| -> Vec<Reading> {
+                columns.iter().filter(|column| column.0 == name).cloned().collect()
+            };
+            note(of(&before) != of(&after), format!("extracts.{}.columns.{name}", extract.name()));
+        }
+    }
+    differ
+}
+
+/// Days at the beginning of the window on which no spell is known to start (METHOD section 4: a spell starts in
+/// the window if it starts after `history_from` and the gap). A first day of the history that lies further back
+/// than the gap changes nothing.
+fn unknown_starts_days(config: &Config) -> i32 {
+    // Any day will do where a configuration does not say which.
+    let as_of = if let AsOf::Day(day) = config.window.as_of { day } else { Day(0) };
+    let settings = &config.window;
+    let window =
+        Window::new(as_of, settings.months, settings.history_from, settings.spell_gap_days, settings.min_observed_days);
+    (window.history_from.0 + window.spell_gap_days - window.start.0 + 1).max(0)
+}
+
+/// All of a benefit but its names.
+fn benefit<'a>(config: &'a Config, code: &str) -> Option<(bool, bool, bool, Option<&'a str>)> {
+    let traits = |own: &'a Benefit| (own.countable, own.last_resort, own.income_replacing, own.life_event.as_deref());
+    config.benefits.iter().find(|own| own.code == code).map(traits)
+}
+
+/// How a column's values come about: name, constant, codes. Where a file has it and how it writes values is not
+/// part of it: an extract in another dialect says the same.
+type Reading = (String, Option<String>, Option<Vec<(String, String)>>);
+
+/// How the columns of an extract's sources come about; sources that agree count once.
+fn columns(config: &Config, extract: Extract) -> BTreeSet<Reading> {
+    let own = |own: &&ExtractConfig| own.extract == extract;
+    let sources = config.extracts.iter().filter(own).flat_map(|own| &own.sources);
+    let reading = |column: &crate::config::ColumnConfig| {
+        let constant = match &column.from {
+            ColumnSource::Constant(value) => Some(value.clone()),
+            ColumnSource::Header(_) => None,
+        };
+        let codes = column.codes.as_ref();
+        let codes = codes.map(|codes| codes.iter().map(|(code, meaning)| (code.clone(), meaning.clone())).collect());
+        (column.name.clone(), constant, codes)
+    };
+    let is_dimension = |name: &str| config.dimensions.iter().any(|dimension| dimension == name);
+    sources.flat_map(|source| &source.columns).map(reading).filter(|column| !is_dimension(&column.0)).collect()
+}
