@@ -13,6 +13,7 @@ mod progress;
 mod run;
 mod summary;
 mod synth;
+mod try_rules;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -47,6 +48,8 @@ enum Command {
     Explain(ExplainArguments),
     /// Find out who moved between two runs, by which rules, and why
     Compare(CompareArguments),
+    /// Try other rules on the customers of a run, without publishing anything
+    Try(TryArguments),
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -131,6 +134,23 @@ struct CompareArguments {
     json: bool,
 }
 
+#[derive(Debug, Args)]
+struct TryArguments {
+    /// The run's folder, such as `runs/latest`
+    run: PathBuf,
+    /// The configuration whose categories, rules and derived features are tried
+    config: PathBuf,
+    /// Write everybody whose category would change to this file, which must not exist yet
+    #[arg(long, value_name = "FILE")]
+    moves: Option<PathBuf>,
+    /// Worker threads; as many as there are cores unless set
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
+    threads: Option<u16>,
+    /// Print the result as JSON
+    #[arg(long)]
+    json: bool,
+}
+
 #[derive(Debug, Subcommand)]
 enum ConfigCommand {
     /// Print the configuration in force, defaults included
@@ -208,6 +228,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Check(arguments) => check::check(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
+        Command::Try(arguments) => try_rules::try_rules(&arguments),
         Command::Config(ConfigCommand::Show { config }) => config::show(config.as_deref()),
         Command::Init(arguments) => config::init(&arguments.file),
         Command::Synth(arguments) => synth::synth(&arguments),

@@ -23,4 +23,5 @@ mod run_folder;
 mod samples;
 mod synth;
 mod table;
+mod try_rules;
 mod workspace;
