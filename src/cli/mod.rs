@@ -6,6 +6,7 @@ mod check;
 mod compare;
 mod config;
 mod explain;
+mod history;
 mod job;
 mod movements;
 mod output;
@@ -36,7 +37,7 @@ pub struct Arguments {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 done, warnings included; 1 unexpected failure; 2 usage or configuration; \
-3 data (unreadable, missing column, limit broken); 75 output locked by another run.";
+3 data (unreadable, missing column, limit broken); 4 the run strays too far from those before it (gate broken); 75 output locked by another run.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -50,6 +51,8 @@ enum Command {
     Compare(CompareArguments),
     /// Try other rules on the customers of a run, without publishing anything
     Try(TryArguments),
+    /// Show shares and main figures over all good runs of a folder
+    History(HistoryArguments),
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -88,6 +91,9 @@ struct RunArguments {
     /// The folder that holds the run folders; else the configuration's
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
+    /// Publish even if the results stray beyond a gate from those before: the change is real
+    #[arg(long)]
+    accept_changes: bool,
     /// Print the time of each stage and the peak memory on stderr
     #[arg(long)]
     timings: bool,
@@ -149,6 +155,18 @@ struct TryArguments {
     /// Print the result as JSON
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Debug, Args)]
+struct HistoryArguments {
+    /// The folder that holds the run folders
+    runs: PathBuf,
+    /// Print the result as JSON
+    #[arg(long, conflicts_with = "csv")]
+    json: bool,
+    /// Print the result as CSV, a row per run and figure
+    #[arg(long)]
+    csv: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -229,6 +247,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Try(arguments) => try_rules::try_rules(&arguments),
+        Command::History(arguments) => history::history(&arguments),
         Command::Config(ConfigCommand::Show { config }) => config::show(config.as_deref()),
         Command::Init(arguments) => config::init(&arguments.file),
         Command::Synth(arguments) => synth::synth(&arguments),
@@ -244,6 +263,8 @@ pub fn run(arguments: Arguments) -> ExitCode {
 
 /// A limit was broken: the results are held.
 const LIMIT_BROKEN: u8 = 3;
+/// A gate was broken: the results are held.
+const GATE_BROKEN: u8 = 4;
 
 fn exit_code(error: &anyhow::Error) -> u8 {
     // A usage error of our own; what clap refuses exits with 2 as well.

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::{LIMIT_BROKEN, RunArguments, job, output, progress, summary};
+use super::{GATE_BROKEN, LIMIT_BROKEN, RunArguments, job, output, progress, summary};
 use crate::extract::RejectsWriter;
 use crate::job::{Job, JobError, Report, Timings};
 use crate::outputs::{Contents, OutputFile, OutputRoot, utc};
@@ -13,16 +13,40 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<ExitCode> {
     let started = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let (config, as_of) = job::configuration(&arguments.job)?;
     let mut timings = Timings::default();
-    let job = timings.stage("prepare", || job::prepare(&arguments.job, &config, as_of))?;
+    let mut job = timings.stage("prepare", || job::prepare(&arguments.job, &config, as_of))?;
+    job.accept_changes = arguments.accept_changes;
     let report = whole(&job, arguments, utc(started), timings)?;
     let (warnings, broken_limits) = (&report.warnings, &report.manifest.broken_limits);
     job::say_findings(&job::Findings { warnings, broken_limits }, arguments.job.quiet);
+    say_gates(&report, arguments);
     if arguments.timings {
         output::say(&summary::timings(&report.manifest));
     }
     let text = if arguments.job.json { summary::json(&report)? } else { summary::table(&report, &config) };
     output::print(&text)?;
-    Ok(if report.held { ExitCode::from(LIMIT_BROKEN) } else { ExitCode::SUCCESS })
+    let manifest = &report.manifest;
+    Ok(match (manifest.broken_limits.is_empty(), manifest.broken_gates.is_empty()) {
+        (false, _) => ExitCode::from(LIMIT_BROKEN),
+        (true, false) => ExitCode::from(GATE_BROKEN),
+        (true, true) => ExitCode::SUCCESS,
+    })
+}
+
+/// Says what strayed too far, and what to do if that is how things are.
+fn say_gates(report: &Report, arguments: &RunArguments) {
+    let manifest = &report.manifest;
+    manifest.broken_gates.iter().for_each(|gate| output::say(&format!("gate broken: {gate}")));
+    if !arguments.job.quiet {
+        manifest.accepted_changes.iter().for_each(|gate| output::say(&format!("change accepted: {gate}")));
+    }
+    if !manifest.broken_gates.is_empty() {
+        output::say(&format!(
+            "  help: if an extract is wrong, have it made anew; if the changes are real, publish them by\n    vardag run {} \
+             --as-of {} --accept-changes",
+            arguments.job.config.display(),
+            manifest.window.as_of
+        ));
+    }
 }
 
 fn whole(job: &Job<'_>, arguments: &RunArguments, started: String, mut timings: Timings) -> Result<Report, JobError> {

@@ -3,6 +3,7 @@
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ContentArrangement, Row, Table};
 
+use super::movements;
 use crate::calendar::Window;
 use crate::config::Config;
 use crate::extract::ColumnFound;
@@ -24,12 +25,18 @@ pub fn table(report: &Report, config: &Config) -> String {
         ]);
     }
     let window = &report.manifest.window;
-    let state = if report.held { "held (a limit is broken; the last good run stays in place)" } else { "written" };
+    let state = match (report.held, report.manifest.broken_limits.is_empty()) {
+        (false, _) => "written",
+        (true, false) => "held (a limit is broken; the last good run stays in place)",
+        (true, true) => "held (a gate is broken; the last good run stays in place)",
+    };
+    let moved = report.results.movements.as_ref().map(|moved| format!("{}\n\n", movements::brief(moved)));
     format!(
-        "Everyday life of customers, {} to {}\n\n{}\n\n{state}: {}\n",
+        "Everyday life of customers, {} to {}\n\n{}\n\n{}{state}: {}\n",
         window.start,
         window.as_of,
         trimmed(&table),
+        moved.unwrap_or_default(),
         report.folder.display()
     )
 }
@@ -61,6 +68,9 @@ pub fn json(report: &Report) -> anyhow::Result<String> {
         "folder": report.folder,
         "held": report.held,
         "broken_limits": report.manifest.broken_limits,
+        "broken_gates": report.manifest.broken_gates,
+        "accepted_changes": report.manifest.accepted_changes,
+        "movements": report.manifest.movements,
         "categories": categories,
         "extracts": report.manifest.extracts,
         "warnings": report.manifest.warnings,

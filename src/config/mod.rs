@@ -11,6 +11,7 @@ mod benefits;
 mod classification;
 mod columns;
 mod extracts;
+mod gates;
 mod layer;
 mod limits;
 mod model;
@@ -99,6 +100,7 @@ fn resolve(user: Table, folder: &Path) -> Result<Config, Vec<Problem>> {
         dimensions,
         categories,
         derived_features,
+        gates: gates::read(&root),
         outputs: outputs(&root),
     };
     root.finish();

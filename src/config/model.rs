@@ -42,6 +42,8 @@ pub struct Config {
     pub default_category: usize,
     /// Features the configuration adds, in order; a later one may use an earlier one.
     pub derived_features: Vec<DerivedFeature>,
+    /// How far a run may stray from those before it.
+    pub gates: Gates,
     /// Where and how results are written.
     pub outputs: Outputs,
 }
@@ -170,6 +172,23 @@ pub struct Limits {
     pub may_be_empty: bool,
     /// Most days from the newest event up to `as_of` to the last day of the window; no limit when `None`.
     pub max_age_days: Option<u32>,
+}
+
+/// How far a run may stray from the good runs before it; `None` is no gate.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Gates {
+    /// Most that a category's share may change since the last good run, per cent of the share.
+    pub max_share_change_pct: Option<f64>,
+    /// Changes of a share by fewer percentage points of the population are let pass.
+    pub min_share_change_points: f64,
+    /// Most that the population may change since the last good run, per cent.
+    pub max_population_change_pct: Option<f64>,
+    /// Most that an extract's records may differ from their median over the last good runs, per cent of it.
+    pub max_volume_change_pct: Option<f64>,
+    /// How many good runs that median is over.
+    pub volume_runs: u32,
+    /// Changes by fewer customers or records are let pass.
+    pub min_change: u32,
 }
 
 /// A benefit of the catalogue (METHOD section 4).

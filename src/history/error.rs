@@ -4,7 +4,6 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::config::Problem;
-use crate::outputs::FolderError;
 
 /// Why a past run cannot be read or compared.
 #[derive(Debug, thiserror::Error)]
@@ -12,6 +11,8 @@ use crate::outputs::FolderError;
 pub enum HistoryError {
     #[error("{} is no run folder: it has no manifest.json; name one such as runs/2025-12-31 or runs/latest", folder.display())]
     NoRun { folder: PathBuf },
+    #[error("there is no good run in {}: name the folder that holds run folders, such as runs", root.display())]
+    NoRuns { root: PathBuf },
     #[error("{} cannot be read: {source}; check that it is there and that you may read it", path.display())]
     Unreadable { path: PathBuf, source: io::Error },
     #[error("{} is not a manifest of vardag: {cause}; restore the run folder, or make the run again", path.display())]
@@ -33,8 +34,6 @@ pub enum HistoryError {
     Evaluate { path: PathBuf, source: polars::prelude::PolarsError },
     #[error("the movements cannot be written: {source}; is the disk full?")]
     Rows { source: io::Error },
-    #[error(transparent)]
-    Output(#[from] FolderError),
 }
 
 fn lines(problems: &[Problem]) -> String {
@@ -45,8 +44,8 @@ impl HistoryError {
     /// The documented exit code (docs/exit-codes.md).
     pub fn exit_code(&self) -> u8 {
         match self {
-            HistoryError::NoRun { .. } => 2,
-            HistoryError::Evaluate { .. } | HistoryError::Rows { .. } | HistoryError::Output(_) => 1,
+            HistoryError::NoRun { .. } | HistoryError::NoRuns { .. } => 2,
+            HistoryError::Evaluate { .. } | HistoryError::Rows { .. } => 1,
             _ => 3,
         }
     }

@@ -4,6 +4,7 @@
 
 mod columns;
 mod error;
+mod gates;
 mod join;
 mod keys;
 mod labels;
@@ -16,6 +17,7 @@ mod settings;
 mod trial;
 
 pub use error::HistoryError;
+pub use gates::{Tonight, broken_gates};
 pub use labels::{LabelsFile, LabelsReader};
 pub use manifest::{PastExtract, PastManifest, PastOutput, PastRows, PastWindow};
 pub use movements::{Cause, Movements, RuleMovement, Side, movements};

@@ -6,6 +6,7 @@
 
 mod error;
 mod limits;
+mod past;
 mod read;
 mod warnings;
 mod write;
@@ -37,6 +38,8 @@ pub struct Job<'a> {
     pub threads: usize,
     /// The most memory to use, in bytes; as much as it takes without one.
     pub memory_limit: Option<u64>,
+    /// Whether changes that break a gate are accepted.
+    pub accept_changes: bool,
     plans: Vec<Plan<'a>>,
 }
 
@@ -82,7 +85,7 @@ impl<'a> Job<'a> {
         if !errors.is_empty() {
             return Err(JobError::Inputs(errors));
         }
-        Ok(Job { config, window, rules, threads: threads.max(1), memory_limit, plans })
+        Ok(Job { config, window, rules, threads: threads.max(1), memory_limit, accept_changes: false, plans })
     }
 
     /// The files of an extract.

@@ -22,6 +22,8 @@ pub enum Warning {
     NobodyInScope,
     /// The memory limit cannot be kept; the least one that can, in bytes.
     MemoryLimit(u64),
+    /// A run before this one cannot be read.
+    PastRun(String),
     /// An optional column that the configuration names is nowhere.
     AbsentColumn(Extract, AbsentColumn),
 }
@@ -68,6 +70,7 @@ impl fmt::Display for Warning {
                 "so many customers need more memory than --memory-limit allows; the least that can be kept is {} MiB",
                 least.div_ceil(1 << 20)
             ),
+            Warning::PastRun(fault) => write!(f, "this run is not compared with one before it: {fault}"),
             Warning::AbsentColumn(extract, absent) => {
                 let AbsentColumn { column, header, nearest, file } = absent;
                 let near = nearest.as_ref().map(|name| format!(" (did you mean {name:?}?)")).unwrap_or_default();

@@ -10,6 +10,7 @@ use crate::config::LabelsFormat;
 use crate::extract::ExtractError;
 use crate::features::catalogue::{FEATURES, FeatureType};
 use crate::features::{FeatureColumn, FeatureTable, Ground, features};
+use crate::history::{HistoryEntry, Movements};
 use crate::outputs::{
     self, Contents, FolderError, LabelsText, LabelsWriter, Manifest, OutputFile, RunFolder, SharedOutput, WindowEntry,
     Written,
@@ -21,6 +22,10 @@ use crate::statistics::{CategoryFigures, Gathered};
 pub struct Results {
     /// The figures per category in their order, then of all.
     pub figures: Vec<CategoryFigures>,
+    /// What moved since the last good run of an earlier day; `None` where there is none that can be read.
+    pub movements: Option<Movements>,
+    /// The good runs of earlier days, oldest first.
+    pub history: Vec<HistoryEntry>,
 }
 
 /// What is told of a finished run.
@@ -28,7 +33,7 @@ pub struct Results {
 pub struct Report {
     /// The published folder.
     pub folder: PathBuf,
-    /// Whether it is held because a limit was broken.
+    /// Whether it is held because a limit or a gate was broken.
     pub held: bool,
     /// The results.
     pub results: Results,
@@ -77,24 +82,25 @@ impl Job<'_> {
         let config = config.finish()?;
         let configuration_blake3 = config.blake3.clone();
         written.push(config);
-        let held = !reading.broken_limits.is_empty();
+        let past = timings.stage("compare", || self.compare(&folder, &reading.accounts, &figures))?;
+        written.extend(past.written);
+        let held = !reading.broken_limits.is_empty() || !past.broken_gates.is_empty();
+        let found = || reading.warnings.iter().chain(&past.warnings);
         let manifest = Manifest {
             program: "vardag",
             version: env!("CARGO_PKG_VERSION"),
             held,
             broken_limits: reading.broken_limits.clone(),
+            broken_gates: past.broken_gates,
+            accepted_changes: past.accepted_changes,
             window: WindowEntry::new(&self.window),
             configuration_blake3,
             population: figures.last().map_or(0, |all| all.customers),
             categories: outputs::by_category(&figures),
             extracts: reading.accounts.iter().map(Into::into).collect(),
+            movements: past.movements.clone(),
             // How much memory there was is no property of the results.
-            warnings: reading
-                .warnings
-                .iter()
-                .filter(|warning| warning.is_of_results())
-                .map(Warning::to_string)
-                .collect(),
+            warnings: found().filter(|warning| warning.is_of_results()).map(Warning::to_string).collect(),
             outputs: written,
             started,
             timings_s: timings.0,
@@ -106,8 +112,9 @@ impl Job<'_> {
         file.append(&text)?;
         file.finish()?;
         let folder = folder.publish(held, self.config.outputs.keep)?;
-        let warnings = reading.warnings.iter().map(Warning::to_string).collect();
-        Ok(Report { folder, held, results: Results { figures }, manifest, warnings })
+        let warnings = found().map(Warning::to_string).collect();
+        let results = Results { figures, movements: past.movements, history: past.history };
+        Ok(Report { folder, held, results, manifest, warnings })
     }
 
     /// Labels every partition and writes the labels in order: workers make them ready, one partition each at a time,

@@ -20,7 +20,7 @@ const LATEST: &str = "latest";
 const LATEST_NEW: &str = ".latest-new";
 /// An old run that steps aside while its successor takes its name, where the two cannot be exchanged.
 const ASIDE: &str = ".aside-";
-/// What the folder of a run beyond a limit is marked with.
+/// What the folder of a run beyond a limit or a gate is marked with.
 pub const HELD: &str = ".held";
 
 /// Why a run folder cannot be written.
@@ -104,6 +104,11 @@ impl RunFolder<'_> {
     /// Where to write.
     pub fn path(&self) -> &Path {
         &self.partial
+    }
+
+    /// The folder that it will be published in, beside the runs before it.
+    pub fn root(&self) -> &Path {
+        &self.root
     }
 
     /// Publishes the folder: it takes its name, `latest` points to it, and runs beyond `keep` go.

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::Written;
 use crate::calendar::Window;
+use crate::history::Movements;
 use crate::intake::{ExtractAccount, RowCounts};
 use crate::statistics::CategoryFigures;
 
@@ -19,10 +20,14 @@ pub struct Manifest {
     pub program: &'static str,
     /// The program's version.
     pub version: &'static str,
-    /// Whether a limit was broken.
+    /// Whether a limit or a gate was broken.
     pub held: bool,
     /// The broken limits, in words.
     pub broken_limits: Vec<String>,
+    /// The broken gates, in words.
+    pub broken_gates: Vec<String>,
+    /// Gates that were broken, in words, in a run that was told to accept changes.
+    pub accepted_changes: Vec<String>,
     /// The window.
     pub window: WindowEntry,
     /// BLAKE3 hash of `config.toml`.
@@ -33,6 +38,8 @@ pub struct Manifest {
     pub categories: BTreeMap<String, u64>,
     /// The extracts with their files and rows, in METHOD section 2's order.
     pub extracts: Vec<ExtractEntry>,
+    /// What moved since the last good run of an earlier day.
+    pub movements: Option<Movements>,
     /// What an analyst should know, in words.
     pub warnings: Vec<String>,
     /// The other files of the run folder.

@@ -1,0 +1,233 @@
+//! Gates: whether a run strays too far from the good runs before it.
+//!
+//! Each figure has a gate of its own. One index over all categories would be blind here: a near doubling of the
+//! heaviest category, from 10 to 19 per cent, has a population stability index of only 0.078, far below the usual
+//! alarm at 0.2.
+
+use super::HistoryEntry;
+use crate::config::Gates;
+use crate::statistics::ALL;
+use crate::text::double;
+
+/// The figures of the run that is to be published.
+#[derive(Debug, Clone, Default)]
+pub struct Tonight {
+    /// Customers by category, then `all`.
+    pub customers: Vec<(String, u64)>,
+    /// Records by extract.
+    pub volumes: Vec<(String, u64)>,
+}
+
+/// The broken gates, in words; none without a run before (`past` is oldest first).
+pub fn broken_gates(gates: &Gates, past: &[HistoryEntry], tonight: &Tonight) -> Vec<String> {
+    let Some(last) = past.last() else { return Vec::new() };
+    let mut broken = Vec::new();
+    if let Some(most) = gates.max_population_change_pct {
+        broken.extend(population(most, gates, last, tonight));
+    }
+    if let Some(most) = gates.max_share_change_pct {
+        broken.extend(shares(most, gates, last, tonight));
+    }
+    if let Some(most) = gates.max_volume_change_pct {
+        let recent = &past[past.len().saturating_sub(gates.volume_runs as usize)..];
+        broken.extend(volumes(most, gates, recent, tonight));
+    }
+    broken
+}
+
+fn population(most: f64, gates: &Gates, last: &HistoryEntry, tonight: &Tonight) -> Option<String> {
+    let (before, now) = (last.population, all(tonight));
+    let change = change_pct(before as f64, now as f64);
+    (change.abs() > most && before.abs_diff(now) >= u64::from(gates.min_change)).then(|| {
+        format!(
+            "population: from {before} customers on {} to {now}, {}; max_population_change_pct = {}",
+            last.as_of,
+            changed(change),
+            double(most)
+        )
+    })
+}
+
+fn shares(most: f64, gates: &Gates, last: &HistoryEntry, tonight: &Tonight) -> Vec<String> {
+    let now_of = |name: &str| tonight.customers.iter().find(|(own, _)| own == name).map_or(0, |(_, count)| *count);
+    let gone = last.categories.iter().map(|category| &category.category);
+    let gone = gone.filter(|name| !tonight.customers.iter().any(|(own, _)| own == *name));
+    let names = tonight.customers.iter().map(|(name, _)| name).chain(gone).filter(|name| *name != ALL);
+    let check = |name: &String| {
+        let share = |customers: u64, of: u64| if of == 0 { 0.0 } else { 100.0 * customers as f64 / of as f64 };
+        let before = share(last.category(name).map_or(0, |category| category.customers), last.population);
+        let now = share(now_of(name), all(tonight));
+        let points = (now - before).abs();
+        // As many customers as the change comes to in the smaller population.
+        let customers = points / 100.0 * last.population.min(all(tonight)) as f64;
+        let small = points < gates.min_share_change_points || customers < f64::from(gates.min_change);
+        let change = change_pct(before, now);
+        (change.abs() > most && !small).then(|| {
+            format!(
+                "{name}: its share went from {:.2} % on {} to {now:.2} %, {}; max_share_change_pct = {}",
+                before,
+                last.as_of,
+                changed(change),
+                double(most)
+            )
+        })
+    };
+    names.filter_map(check).collect()
+}
+
+fn volumes(most: f64, gates: &Gates, recent: &[HistoryEntry], tonight: &Tonight) -> Vec<String> {
+    let check = |(extract, now): &(String, u64)| {
+        let of_run = |run: &HistoryEntry| run.volumes.iter().find(|(own, _)| own == extract).map(|(_, count)| *count);
+        let before: Vec<u64> = recent.iter().filter_map(of_run).collect();
+        let usual = median(&before)?;
+        let change = change_pct(usual, *now as f64);
+        let small = (usual - *now as f64).abs() < f64::from(gates.min_change);
+        (change.abs() > most && !small).then(|| {
+            let runs = if before.len() == 1 { "the run".to_owned() } else { format!("the {} good runs", before.len()) };
+            format!(
+                "{extract}: {now} records, and in {runs} before {} (the median): {}; max_volume_change_pct = {}",
+                double(usual),
+                changed(change),
+                double(most)
+            )
+        })
+    };
+    tonight.volumes.iter().filter_map(check).collect()
+}
+
+fn all(tonight: &Tonight) -> u64 {
+    tonight.customers.iter().find(|(name, _)| name == ALL).map_or(0, |(_, count)| *count)
+}
+
+/// The change in per cent of what was before; infinite where there was nothing.
+fn change_pct(before: f64, now: f64) -> f64 {
+    if before == now { 0.0 } else { 100.0 * (now - before) / before }
+}
+
+fn changed(change: f64) -> String {
+    match change {
+        change if change.is_infinite() => "where there was none".to_owned(),
+        change if change < 0.0 => format!("{:.1} % less", -change),
+        change => format!("{change:.1} % more"),
+    }
+}
+
+/// The middle value, or the mean of the two in the middle.
+fn median(values: &[u64]) -> Option<f64> {
+    let mut values = values.to_vec();
+    values.sort_unstable();
+    let middle = values.len() / 2;
+    match values.len() {
+        0 => None,
+        odd if odd % 2 == 1 => Some(values[middle] as f64),
+        _ => Some((values[middle - 1] as f64 + values[middle] as f64) / 2.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::CategoryPoint;
+
+    const GATES: Gates = Gates {
+        max_share_change_pct: Some(10.0),
+        min_share_change_points: 0.5,
+        max_population_change_pct: Some(5.0),
+        max_volume_change_pct: Some(50.0),
+        volume_runs: 3,
+        min_change: 100,
+    };
+
+    fn run(as_of: &str, customers: &[(&str, u64)], contacts: u64) -> HistoryEntry {
+        let point = |(name, customers): &(&str, u64)| CategoryPoint {
+            category: (*name).to_owned(),
+            customers: *customers,
+            share_pct: 0.0,
+            contacts_per_year: 0.0,
+            handling_minutes_per_application: 0.0,
+            handling_minutes_pooled: 0.0,
+        };
+        HistoryEntry {
+            as_of: as_of.to_owned(),
+            months: 12,
+            population: customers.iter().map(|(_, count)| count).sum(),
+            categories: customers.iter().map(point).collect(),
+            volumes: vec![("contacts".to_owned(), contacts)],
+        }
+    }
+
+    fn tonight(customers: &[(&str, u64)], contacts: u64) -> Tonight {
+        let sum = customers.iter().map(|(_, count)| count).sum();
+        let all = customers.iter().copied().chain([(ALL, sum)]);
+        Tonight {
+            customers: all.map(|(name, count)| (name.to_owned(), count)).collect(),
+            volumes: vec![("contacts".to_owned(), contacts)],
+        }
+    }
+
+    #[test]
+    fn a_near_doubling_of_the_heaviest_category_is_seen() {
+        let past = [run("2025-12-31", &[("regular", 79_000), ("irregular", 11_000), ("support", 10_000)], 1000)];
+        let now = tonight(&[("regular", 70_000), ("irregular", 11_000), ("support", 19_000)], 1000);
+        assert_eq!(
+            broken_gates(&GATES, &past, &now),
+            [
+                "regular: its share went from 79.00 % on 2025-12-31 to 70.00 %, 11.4 % less; max_share_change_pct = 10",
+                "support: its share went from 10.00 % on 2025-12-31 to 19.00 %, 90.0 % more; max_share_change_pct = 10",
+            ]
+        );
+    }
+
+    #[test]
+    fn small_changes_pass_whatever_they_are_of() {
+        // Twice as many, but 0.4 points of the population.
+        let past = [run("2025-12-31", &[("regular", 99_600), ("support", 400)], 1000)];
+        assert!(broken_gates(&GATES, &past, &tonight(&[("regular", 99_200), ("support", 800)], 1000)).is_empty());
+        // Many points, but of a handful of customers.
+        let past = [run("2025-12-31", &[("regular", 3), ("support", 1)], 10)];
+        assert!(broken_gates(&GATES, &past, &tonight(&[("regular", 90), ("support", 10)], 0)).is_empty());
+    }
+
+    #[test]
+    fn at_a_threshold_a_run_passes_and_beyond_it_does_not() {
+        let past = [run("2025-12-31", &[("regular", 10_000)], 1000)];
+        assert!(broken_gates(&GATES, &past, &tonight(&[("regular", 10_500)], 1500)).is_empty());
+        let broken = broken_gates(&GATES, &past, &tonight(&[("regular", 9_499)], 499));
+        assert_eq!(
+            broken,
+            [
+                "population: from 10000 customers on 2025-12-31 to 9499, 5.0 % less; max_population_change_pct = 5",
+                "contacts: 499 records, and in the run before 1000 (the median): 50.1 % less; max_volume_change_pct = 50",
+            ]
+        );
+    }
+
+    #[test]
+    fn one_bad_delivery_does_not_spoil_the_median() {
+        let day = |as_of, contacts| run(as_of, &[("regular", 10_000)], contacts);
+        let past = [day("a", 9), day("b", 1000), day("c", 10), day("d", 1100)];
+        assert!(broken_gates(&GATES, &past, &tonight(&[("regular", 10_000)], 1000)).is_empty());
+        assert_eq!(broken_gates(&GATES, &past, &tonight(&[("regular", 10_000)], 10)).len(), 1);
+        assert_eq!((median(&[1, 2, 4, 9]), median(&[])), (Some(3.0), None));
+    }
+
+    #[test]
+    fn categories_that_come_and_go_are_changes_too() {
+        let past = [run("2025-12-31", &[("regular", 9_000), ("support", 1_000)], 1000)];
+        let broken = broken_gates(&GATES, &past, &tonight(&[("regular", 9_000), ("heavy", 1_000)], 1000));
+        assert_eq!(broken.len(), 2);
+        assert!(
+            broken[0].starts_with("heavy: its share went from 0.00 %") && broken[0].contains("where there was none")
+        );
+        assert!(broken[1].starts_with("support:") && broken[1].contains("100.0 % less"));
+    }
+
+    #[test]
+    fn without_a_run_before_or_without_gates_nothing_is_broken() {
+        let now = tonight(&[("support", 10_000)], 0);
+        assert!(broken_gates(&GATES, &[], &now).is_empty());
+        let off =
+            Gates { max_share_change_pct: None, max_population_change_pct: None, max_volume_change_pct: None, ..GATES };
+        assert!(broken_gates(&off, &[run("2025-12-31", &[("regular", 99_000)], 1000)], &now).is_empty());
+    }
+}

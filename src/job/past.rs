@@ -1,0 +1,101 @@
+//! This run beside those before it: movements since the last good one, and whether it strays too far.
+//!
+//! Compared are good runs of earlier days in the same output folder, so that a day that is run again is compared
+//! with the same run as the first time. A run before that cannot be read is a warning: it must not stop tonight's.
+
+use std::path::Path;
+
+use super::{Job, JobError, Warning};
+use crate::history::{self, HistoryEntry, HistoryError, LabelsFile, Movements, PastRun, Series, Side, Tonight};
+use crate::intake::ExtractAccount;
+use crate::outputs::{Contents, FolderError, OutputFile, RunFolder, Written};
+use crate::statistics::CategoryFigures;
+
+/// What comparing came to.
+#[derive(Default)]
+pub(super) struct Compared {
+    pub(super) history: Vec<HistoryEntry>,
+    pub(super) movements: Option<Movements>,
+    /// `movements.csv`, if there is one.
+    pub(super) written: Option<Written>,
+    pub(super) broken_gates: Vec<String>,
+    /// Broken gates of a run that was told to accept changes.
+    pub(super) accepted_changes: Vec<String>,
+    pub(super) warnings: Vec<Warning>,
+}
+
+/// Where movements are written.
+const MOVEMENTS: &str = "movements.csv";
+
+impl Job<'_> {
+    /// Compares this run, whose labels are written, with those before it.
+    pub(super) fn compare(
+        &self,
+        folder: &RunFolder<'_>,
+        accounts: &[ExtractAccount],
+        figures: &[CategoryFigures],
+    ) -> Result<Compared, JobError> {
+        let mut compared = Compared::default();
+        // The same fault may show twice, in the series and in the run that is compared with.
+        let mut warn = |fault: HistoryError| {
+            let warning = Warning::PastRun(fault.to_string());
+            if !compared.warnings.contains(&warning) {
+                compared.warnings.push(warning);
+            }
+        };
+        let before = Some(self.window.as_of.plus_days(-1));
+        let Series { entries, faults } = history::series(folder.root(), before).unwrap_or_else(|fault| {
+            let faults = vec![fault];
+            Series { faults, ..Series::default() }
+        });
+        faults.into_iter().for_each(&mut warn);
+        let last = history::good_runs(folder.root(), before).unwrap_or_default().pop();
+        if let Some((_, last)) = last {
+            match self.movements(&last, folder)? {
+                Ok((movements, written)) => {
+                    compared.movements = Some(movements);
+                    compared.written = Some(written);
+                }
+                Err(fault) => warn(fault),
+            }
+        }
+        let tonight = Tonight {
+            customers: figures.iter().map(|category| (category.name.clone(), category.customers)).collect(),
+            volumes: accounts.iter().map(|own| (own.extract.name().to_owned(), own.rows.records)).collect(),
+        };
+        let broken = history::broken_gates(&self.config.gates, &entries, &tonight);
+        if self.accept_changes {
+            compared.accepted_changes = broken;
+        } else {
+            compared.broken_gates = broken;
+        }
+        compared.history = entries;
+        Ok(compared)
+    }
+
+    /// Who moved since a past run, into `movements.csv`; or why that run cannot be read.
+    fn movements(
+        &self,
+        last: &Path,
+        folder: &RunFolder<'_>,
+    ) -> Result<Result<(Movements, Written), HistoryError>, FolderError> {
+        let opened = PastRun::open(last).and_then(|last| Ok((last, LabelsFile::of(folder.path(), self.config)?)));
+        let (last, labels) = match opened {
+            Ok(opened) => opened,
+            Err(fault) => return Ok(Err(fault)),
+        };
+        let new = Side { config: self.config, labels: &labels };
+        let mut rows = OutputFile::create(folder.path(), MOVEMENTS, Contents::Rows)?;
+        let path = folder.path().join(MOVEMENTS);
+        match history::movements(last.side(), new, self.threads, &mut rows) {
+            Ok(movements) => Ok(Ok((movements, rows.finish()?))),
+            // The disk is not the past run's fault.
+            Err(HistoryError::Rows { source }) => Err(FolderError::Write { path, source }),
+            Err(fault) => {
+                // What was written before the fault is not all.
+                std::fs::remove_file(&path).map_err(|source| FolderError::Write { path, source })?;
+                Ok(Err(fault))
+            }
+        }
+    }
+}
