@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod cli;
 pub mod config;
 pub mod employers;
+pub mod explain;
 pub mod extract;
 pub mod features;
 pub mod history;

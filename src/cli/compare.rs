@@ -27,7 +27,8 @@ pub fn compare(arguments: &CompareArguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn open(folder: &Path) -> anyhow::Result<PastRun> {
+/// A run folder, opened; that it is held is said.
+pub(super) fn open(folder: &Path) -> anyhow::Result<PastRun> {
     let run = PastRun::open(folder)?;
     if run.held() {
         output::say(&format!("warning: {} is held: its results were not published", folder.display()));

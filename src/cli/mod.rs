@@ -5,6 +5,7 @@
 mod check;
 mod compare;
 mod config;
+mod explain;
 mod history;
 mod job;
 mod movements;
@@ -13,6 +14,7 @@ mod progress;
 mod run;
 mod summary;
 mod synth;
+mod try_rules;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -21,8 +23,10 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::calendar::Day;
 use crate::config::AsOf;
+use crate::explain::ExplainError;
 use crate::history::HistoryError;
 use crate::job::JobError;
+use crate::language::Language;
 
 /// Sort a social-insurance agency's customers by their everyday life, from its nightly extracts.
 #[derive(Debug, Parser)]
@@ -41,8 +45,12 @@ enum Command {
     Run(RunArguments),
     /// Read and check everything, without classifying
     Check(CheckArguments),
+    /// Tell why a customer of a run has its category
+    Explain(ExplainArguments),
     /// Find out who moved between two runs, by which rules, and why
     Compare(CompareArguments),
+    /// Try other rules on the customers of a run, without publishing anything
+    Try(TryArguments),
     /// Show shares and main figures over all good runs of a folder
     History(HistoryArguments),
     /// Look at the configuration
@@ -101,6 +109,24 @@ struct CheckArguments {
 }
 
 #[derive(Debug, Args)]
+struct ExplainArguments {
+    /// The run's folder, such as `runs/latest`
+    run: PathBuf,
+    /// The customer's id, as it stands in the labels
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    customer: String,
+    /// The language of the explanation
+    #[arg(long, value_enum, default_value_t = Language::En)]
+    language: Language,
+    /// Write a page to print to this file, which must not exist yet
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Print the explanation as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
 struct CompareArguments {
     /// The run folder to compare with, such as runs/2025-12-31
     old: PathBuf,
@@ -109,6 +135,23 @@ struct CompareArguments {
     /// Write everybody who changed category, entered or left to this file, which must not exist yet
     #[arg(long, value_name = "FILE")]
     movements: Option<PathBuf>,
+    /// Print the result as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct TryArguments {
+    /// The run's folder, such as `runs/latest`
+    run: PathBuf,
+    /// The configuration whose categories, rules and derived features are tried
+    config: PathBuf,
+    /// Write everybody whose category would change to this file, which must not exist yet
+    #[arg(long, value_name = "FILE")]
+    moves: Option<PathBuf>,
+    /// Worker threads; as many as there are cores unless set
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
+    threads: Option<u16>,
     /// Print the result as JSON
     #[arg(long)]
     json: bool,
@@ -201,7 +244,9 @@ pub fn run(arguments: Arguments) -> ExitCode {
     let outcome = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
+        Command::Explain(arguments) => explain::explain(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
+        Command::Try(arguments) => try_rules::try_rules(&arguments),
         Command::History(arguments) => history::history(&arguments),
         Command::Config(ConfigCommand::Show { config }) => config::show(config.as_deref()),
         Command::Init(arguments) => config::init(&arguments.file),
@@ -225,6 +270,9 @@ fn exit_code(error: &anyhow::Error) -> u8 {
     // A usage error of our own; what clap refuses exits with 2 as well.
     if error.is::<output::Usage>() {
         return 2;
+    }
+    if let Some(error) = error.downcast_ref::<ExplainError>() {
+        return error.exit_code();
     }
     if let Some(error) = error.downcast_ref::<HistoryError>() {
         return error.exit_code();

@@ -75,7 +75,7 @@ fn counts(movements: &Movements) -> String {
     trimmed(&table)
 }
 
-fn shares(movements: &Movements) -> String {
+pub(super) fn shares(movements: &Movements) -> String {
     let header = std::iter::once("").chain(movements.to.iter().map(String::as_str));
     let mut table = plain(header.collect::<Vec<_>>());
     for (from, counts) in movements.from.iter().zip(&movements.matrix) {
@@ -87,7 +87,7 @@ fn shares(movements: &Movements) -> String {
     trimmed(&table)
 }
 
-fn by_rule(movements: &Movements) -> String {
+pub(super) fn by_rule(movements: &Movements) -> String {
     let mut table = texts(["from", "by rule", "to", "by rule", "customers"]);
     if let Some(column) = table.column_mut(4) {
         column.set_cell_alignment(comfy_table::CellAlignment::Right);
@@ -143,7 +143,7 @@ fn split(movements: &Movements, by_rules: &[Vec<u64>], by_behaviour: &[Vec<u64>]
 }
 
 /// The way from one count to another, with its sign.
-fn signed(from: u64, to: u64) -> String {
+pub(super) fn signed(from: u64, to: u64) -> String {
     match to.cmp(&from) {
         std::cmp::Ordering::Less => format!("−{}", thousands(from - to)),
         std::cmp::Ordering::Equal => "0".to_owned(),

@@ -14,6 +14,7 @@ mod parts;
 mod run;
 mod series;
 mod settings;
+mod trial;
 
 pub use error::HistoryError;
 pub use gates::{Tonight, broken_gates};
@@ -23,3 +24,4 @@ pub use movements::{Cause, Movements, RuleMovement, Side, movements};
 pub use run::{FoundCustomer, PastRun};
 pub use series::{CategoryPoint, HistoryEntry, Series, good_runs, series};
 pub use settings::{feature_settings_that_differ, rules_differ};
+pub use trial::{Trial, trial};

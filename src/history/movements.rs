@@ -103,7 +103,7 @@ impl PastRun {
 }
 
 /// The columns of `movements.csv`.
-const HEADER: &[u8] = b"customer_id,from,to,from_rule,to_rule\n";
+pub(super) const HEADER: &[u8] = b"customer_id,from,to,from_rule,to_rule\n";
 
 /// Finds who moved, and writes them to `rows`: everybody whose category changed, who entered (nothing under `from`)
 /// or left (nothing under `to`), in the order of the ids.
@@ -159,7 +159,7 @@ fn send(
 }
 
 /// The rows of an old run, each with the rule that its features meet under other rules.
-fn under(
+pub(super) fn under(
     labels: &LabelsFile,
     names: &RuleNames,
     rules: &RuleSet,
@@ -188,7 +188,7 @@ fn under(
 }
 
 /// What the two runs have in common.
-enum Ground {
+pub(super) enum Ground {
     SameRules,
     /// The new rules.
     RulesDiffer(Box<RuleSet>),
@@ -213,7 +213,7 @@ impl Ground {
 }
 
 /// Counts of customers by rule.
-struct Tally<'a> {
+pub(super) struct Tally<'a> {
     old: Side<'a>,
     new: Side<'a>,
     old_names: &'a RuleNames,
@@ -229,7 +229,7 @@ struct Tally<'a> {
 }
 
 impl<'a> Tally<'a> {
-    fn new(old: Side<'a>, new: Side<'a>, old_names: &'a RuleNames, new_names: &'a RuleNames) -> Self {
+    pub(super) fn new(old: Side<'a>, new: Side<'a>, old_names: &'a RuleNames, new_names: &'a RuleNames) -> Self {
         let (rows, columns) = (old_names.texts.len(), new_names.texts.len());
         let changes = |(from, _): &(String, String)| new_names.texts.iter().map(|(to, _)| from != to).collect();
         Tally {
@@ -247,7 +247,7 @@ impl<'a> Tally<'a> {
     }
 
     /// Counts a customer; true if it belongs among the movements.
-    fn add(&mut self, pair: Pair<'_>) -> bool {
+    pub(super) fn add(&mut self, pair: Pair<'_>) -> bool {
         match (pair.old, pair.new) {
             (Some((old, under)), Some(new)) => {
                 let (old, new) = (usize::from(old), usize::from(new));
@@ -270,7 +270,7 @@ impl<'a> Tally<'a> {
         }
     }
 
-    fn finish(self, ground: Ground) -> Movements {
+    pub(super) fn finish(self, ground: Ground) -> Movements {
         let (from, to) = (categories(self.old.config), categories(self.new.config));
         let (old_of, new_of) = (category_of_rules(self.old.config), category_of_rules(self.new.config));
         let by_category = |counts: &[Vec<u64>], rows: &[usize], height: usize| {
@@ -324,7 +324,7 @@ impl<'a> Tally<'a> {
     }
 }
 
-fn push_row(pair: Pair<'_>, old: &RuleNames, new: &RuleNames, spreadsheet_safe: bool, line: &mut Vec<u8>) {
+pub(super) fn push_row(pair: Pair<'_>, old: &RuleNames, new: &RuleNames, spreadsheet_safe: bool, line: &mut Vec<u8>) {
     let none = (String::new(), String::new());
     let (from, from_rule) = pair.old.map_or(&none, |(rule, _)| &old.texts[usize::from(rule)]);
     let (to, to_rule) = pair.new.map_or(&none, |rule| &new.texts[usize::from(rule)]);

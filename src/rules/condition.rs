@@ -81,6 +81,14 @@ pub(super) fn condition(sql: &str, features: Features) -> Result<Expr, Vec<Condi
     }
 }
 
+/// A part of a condition, joined to others by AND, OR or NOT: there, unlike in a whole condition, NULL may stand.
+///
+/// # Errors
+/// As for [`condition`].
+pub(super) fn term(sql: &str, features: Features) -> Result<Expr, Vec<ConditionProblem>> {
+    truth(parse(sql, features)?, "a condition").map_err(|problem| vec![problem])
+}
+
 /// A derived feature, and whether it is a count or a double.
 ///
 /// # Errors

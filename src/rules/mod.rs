@@ -9,13 +9,17 @@
 
 mod arithmetic;
 mod condition;
+mod terms;
 #[cfg(test)]
 mod tests;
+mod trace;
 mod words;
 
 use polars::prelude::*;
 
 pub use condition::ConditionProblem;
+pub use terms::{Clause, Comparator, Comparison, Piece, Term};
+pub use trace::{RuleTrace, Trace, TracedTerm, Tracer, Truth};
 
 use crate::config::{Config, Problem};
 use crate::features::catalogue::{FEATURES, FeatureType};
@@ -110,6 +114,33 @@ impl RuleSet {
         let named = |at: &usize| names.iter().any(|name| name.as_str() == FEATURES[*at].name);
         let places: Vec<usize> = (0..FEATURES.len()).filter(named).collect();
         if places.is_empty() { vec![0] } else { places }
+    }
+
+    /// The numbers that stand beside a feature, in conditions and derived features that depend on it, ascending: where
+    /// a change of the feature is likely to change the label.
+    pub fn numbers_beside(&self, feature: &str) -> Vec<f64> {
+        let mut dependent = vec![PlSmallStr::from(feature)];
+        let mut numbers = Vec::new();
+        let derived = self.derived.iter().map(|(name, _, expr)| (Some(name), expr));
+        for (name, expr) in derived.chain(self.conditions().map(|condition| (None, condition))) {
+            if !expr.clone().meta().root_names().iter().any(|named| dependent.contains(named)) {
+                continue;
+            }
+            dependent.extend(name.map(|name| PlSmallStr::from(name.as_str())));
+            numbers.extend(expr.into_iter().filter_map(|part| match part {
+                Expr::Literal(value) => value.to_any_value()?.extract::<f64>(),
+                _ => None,
+            }));
+        }
+        numbers.retain(|number| number.is_finite());
+        numbers.sort_by(f64::total_cmp);
+        numbers.dedup();
+        numbers
+    }
+
+    /// The condition of each rule, in order.
+    fn conditions(&self) -> impl Iterator<Item = &Expr> {
+        self.rules.iter().map(|(_, _, condition)| condition)
     }
 
     /// How many rules there are, the default not counted: its index.

@@ -1,0 +1,172 @@
+//! What would have led elsewhere: for each other category the smallest change of one feature.
+//!
+//! Features are taken as independent inputs: one of the catalogue is changed, all others of the catalogue stay, and
+//! what the configuration derives from them follows. (So `contacts` may change while `contacts_per_year` stays, as
+//! one customer's would not; METHOD's formulas are not run backwards.)
+//!
+//! Conditions can be any expression, so no threshold is solved for. The rules themselves are evaluated: first at
+//! the grid of each feature's [`Space`], then, between two neighbours that lead to different categories, by halving
+//! down to one step. Every change that is proposed has therefore been tried.
+
+use polars::prelude::*;
+
+use super::space::Space;
+use crate::features::catalogue::FEATURES;
+use crate::rules::RuleSet;
+
+/// A change of one feature that leads to another category.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Counterfactual {
+    /// The category that it leads to.
+    pub category: usize,
+    /// The rule that decides then.
+    pub rule: u16,
+    /// The feature's place in the catalogue.
+    pub feature: usize,
+    /// Its value now.
+    pub from: f64,
+    /// The nearest value that leads there.
+    pub to: f64,
+    /// The change in standard deviations of the feature over all customers.
+    pub distance_sd: f64,
+}
+
+/// The search for one feature's change in one direction, for one row and one category.
+struct Search {
+    row: usize,
+    category: usize,
+    /// The last step known not to lead there.
+    outside: i64,
+    /// The nearest step known to lead there, and the rule that decides at it.
+    inside: i64,
+    rule: u16,
+}
+
+/// For each row of a frame with the features that rules name, and each of so many categories: the smallest change of
+/// one feature that leads there; `None` for the row's own category and for one that no such change leads to.
+///
+/// Of changes that are as small, the first in the order of the catalogue counts, and the one downwards.
+///
+/// # Errors
+/// A feature is not in the frame, or has another type than the catalogue gives it.
+pub fn counterfactuals(
+    rules: &RuleSet,
+    spaces: &[Space],
+    categories: usize,
+    features: &DataFrame,
+) -> PolarsResult<Vec<Vec<Option<Counterfactual>>>> {
+    let names = rules.named_features().into_iter().map(|at| FEATURES[at].name);
+    let base = features.select(names)?;
+    let own = categories_of(rules, &base)?;
+    let mut best = vec![vec![None; categories]; base.height()];
+    for space in spaces.iter().filter(|space| base.column(FEATURES[space.feature].name).is_ok()) {
+        let current = values(&base, space)?;
+        let mut searches = coarse(rules, space, &base, &current, &own, categories)?;
+        refine(rules, space, &base, &mut searches)?;
+        for search in searches {
+            let Some(from) = current[search.row] else { continue };
+            let to = space.value(search.inside);
+            let distance_sd = (to - from).abs() / space.sd;
+            let kept: &mut Option<Counterfactual> = &mut best[search.row][search.category];
+            if kept.is_none_or(|kept| distance_sd < kept.distance_sd) {
+                let (category, rule, feature) = (search.category, search.rule, space.feature);
+                *kept = Some(Counterfactual { category, rule, feature, from, to, distance_sd });
+            }
+        }
+    }
+    Ok(best)
+}
+
+fn categories_of(rules: &RuleSet, base: &DataFrame) -> PolarsResult<Vec<usize>> {
+    Ok(label(rules, base.clone())?.into_iter().map(|rule| rules.category_of(rule)).collect())
+}
+
+fn label(rules: &RuleSet, base: DataFrame) -> PolarsResult<Vec<u16>> {
+    Ok(rules.classify(&rules.derive(base)?)?.rule)
+}
+
+/// The values of a space's feature, row by row.
+fn values(base: &DataFrame, space: &Space) -> PolarsResult<Vec<Option<f64>>> {
+    Ok(base.column(FEATURES[space.feature].name)?.cast(&DataType::Float64)?.f64()?.iter().collect())
+}
+
+/// The rules at `tried`: rows of `base` with a space's feature at these steps instead.
+fn tried(
+    rules: &RuleSet,
+    space: &Space,
+    base: &DataFrame,
+    rows: Vec<IdxSize>,
+    steps: &[i64],
+) -> PolarsResult<Vec<u16>> {
+    let name: PlSmallStr = FEATURES[space.feature].name.into();
+    let changed = if space.is_count() {
+        Column::new(name, steps)
+    } else {
+        Column::new(name, steps.iter().map(|step| space.value(*step)).collect::<Vec<f64>>())
+    };
+    let mut frame = base.take(&IdxCa::from_vec("row".into(), rows))?;
+    frame.with_column(changed)?;
+    label(rules, frame)
+}
+
+/// Tries the grid: for each row, direction and category the nearest step of the grid that leads there.
+fn coarse(
+    rules: &RuleSet,
+    space: &Space,
+    base: &DataFrame,
+    current: &[Option<f64>],
+    own: &[usize],
+    categories: usize,
+) -> PolarsResult<Vec<Search>> {
+    let grid = &space.grid;
+    let rows = (0..base.height() as IdxSize).flat_map(|row| std::iter::repeat_n(row, grid.len())).collect();
+    let steps = grid.repeat(base.height());
+    let found = tried(rules, space, base, rows, &steps)?;
+    let mut searches = Vec::new();
+    for (row, value) in current.iter().enumerate() {
+        let Some(value) = value else { continue };
+        let labels = &found[row * grid.len()..][..grid.len()];
+        let (below, above) = space.around(*value);
+        // Downwards from the value, then upwards; the value itself is outside every other category.
+        let split = grid.partition_point(|step| space.value(*step) < *value);
+        let mut walk = |start: i64, steps: &mut dyn Iterator<Item = usize>| {
+            let mut met = vec![false; categories];
+            met[own[row]] = true;
+            let mut outside = start;
+            for at in steps {
+                let (step, rule) = (grid[at], labels[at]);
+                let category = rules.category_of(rule);
+                if !std::mem::replace(&mut met[category], true) {
+                    searches.push(Search { row, category, outside, inside: step, rule });
+                }
+                outside = step;
+            }
+        };
+        walk(above, &mut (0..split).rev());
+        walk(below, &mut (split..grid.len()));
+    }
+    Ok(searches)
+}
+
+/// Halves the way between outside and inside until one step is left.
+fn refine(rules: &RuleSet, space: &Space, base: &DataFrame, searches: &mut [Search]) -> PolarsResult<()> {
+    loop {
+        let open: Vec<usize> =
+            (0..searches.len()).filter(|at| searches[*at].inside.abs_diff(searches[*at].outside) > 1).collect();
+        if open.is_empty() {
+            return Ok(());
+        }
+        let middle = |search: &Search| search.outside + (search.inside - search.outside) / 2;
+        let rows = open.iter().map(|at| searches[*at].row as IdxSize).collect();
+        let steps: Vec<i64> = open.iter().map(|at| middle(&searches[*at])).collect();
+        let found = tried(rules, space, base, rows, &steps)?;
+        for ((at, step), rule) in open.into_iter().zip(steps).zip(found) {
+            let search = &mut searches[at];
+            if rules.category_of(rule) == search.category {
+                (search.inside, search.rule) = (step, rule);
+            } else {
+                search.outside = step;
+            }
+        }
+    }
+}

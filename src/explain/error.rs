@@ -1,0 +1,51 @@
+//! What can keep a label from being explained.
+
+use std::path::PathBuf;
+
+use crate::config::Problem;
+use crate::history::HistoryError;
+
+/// Why a label cannot be explained.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs)]
+pub enum ExplainError {
+    // The id is not repeated: messages end up in logs.
+    #[error(
+        "the run {} has no customer of this id; ids are compared character by character, as they stand in its labels",
+        folder.display()
+    )]
+    NoCustomer { folder: PathBuf },
+    #[error(
+        "the run {} labels the customer {labelled}, and its own configuration says {by_rules}: labels or config.toml \
+         were changed after the run, or it was made by another version; make the run again",
+        folder.display()
+    )]
+    Disagrees { folder: PathBuf, labelled: String, by_rules: String },
+    #[error("the run {} does not say on which day its window ends; make the run again", folder.display())]
+    NoDay { folder: PathBuf },
+    #[error("{} cannot be used: {cause}; restore it, or make the run again", path.display())]
+    Statistics { path: PathBuf, cause: String },
+    #[error("the rules cannot be used by this version of vardag:\n{}", lines(.0))]
+    Rules(Vec<Problem>),
+    #[error("the rules cannot be evaluated: {0}")]
+    Evaluate(#[from] polars::prelude::PolarsError),
+    #[error("the page cannot be made: {0}")]
+    Page(#[from] minijinja::Error),
+    #[error(transparent)]
+    History(#[from] HistoryError),
+}
+
+fn lines(problems: &[Problem]) -> String {
+    problems.iter().map(|problem| format!("  {problem}")).collect::<Vec<_>>().join("\n")
+}
+
+impl ExplainError {
+    /// The documented exit code (docs/exit-codes.md).
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            ExplainError::History(error) => error.exit_code(),
+            ExplainError::Evaluate(_) | ExplainError::Page(_) => 1,
+            _ => 3,
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! An explanation for programs: names as in files, no words but the configuration's.
+
+use serde_json::{Map, Value, json};
+
+use super::{Explanation, FeatureValue};
+use crate::features::catalogue::{FEATURES, FeatureType};
+use crate::language::Language;
+use crate::rules::{Clause, DEFAULT_RULE, TracedTerm};
+
+/// The explanation as JSON; reasons and service in a language.
+///
+/// # Errors
+/// Never in practice: all of it can be written.
+pub fn json(explanation: &Explanation<'_>, language: Language) -> Result<String, serde_json::Error> {
+    let config = explanation.config;
+    let category = &config.categories[explanation.category];
+    let rules = config.rules.iter().zip(&explanation.rules).enumerate().map(|(at, (rule, trace))| {
+        json!({
+            "rule": rule.name,
+            "category": config.categories[rule.category].name,
+            "reason": language.of(&rule.reason),
+            "result": trace.truth,
+            "reached": explanation.decided.is_none_or(|decided| at <= decided),
+            "decided": explanation.decided == Some(at),
+            "condition": condition(&trace.clause, explanation),
+        })
+    });
+    let alternatives = explanation.alternatives.iter().map(|alternative| {
+        let change = alternative.change.map(|change| {
+            json!({
+                "feature": FEATURES[change.feature].name,
+                "from": number(FEATURES[change.feature].feature_type, change.from),
+                "to": number(FEATURES[change.feature].feature_type, change.to),
+                "distance_sd": change.distance_sd,
+                "rule": config.rules.get(usize::from(change.rule)).map_or(DEFAULT_RULE, |rule| &rule.name),
+            })
+        });
+        json!({ "category": config.categories[alternative.category].name, "change": change })
+    });
+    let value = |feature: &FeatureValue| (feature.name.clone(), of_feature(feature));
+    let explained = json!({
+        "customer_id": explanation.customer,
+        "window_start": explanation.window.start.to_string(),
+        "as_of": explanation.window.as_of.to_string(),
+        "language": language,
+        "category": category.name,
+        "category_name": language.of(&category.names),
+        "service": language.of(&category.service),
+        "rule": explanation.decided.map_or(DEFAULT_RULE, |at| &config.rules[at].name),
+        "rules": rules.collect::<Vec<_>>(),
+        "alternatives": alternatives.collect::<Vec<_>>(),
+        "features": explanation.features.iter().map(value).collect::<Map<_, _>>(),
+    });
+    Ok(format!("{}\n", serde_json::to_string_pretty(&explained)?))
+}
+
+fn condition(clause: &Clause<TracedTerm<'_>>, explanation: &Explanation<'_>) -> Value {
+    let all = |parts: &[Clause<TracedTerm<'_>>]| -> Vec<Value> {
+        parts.iter().map(|part| condition(part, explanation)).collect()
+    };
+    let mut entry = match clause {
+        Clause::All(parts) => json!({ "all": all(parts) }),
+        Clause::Any(parts) => json!({ "any": all(parts) }),
+        Clause::Not(part) => json!({ "not": condition(part, explanation) }),
+        Clause::Term(term) => {
+            let named = explanation.features.iter().filter(|feature| term.features.contains(&feature.name));
+            let values = named.map(|feature| (feature.name.clone(), of_feature(feature)));
+            json!({ "term": term.term.sql, "values": values.collect::<Map<_, _>>() })
+        }
+    };
+    entry["result"] = json!(clause.truth());
+    entry
+}
+
+fn of_feature(feature: &FeatureValue) -> Value {
+    feature.value.map_or(Value::Null, |value| number(feature.feature_type, value))
+}
+
+/// Counts without a decimal point.
+fn number(feature_type: FeatureType, value: f64) -> Value {
+    if feature_type == FeatureType::Count { json!(value as i64) } else { json!(value) }
+}

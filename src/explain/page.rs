@@ -1,0 +1,216 @@
+//! An explanation as people read it: the same words on the terminal and on a page to print.
+
+use minijinja::Environment;
+use serde::Serialize;
+
+use super::texts::{Texts, texts};
+use super::words::Words;
+use super::{ExplainError, Explanation};
+use crate::language::Language;
+use crate::rules::{Clause, DEFAULT_RULE, RuleTrace, TracedTerm, Truth};
+
+/// Everything that is said, in one language.
+#[derive(Debug, Serialize)]
+pub struct Page {
+    lang: &'static str,
+    title: &'static str,
+    /// `Customer …`.
+    customer: String,
+    period: String,
+    category: String,
+    category_name: String,
+    description: String,
+    service_title: &'static str,
+    service: String,
+    why_title: &'static str,
+    why: String,
+    rule: String,
+    rules_title: &'static str,
+    rules_intro: &'static str,
+    rules: Vec<RuleWords>,
+    elsewhere_title: &'static str,
+    elsewhere_intro: &'static str,
+    elsewhere: Vec<ElsewhereWords>,
+    features_title: &'static str,
+    /// The headings of the table of features: what, value, name.
+    headings: [&'static str; 3],
+    features: Vec<FeatureWords>,
+}
+
+#[derive(Debug, Serialize)]
+struct RuleWords {
+    name: String,
+    category: String,
+    /// `decided`, `before` or `after`.
+    standing: &'static str,
+    state: &'static str,
+    lines: Vec<Line>,
+}
+
+/// A line of a rule: a term, or the join of those that are further in.
+#[derive(Debug, Serialize)]
+struct Line {
+    depth: usize,
+    mark: &'static str,
+    /// The mark in words.
+    truth: &'static str,
+    text: String,
+    /// The value at hand; empty for a join.
+    here: String,
+}
+
+#[derive(Debug, Serialize)]
+struct ElsewhereWords {
+    category: String,
+    text: String,
+}
+
+#[derive(Debug, Serialize)]
+struct FeatureWords {
+    name: String,
+    label: String,
+    value: String,
+}
+
+impl Page {
+    /// An explanation in the words of a language.
+    pub fn new(explanation: &Explanation<'_>, language: Language) -> Page {
+        let texts = texts(language);
+        let words = Words { explanation, language, texts };
+        let config = explanation.config;
+        let category = &config.categories[explanation.category];
+        let deciding = explanation.decided.map(|at| &config.rules[at]);
+        let category_name = |at: usize| language.of(&config.categories[at].names).to_owned();
+        let rules = config.rules.iter().zip(&explanation.rules).enumerate().map(|(at, (rule, trace))| {
+            let (standing, state) = standing(at, explanation.decided, trace, texts);
+            let mut lines = Vec::new();
+            words.push_lines(&trace.clause, 0, &mut lines);
+            RuleWords { name: rule.name.clone(), category: category_name(rule.category), standing, state, lines }
+        });
+        let elsewhere = explanation.alternatives.iter().map(|alternative| ElsewhereWords {
+            category: category_name(alternative.category),
+            text: words.change(alternative),
+        });
+        let features = explanation.features.iter().map(|feature| FeatureWords {
+            name: feature.name.clone(),
+            label: words.label(&feature.name),
+            value: words.value(&feature.name, feature.value),
+        });
+        Page {
+            lang: language.code(),
+            title: texts.title,
+            customer: format!("{} {}", texts.customer, explanation.customer),
+            period: format!("{} – {}", language.day(explanation.window.start), language.day(explanation.window.as_of)),
+            category: category.name.clone(),
+            category_name: category_name(explanation.category),
+            description: language.of(&category.description).to_owned(),
+            service_title: texts.service,
+            service: language.of(&category.service).to_owned(),
+            why_title: texts.why,
+            why: deciding.map_or(texts.by_default, |rule| language.of(&rule.reason)).to_owned(),
+            rule: deciding.map_or(DEFAULT_RULE, |rule| &rule.name).to_owned(),
+            rules_title: texts.rules,
+            rules_intro: texts.rules_intro,
+            rules: rules.collect(),
+            elsewhere_title: texts.elsewhere,
+            elsewhere_intro: texts.elsewhere_intro,
+            elsewhere: elsewhere.collect(),
+            features_title: texts.features,
+            headings: [texts.feature, texts.value, texts.name],
+            features: features.collect(),
+        }
+    }
+}
+
+/// Where a rule stands to the one that decided, and what became of it.
+fn standing(at: usize, decided: Option<usize>, trace: &RuleTrace<'_>, texts: &Texts) -> (&'static str, &'static str) {
+    match decided {
+        Some(decided) if at == decided => ("decided", texts.decided),
+        Some(decided) if at > decided && trace.truth == Truth::True => ("after", texts.not_reached_met),
+        Some(decided) if at > decided => ("after", texts.not_reached_not_met),
+        _ if trace.truth == Truth::Missing => ("before", texts.no_value),
+        _ => ("before", texts.not_met),
+    }
+}
+
+impl Words<'_> {
+    fn push_lines(&self, clause: &Clause<TracedTerm<'_>>, depth: usize, lines: &mut Vec<Line>) {
+        let (mark, truth) = match clause.truth() {
+            Truth::True => ("✓", self.texts.term_true),
+            Truth::False => ("✗", self.texts.term_false),
+            Truth::Missing => ("?", self.texts.term_missing),
+        };
+        let (join, parts) = match clause {
+            Clause::Term(term) => {
+                let (text, here) = self.term(term);
+                let here = if here.is_empty() { here } else { self.texts.here.replace("{value}", &here) };
+                lines.push(Line { depth, mark, truth, text, here });
+                return;
+            }
+            // All of a rule's terms have to hold: that goes without saying.
+            Clause::All(parts) if depth == 0 => {
+                parts.iter().for_each(|part| self.push_lines(part, depth, lines));
+                return;
+            }
+            Clause::All(parts) => (self.texts.all_of, parts.as_slice()),
+            Clause::Any(parts) => (self.texts.any_of, parts.as_slice()),
+            Clause::Not(part) => (self.texts.none_of, std::slice::from_ref(part.as_ref())),
+        };
+        lines.push(Line { depth, mark, truth, text: join.to_owned(), here: String::new() });
+        parts.iter().for_each(|part| self.push_lines(part, depth + 1, lines));
+    }
+}
+
+/// The page as text for a terminal.
+pub fn text(page: &Page) -> String {
+    let mut text = format!(
+        "{}\n{}\n{}\n\n{} ({})\n{}\n{}: {}\n\n{}\n  {} ({})\n\n{}\n  {}\n",
+        page.title,
+        page.customer,
+        page.period,
+        page.category_name,
+        page.category,
+        page.description,
+        page.service_title,
+        page.service,
+        page.why_title,
+        page.why,
+        page.rule,
+        page.rules_title,
+        page.rules_intro
+    );
+    for (at, rule) in page.rules.iter().enumerate() {
+        text.push_str(&format!("\n {:>2}. {} → {}: {}\n", at + 1, rule.name, rule.category, rule.state));
+        for line in &rule.lines {
+            let here = if line.here.is_empty() { String::new() } else { format!(" ({})", line.here) };
+            text.push_str(&format!("     {}{} {}{here}\n", "  ".repeat(line.depth), line.mark, line.text));
+        }
+    }
+    text.push_str(&format!("\n{}\n  {}\n\n", page.elsewhere_title, page.elsewhere_intro));
+    for elsewhere in &page.elsewhere {
+        text.push_str(&format!("  {}\n    {}\n", elsewhere.category, elsewhere.text));
+    }
+    text.push_str(&format!("\n{}\n\n", page.features_title));
+    let width = |of: fn(&FeatureWords) -> &str| {
+        page.features.iter().map(|feature| of(feature).chars().count()).max().unwrap_or_default()
+    };
+    let (labels, values) = (width(|feature| &feature.label), width(|feature| &feature.value));
+    for FeatureWords { name, label, value } in &page.features {
+        text.push_str(&format!("  {label:labels$}  {value:>values$}  {name}\n"));
+    }
+    text
+}
+
+/// The page as HTML that stands for itself: no scripts, no files beside it.
+///
+/// # Errors
+/// The template fails.
+pub fn html(page: &Page) -> Result<String, ExplainError> {
+    let mut templates = Environment::new();
+    // The name's ending makes values escaped.
+    templates.add_template("explanation.html", include_str!("explanation.html.j2"))?;
+    let style = include_str!("style.css");
+    Ok(templates
+        .get_template("explanation.html")?
+        .render(minijinja::context! { page => minijinja::value::Serde(page), style })?)
+}

@@ -1,0 +1,172 @@
+//! The values that a feature could have instead: those that the run's customers have, and those that rules name.
+
+use crate::calendar::Window;
+use crate::features::catalogue::{At, FEATURES, FeatureType};
+use crate::rules::RuleSet;
+
+/// What a run says of one feature over all its customers, from `feature_statistics.csv`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Spread {
+    /// The standard deviation; NaN where there is none.
+    pub sd: f64,
+    /// The least value; NaN where nobody has one.
+    pub min: f64,
+    /// The greatest value; NaN where nobody has one.
+    pub max: f64,
+}
+
+/// The values that one feature is tried at: whole *steps*, of 1 for counts and of a hundredth for all else.
+#[derive(Debug, Clone)]
+pub struct Space {
+    /// The feature's place in the catalogue.
+    pub feature: usize,
+    /// The standard deviation over all customers, in which changes are measured.
+    pub sd: f64,
+    /// The values that are looked at first, in steps, ascending; between two of them that lead to different
+    /// categories the place of the change is then searched.
+    pub grid: Vec<i64>,
+}
+
+/// A space of so many values is looked at value by value.
+const FEW: i64 = 128;
+/// From a larger one so many values are taken, evenly apart.
+const SAMPLES: i64 = 64;
+/// Beyond it doubles no longer tell hundredths apart.
+const MOST_STEPS: f64 = 1e13;
+/// No customer is older.
+const OLDEST: f64 = 120.0;
+
+impl Space {
+    /// The space of a feature; `None` if all customers are alike in it, so that no change can be measured.
+    pub fn new(feature: usize, spread: Spread, rules: &RuleSet, window: &Window) -> Option<Space> {
+        if !(spread.sd.is_finite() && spread.sd > 0.0) {
+            return None;
+        }
+        let mut space = Space { feature, sd: spread.sd, grid: Vec::new() };
+        let (least, most) = possible(feature, window);
+        let numbers = rules.numbers_beside(FEATURES[feature].name);
+        // One step beyond what is named or seen: `> 4` asks for more than 4.
+        let named = numbers.iter().flat_map(|number| {
+            let step = space.steps(*number);
+            [step - 1, step, step + 1]
+        });
+        let seen = [spread.min, spread.max].map(|end| space.steps(end));
+        let mut marks: Vec<i64> = named.chain(seen).collect();
+        let (least, most) = (space.steps(least), space.steps(most));
+        // Zero is where most features begin, whether anybody is there or not.
+        marks.push(0);
+        marks.retain(|step| (least..=most).contains(step));
+        let (Some(first), Some(last)) = (marks.iter().min().copied(), marks.iter().max().copied()) else {
+            return Some(space);
+        };
+        match last - first {
+            length if length <= FEW => marks.extend(first..=last),
+            length => marks.extend((0..SAMPLES).map(|sample| first + length / SAMPLES * sample)),
+        }
+        marks.sort_unstable();
+        marks.dedup();
+        space.grid = marks;
+        Some(space)
+    }
+
+    /// Whether its values are whole numbers.
+    pub fn is_count(&self) -> bool {
+        FEATURES[self.feature].feature_type == FeatureType::Count
+    }
+
+    fn steps_per_unit(&self) -> f64 {
+        if self.is_count() { 1.0 } else { 100.0 }
+    }
+
+    /// The step that is nearest to a value.
+    fn steps(&self, value: f64) -> i64 {
+        (value * self.steps_per_unit()).clamp(-MOST_STEPS, MOST_STEPS).round() as i64
+    }
+
+    /// The value at a step.
+    pub fn value(&self, step: i64) -> f64 {
+        step as f64 / self.steps_per_unit()
+    }
+
+    /// The last step below a value or at it, and the first above it or at it.
+    pub fn around(&self, value: f64) -> (i64, i64) {
+        let nearest = self.steps(value);
+        let at = self.value(nearest);
+        match at.total_cmp(&value) {
+            std::cmp::Ordering::Less => (nearest, nearest + 1),
+            std::cmp::Ordering::Equal => (nearest, nearest),
+            std::cmp::Ordering::Greater => (nearest - 1, nearest),
+        }
+    }
+}
+
+/// What a feature can be at all: its least and its greatest value.
+fn possible(feature: usize, window: &Window) -> (f64, f64) {
+    let days = f64::from(window.as_of.0 - window.start.0 + 1);
+    let is = |at: &[At]| at.iter().any(|at| *at as usize == feature);
+    if is(&[At::paid_eur]) {
+        // Recoveries can exceed payments.
+        (f64::NEG_INFINITY, f64::INFINITY)
+    } else if is(&[At::benefit_days, At::concurrent_days, At::observed_days]) {
+        (0.0, days)
+    } else if is(&[At::last_resort_months, At::last_resort_streak, At::income_months]) {
+        (0.0, f64::from(window.months))
+    } else if is(&[At::observed_years]) {
+        (f64::from(window.min_observed_days.max(1)) / days * f64::from(window.months) / 12.0, f64::INFINITY)
+    } else if is(&[At::age]) {
+        (0.0, OLDEST)
+    } else {
+        (0.0, f64::INFINITY)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calendar::Day;
+    use crate::config;
+
+    fn space(feature: At, spread: Spread, rule: &str) -> Option<Space> {
+        let text = format!(
+            "[[rules]]\nname = \"r\"\ncategory = \"support\"\nwhen = \"{rule}\"\n[extracts.contacts]\nfiles = \"c\"\n\
+             [extracts.applications]\nfiles = \"a\"\n[extracts.payments]\nfiles = \"p\"\n"
+        );
+        let config = config::from_text(&text, std::path::Path::new("/")).unwrap();
+        let window = Window::new(Day::from_iso("2025-12-31").unwrap(), 12, None, 31, 30);
+        Space::new(feature as usize, spread, &RuleSet::compile(&config).unwrap(), &window)
+    }
+
+    #[test]
+    fn few_values_are_all_tried_and_none_that_cannot_be() {
+        let spread = Spread { sd: 1.0, min: 2.0, max: 5.0 };
+        let months = space(At::last_resort_months, spread, "last_resort_months > 11").unwrap();
+        assert_eq!(months.grid, (0..=12).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn of_many_values_some_are_tried_and_all_that_rules_name() {
+        let spread = Spread { sd: 1.0, min: -3.5, max: 90_000.0 };
+        let euros = space(At::paid_eur, spread, "paid_eur > 1234.56 AND contacts > 7").unwrap();
+        for step in [-350, 0, 123_455, 123_456, 123_457, 9_000_000] {
+            assert!(euros.grid.contains(&step), "{step}");
+        }
+        assert!(euros.grid.len() < 80 && euros.grid.is_sorted());
+    }
+
+    #[test]
+    fn where_all_are_alike_no_change_can_be_measured() {
+        for sd in [0.0, f64::NAN] {
+            assert!(space(At::contacts, Spread { sd, min: 1.0, max: 1.0 }, "contacts > 3").is_none());
+        }
+    }
+
+    #[test]
+    fn steps_around_a_value() {
+        let spread = Spread { sd: 1.0, min: 0.0, max: 1.0 };
+        let years = space(At::contacts_per_year, spread, "contacts_per_year > 3").unwrap();
+        assert_eq!(years.around(0.29), (29, 29));
+        assert_eq!(years.around(3.008), (300, 301));
+        assert_eq!(years.around(-0.001), (-1, 0));
+        assert_eq!(years.value(29), 0.29);
+    }
+}

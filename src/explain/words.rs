@@ -1,0 +1,121 @@
+//! Features, values and terms in words of a language.
+
+use super::Explanation;
+use super::texts::Texts;
+use crate::features::catalogue::FeatureType;
+use crate::features::wording;
+use crate::language::Language;
+use crate::rules::{Comparator, Piece, TracedTerm};
+
+/// Most decimals of a value that is not held in hundredths.
+const MOST_DECIMALS: usize = 6;
+
+/// Puts an explanation into words.
+pub(super) struct Words<'a> {
+    pub explanation: &'a Explanation<'a>,
+    pub language: Language,
+    pub texts: &'static Texts,
+}
+
+impl Words<'_> {
+    /// What a feature is called; a derived one by its meaning, where the configuration gives one.
+    pub fn label(&self, feature: &str) -> String {
+        let derived = self.explanation.config.derived_features.iter().find(|derived| derived.name == feature);
+        let meaning = derived.map(|derived| self.language.of(&derived.meaning)).filter(|meaning| !meaning.is_empty());
+        meaning.unwrap_or_else(|| wording::label(feature, self.language)).to_owned()
+    }
+
+    /// A feature's value with its unit; `None` if it is missing.
+    pub fn value(&self, feature: &str, value: Option<f64>) -> String {
+        let Some(value) = value else { return self.texts.missing.to_owned() };
+        let known = self.explanation.features.iter().find(|known| known.name == feature);
+        let number = match known.map(|known| known.feature_type) {
+            Some(FeatureType::Count) => self.language.decimals(value, 0),
+            Some(FeatureType::Hundredths) => self.language.decimals(value, 2),
+            _ => self.ratio(value),
+        };
+        self.with_unit(number, feature)
+    }
+
+    /// Two decimals, but more where rounding would make another number a whole one: 3.999 is not 4.
+    fn ratio(&self, value: f64) -> String {
+        let whole_as = |places: usize| {
+            let scale = 10_f64.powi(places as i32);
+            ((value * scale).round() / scale).fract() == 0.0
+        };
+        let places = (2..MOST_DECIMALS).find(|places| value.fract() == 0.0 || !whole_as(*places));
+        self.language.at_most(value, places.unwrap_or(MOST_DECIMALS))
+    }
+
+    fn with_unit(&self, number: String, feature: &str) -> String {
+        let derived = self.explanation.config.derived_features.iter().find(|derived| derived.name == feature);
+        let unit = derived.map_or_else(|| wording::unit(feature, self.language), |derived| derived.unit.as_str());
+        if unit.is_empty() { number } else { format!("{number}\u{a0}{unit}") }
+    }
+
+    /// A term in words, and the values at hand of the features that it names.
+    pub fn term(&self, term: &TracedTerm<'_>) -> (String, String) {
+        match &term.term.comparison {
+            Some(comparison) => {
+                let label = self.pieces(&comparison.of, |feature| self.label(feature));
+                let here = self.pieces(&comparison.of, |feature| self.value(feature, self.explanation.value(feature)));
+                (format!("{label}: {}", self.comparator(comparison.comparator, &comparison.of)), here)
+            }
+            // As the analysts wrote it, with each feature's own words beside its value.
+            None => {
+                let value = |feature: &String| {
+                    format!("{} {}", self.label(feature), self.value(feature, self.explanation.value(feature)))
+                };
+                (term.term.sql.clone(), term.features.iter().map(value).collect::<Vec<_>>().join(", "))
+            }
+        }
+    }
+
+    fn pieces(&self, pieces: &[Piece], of_feature: impl Fn(&str) -> String) -> String {
+        let word = |piece: &Piece| match piece {
+            Piece::Feature(name) => of_feature(name),
+            Piece::Sign(sign) => sign.clone(),
+        };
+        let words: Vec<String> = pieces.iter().map(word).collect();
+        words.join(" ").replace("( ", "(").replace(" )", ")")
+    }
+
+    fn comparator(&self, comparator: Comparator, of: &[Piece]) -> String {
+        let number = |number: f64| {
+            let digits = self.language.at_most(number, MOST_DECIMALS);
+            match of {
+                [Piece::Feature(feature)] => self.with_unit(digits, feature),
+                _ => digits,
+            }
+        };
+        let texts = self.texts;
+        let (text, first, last) = match comparator {
+            Comparator::AtLeast(first) => (texts.at_least, first, first),
+            Comparator::MoreThan(first) => (texts.more_than, first, first),
+            Comparator::AtMost(first) => (texts.at_most, first, first),
+            Comparator::LessThan(first) => (texts.less_than, first, first),
+            Comparator::Exactly(first) => (texts.exactly, first, first),
+            Comparator::OtherThan(first) => (texts.other_than, first, first),
+            Comparator::Between(first, last) => (texts.between, first, last),
+        };
+        text.replace("{number}", &number(first)).replace("{last}", &number(last))
+    }
+
+    /// The change that would have led to another category, in words.
+    pub fn change(&self, alternative: &super::Alternative) -> String {
+        let Some(change) = &alternative.change else { return self.texts.no_change.to_owned() };
+        let feature = crate::features::catalogue::FEATURES[change.feature].name;
+        // Two decimals tell small changes apart; what is smaller still is below a hundredth, not nothing.
+        let distance = if change.distance_sd < 0.005 {
+            format!("<\u{a0}{}", self.language.decimals(0.01, 2))
+        } else {
+            self.language.decimals(change.distance_sd, 2)
+        };
+        self.texts
+            .change
+            .replace("{feature}", &self.label(feature))
+            .replace("{from}", &self.value(feature, Some(change.from)))
+            .replace("{to}", &self.value(feature, Some(change.to)))
+            .replace("{distance}", &distance)
+    }
+}
