@@ -7,11 +7,14 @@
 mod bad_files;
 mod bad_values;
 mod command_line;
+mod compare;
 mod configuration;
 mod conformance;
 mod determinism;
 mod dialects;
 mod duplicates;
+mod gates;
+mod history;
 mod interrupted;
 mod limits;
 mod outcome;
