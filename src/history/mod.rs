@@ -14,6 +14,7 @@ mod parts;
 mod run;
 mod series;
 mod settings;
+mod tally;
 
 pub use error::HistoryError;
 pub use gates::{Tonight, broken_gates};

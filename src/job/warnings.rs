@@ -70,7 +70,7 @@ impl fmt::Display for Warning {
                 "so many customers need more memory than --memory-limit allows; the least that can be kept is {} MiB",
                 least.div_ceil(1 << 20)
             ),
-            Warning::PastRun(fault) => write!(f, "this run is not compared with one before it: {fault}"),
+            Warning::PastRun(fault) => write!(f, "a run before this one is left out of comparisons: {fault}"),
             Warning::AbsentColumn(extract, absent) => {
                 let AbsentColumn { column, header, nearest, file } = absent;
                 let near = nearest.as_ref().map(|name| format!(" (did you mean {name:?}?)")).unwrap_or_default();

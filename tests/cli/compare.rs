@@ -149,6 +149,12 @@ fn when_rules_differ_each_customers_two_steps_add_up() {
     // Both causes have moved somebody, so the agreement says something.
     assert!(both().any(|(old, between, _)| old != between) && both().any(|(_, between, new)| between != new));
     workspace.vardag(&["compare", "runs/2025-12-31", "runs/2026-01-31"]).stdout_has("by the rules alone");
+
+    // Whatever the number of threads.
+    let moves = workspace.read("runs/2026-01-31/movements.csv");
+    let again = ["run", "january/other.toml", "--out", "runs", "--quiet", "--accept-changes", "--threads", "5"];
+    assert_eq!(workspace.vardag(&again).code(0).latest().manifest()["movements"]["cause"], found["cause"]);
+    assert_eq!(workspace.read("runs/2026-01-31/movements.csv"), moves);
 }
 
 #[test]
@@ -222,7 +228,9 @@ fn what_cannot_be_compared_is_said_with_what_to_do() {
 
     let labels = workspace.read("runs/latest/labels.csv");
     workspace.write("runs/latest/labels.csv", labels.replace("regular,default", "regular,defnull"));
-    compare("runs/latest", &[]).code(3).stderr_has("labels.csv:3: category and rule are not those of");
+    let broken_off = compare("runs/latest", &["--movements", "half.csv"]);
+    broken_off.code(3).stderr_has("labels.csv:3: category and rule are not those of");
+    assert!(!workspace.path("half.csv").exists());
     workspace.write("runs/latest/labels.csv", &labels[..labels.len() - 1]);
     compare("runs/latest", &[]).code(3).stderr_has("was changed after the run");
     fs::remove_file(workspace.path("runs/latest/labels.csv")).unwrap();

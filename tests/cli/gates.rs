@@ -135,7 +135,7 @@ fn a_damaged_run_before_is_a_warning_and_stops_nothing() {
         night(&workspace, "2025-12-29", &[]).code(0);
         workspace.write(&format!("runs/2025-12-29/{file}"), text);
         let outcome = night(&workspace, "2025-12-30", &[]);
-        outcome.code(0).stderr_has("warning: this run is not compared with one before it").stderr_has(said);
+        outcome.code(0).stderr_has("warning: a run before this one is left out of comparisons").stderr_has(said);
         let run = outcome.latest();
         assert!(!run.files().contains(&"movements.csv".to_owned()));
         assert!(run.manifest()["movements"].is_null());
