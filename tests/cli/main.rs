@@ -6,6 +6,7 @@
 
 mod bad_files;
 mod bad_values;
+mod breakdowns;
 mod command_line;
 mod compare;
 mod configuration;
