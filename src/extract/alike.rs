@@ -3,6 +3,8 @@
 //! Most blocks are, and then the places of delimiters and line feeds are all there is to know: the field of a row and
 //! a column lies between two of them. No record is assembled, and no list of fields is made.
 
+use std::ops::Range;
+
 use memchr::{memchr, memchr_iter};
 use wide::u8x16;
 
@@ -12,8 +14,8 @@ use super::records::Field;
 pub trait Fields {
     /// How many records there are.
     fn rows(&self) -> usize;
-    /// A record's field of a column.
-    fn field(&self, row: usize, column: usize) -> Field;
+    /// The fields of a column, in these records.
+    fn column(&self, rows: Range<usize>, column: usize) -> impl Iterator<Item = Field>;
 }
 
 /// The fields of records that were assembled one by one.
@@ -30,8 +32,8 @@ impl Fields for Listed<'_> {
     }
 
     #[inline]
-    fn field(&self, row: usize, column: usize) -> Field {
-        self.fields[row * self.width + column]
+    fn column(&self, rows: Range<usize>, column: usize) -> impl Iterator<Item = Field> {
+        self.fields[rows.start * self.width..rows.end * self.width].iter().skip(column).step_by(self.width).copied()
     }
 }
 
@@ -68,14 +70,16 @@ impl Fields for Alike<'_> {
     }
 
     #[inline]
-    fn field(&self, row: usize, column: usize) -> Field {
-        let at = row * self.width + column;
-        let (start, mut end) = (self.bounds[at].wrapping_add(1), self.bounds[at + 1]);
-        // A carriage return before the line feed belongs to the line end.
-        if column + 1 == self.width && end > start && self.text[end as usize - 1] == b'\r' {
-            end -= 1;
-        }
-        Field::new(start as usize, end as usize, false)
+    fn column(&self, rows: Range<usize>, column: usize) -> impl Iterator<Item = Field> {
+        let (text, is_last) = (self.text, column + 1 == self.width);
+        let fields = self.bounds[rows.start * self.width + column..].chunks(self.width).take(rows.len());
+        fields.map(move |bounds| {
+            let &[before, end, ..] = bounds else { return Field::new(0, 0, false) };
+            let (start, end) = (before.wrapping_add(1) as usize, end as usize);
+            // A carriage return before the line feed belongs to the line end.
+            let line_end = is_last && end > start && text[end - 1] == b'\r';
+            Field::new(start, end - usize::from(line_end), false)
+        })
     }
 }
 
@@ -164,8 +168,14 @@ mod tests {
             let mut bounds = vec![7; 3];
             let found = Alike::of(text.as_bytes(), start, b';', width, &mut bounds);
             if let Some(alike) = &found {
-                let fields = (0..alike.rows()).flat_map(|row| (0..width).map(move |column| alike.field(row, column)));
-                prop_assert_eq!(Some(fields.collect()), assembled(text.as_bytes(), start, width));
+                let assembled = assembled(text.as_bytes(), start, width).unwrap();
+                prop_assert_eq!(alike.rows() * width, assembled.len());
+                let listed = Listed { fields: &assembled, width };
+                for column in 0..width {
+                    let rows = column.min(alike.rows())..alike.rows();
+                    let fields: Vec<Field> = alike.column(rows.clone(), column).collect();
+                    prop_assert_eq!(fields, listed.column(rows, column).collect::<Vec<Field>>());
+                }
             }
             // Whole lines without quotes are exactly what it is for.
             let one_to_a_line = text[start..].lines().all(|line| line.matches(';').count() + 1 == width);

@@ -31,8 +31,8 @@ pub struct Typist {
     decoded: Vec<u8>,
     months: Months,
     caches: Vec<CodeCache>,
-    /// Rows of a column whose values are not in a usual form.
-    rare: Vec<u32>,
+    /// Rows of a column whose values are not in a usual form, and where they are.
+    rare: Vec<(u32, Field)>,
     cached_file: Option<usize>,
     /// Faults of values: row, column and fault.
     pub(super) faults: Vec<(usize, usize, Fault)>,
@@ -162,9 +162,8 @@ impl Typist {
                 rare.clear();
                 let usual = UsualColumn { text, fields, field, reader, known: &self.caches[at].usual };
                 usual.read(rows.clone(), &mut self.months, &mut batch.columns[at], &mut rare);
-                for row in &rare {
-                    let row = *row as usize;
-                    self.rare_value(text, fields.field(row, field), row, at, reader, batch, books)?;
+                for (row, field) in &rare {
+                    self.rare_value(text, *field, *row as usize, at, reader, batch, books)?;
                 }
             }
         }

@@ -31,10 +31,10 @@ pub struct UsualColumn<'a, F> {
 
 impl<F: Fields> UsualColumn<'_, F> {
     /// Appends the next rows to a column. Those that are still to be read are missing there, and added to `rare`.
-    pub fn read(&self, rows: Range<usize>, months: &mut Months, column: &mut Column, rare: &mut Vec<u32>) {
+    pub fn read(&self, rows: Range<usize>, months: &mut Months, column: &mut Column, rare: &mut Vec<(u32, Field)>) {
         // Markers of a missing value could look like anything, so with them every value goes the long way.
         if self.reader.has_markers() {
-            return leave(rows, column, rare);
+            return self.leave(rows, column, rare);
         }
         let (text, known) = (self.text, self.known);
         let separator = self.reader.decimal_separator();
@@ -62,8 +62,15 @@ impl<F: Fields> UsualColumn<'_, F> {
             (Column::Bool(bools), _) => {
                 self.each(rows, None, bools, rare, |field| Some(Some(known.find(text, field.range())? != 0)));
             }
-            (column, _) => leave(rows, column, rare),
+            (column, _) => self.leave(rows, column, rare),
         }
+    }
+
+    /// Leaves every row to the long way.
+    fn leave(&self, rows: Range<usize>, column: &mut Column, rare: &mut Vec<(u32, Field)>) {
+        column.resize(rows.end, Value::Missing);
+        let fields = self.fields.column(rows.clone(), self.field);
+        rare.extend(rows.map(|row| row as u32).zip(fields));
     }
 
     #[inline]
@@ -72,30 +79,25 @@ impl<F: Fields> UsualColumn<'_, F> {
         rows: Range<usize>,
         missing: T,
         values: &mut Vec<T>,
-        rare: &mut Vec<u32>,
+        rare: &mut Vec<(u32, Field)>,
         mut usual: impl FnMut(Field) -> Option<T>,
     ) {
         let may_lack = !self.reader.required;
-        values.extend(rows.map(|row| {
-            let field = self.fields.field(row, self.field);
+        values.resize(rows.end, missing);
+        let fields = self.fields.column(rows.clone(), self.field);
+        for ((row, place), field) in rows.clone().zip(&mut values[rows.start..]).zip(fields) {
             if !field.quoted() {
                 if let Some(value) = usual(field) {
-                    return value;
+                    *place = value;
+                    continue;
                 }
                 if may_lack && field.range().is_empty() {
-                    return missing;
+                    continue;
                 }
             }
-            rare.push(row as u32);
-            missing
-        }));
+            rare.push((row as u32, field));
+        }
     }
-}
-
-/// Leaves every row to the long way.
-fn leave(rows: Range<usize>, column: &mut Column, rare: &mut Vec<u32>) {
-    column.resize(rows.end, Value::Missing);
-    rare.extend(rows.start as u32..rows.end as u32);
 }
 
 /// A text without blanks around it.

@@ -59,7 +59,7 @@ impl ShapeReader {
     pub fn number(&self, id: &[u8]) -> Option<u64> {
         const ZEROS: u64 = 0x3030_3030_3030_3030;
         if id.len() != self.length {
-            return numbered(id).filter(|(shape, _)| *shape == self.shape).map(|(_, number)| number);
+            return self.other_number(id);
         }
         let (first, last) = (u64::from_le_bytes(*id.first_chunk()?), u64::from_le_bytes(*id.last_chunk()?));
         let upper = (first << self.shift) & self.digit_bytes | ZEROS & !self.digit_bytes;
@@ -67,6 +67,12 @@ impl ShapeReader {
             return None;
         }
         Some(eight_digits(upper)? * 100_000_000 + eight_digits(last)?)
+    }
+
+    /// The number of an id of another length than those read in one go. Apart, so that the usual case is small.
+    #[inline(never)]
+    fn other_number(&self, id: &[u8]) -> Option<u64> {
+        numbered(id).filter(|(shape, _)| *shape == self.shape).map(|(_, number)| number)
     }
 }
 

@@ -86,7 +86,7 @@ impl fmt::Display for Warning {
                 dimensions.join(" by "),
                 if dimensions.len() == 1 { " or by its pairs" } else { "" }
             ),
-            Warning::PastRun(fault) => write!(f, "this run is not compared with one before it: {fault}"),
+            Warning::PastRun(fault) => write!(f, "a run before this one is left out of comparisons: {fault}"),
             Warning::AbsentColumn(extract, absent) => {
                 let AbsentColumn { column, header, nearest, file } = absent;
                 let near = nearest.as_ref().map(|name| format!(" (did you mean {name:?}?)")).unwrap_or_default();

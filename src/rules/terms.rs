@@ -219,7 +219,7 @@ mod tests {
             ("NOT a > 1 AND b IN (1, 2)", "all[not[a > 1]; b IN (1, 2)]"),
             ("NOT (a > 1 OR b IS NULL)", "not[any[a > 1; b IS NULL]]"),
             ("CASE WHEN a > 1 AND b > 2 THEN c ELSE 0 END > 1", "CASE WHEN a > 1 AND b > 2 THEN c ELSE 0 END > 1"),
-            ("TRUE", "TRUE"),
+            ("TRUE", "true"),
         ];
         for (sql, expected) in cases {
             assert_eq!(shown(&terms(sql)), expected, "{sql}");

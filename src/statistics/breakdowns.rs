@@ -79,7 +79,9 @@ impl Kept {
 
     /// The breakdowns by each of these lists of one or two dimensions, in their order, for so many categories; and
     /// those that would have too many groups.
-    pub fn breakdowns(&self, by: &[Vec<&Grouping>], categories: usize) -> (Vec<Breakdown>, Vec<TooManyGroups>) {
+    pub fn breakdowns(mut self, by: &[Vec<&Grouping>], categories: usize) -> (Vec<Breakdown>, Vec<TooManyGroups>) {
+        // Doubles are summed in the order of the customers.
+        self.tables.sort_unstable_by_key(|table| table.customers.first().copied());
         let cells: Vec<Result<Cells, TooManyGroups>> =
             by.par_iter().map(|groupings| self.cells(groupings, categories)).collect();
         let (cells, too_many): (Vec<_>, Vec<_>) = cells.into_iter().partition(Result::is_ok);

@@ -1,11 +1,12 @@
 //! One feature summed up by cell, a cell being a group of a breakdown and a category in it.
 //!
 //! Two ways lead to the same figures. Whole numbers of a small range are counted by cell and value; everything else
-//! is put in order of the cells, then sorted, or only parted at the median, cell by cell. Sums follow the rules of
-//! `distribution`, so that figures agree to the last bit whatever the order of the customers.
+//! is put in order of the cells, and each cell parted at its median. Whole numbers and hundredths are summed exactly;
+//! doubles in the order of the customers, cell by cell, with the rounding error carried along: both come to the same
+//! bits however the customers were shared out.
 
 use super::breakdowns::Middle;
-use super::distribution::neumaier;
+use super::distribution::Neumaier;
 use super::sparse::{SparseTable, SparseValues};
 use crate::features::hundredths;
 
@@ -158,8 +159,7 @@ struct ByCell {
 enum Sums {
     Whole(Vec<i128>),
     Hundredths(Vec<i128>),
-    /// Doubles are summed in the order of their size, which is not known yet.
-    Real,
+    Real(Vec<Neumaier>),
 }
 
 impl ByCell {
@@ -176,6 +176,7 @@ impl ByCell {
         let mut values = vec![0.0; starts.last().copied().unwrap_or(0)];
         let mut next = starts.clone();
         let (mut sums, mut kind) = (vec![0i128; cells.customers.len()], None);
+        let mut real = Vec::new();
         for (table, own) in cells.of_tables(tables) {
             let column = &table.columns[feature];
             let cell = |row: &u16| usize::from(own[usize::from(*row)]);
@@ -207,14 +208,18 @@ impl ByCell {
                     }
                 }
                 SparseValues::Real(values) => {
-                    column.rows.iter().zip(values).for_each(|(row, value)| put(cell(row), *value));
+                    real.resize(cells.customers.len(), Neumaier::default());
+                    for (row, value) in column.rows.iter().zip(values) {
+                        real[cell(row)].add(*value);
+                        put(cell(row), *value);
+                    }
                 }
             }
             kind = Some(&column.values);
         }
         let sums = match kind {
             Some(SparseValues::Hundredths(_) | SparseValues::LongHundredths(_)) => Sums::Hundredths(sums),
-            Some(SparseValues::Real(_)) => Sums::Real,
+            Some(SparseValues::Real(_)) => Sums::Real(real),
             _ => Sums::Whole(sums),
         };
         ByCell { starts, values, sums }
@@ -227,10 +232,10 @@ impl ByCell {
         let sum = match &self.sums {
             Sums::Whole(sums) => sums[cells].iter().sum::<i128>() as f64,
             Sums::Hundredths(sums) => hundredths(sums[cells].iter().sum()),
-            Sums::Real => {
-                // Stable, since that finds out that cells which are in order already only need to be merged.
-                values.sort_by(f64::total_cmp);
-                neumaier(values.iter().copied())
+            Sums::Real(sums) => {
+                let mut sum = Neumaier::default();
+                sums[cells].iter().for_each(|of_cell| sum.merge(of_cell));
+                sum.value()
             }
         };
         figures(n, sum, median(values, zeros))
@@ -258,11 +263,24 @@ fn median(values: &mut [f64], zeros: u64) -> f64 {
         return f64::NAN;
     }
     let negative = values.iter().filter(|value| **value < 0.0).count();
-    let mut at = |rank: usize| match rank {
-        rank if rank < negative => *values.select_nth_unstable_by(rank, f64::total_cmp).1,
-        rank if rank < negative + zeros => 0.0,
-        rank => *values.select_nth_unstable_by(rank - zeros, f64::total_cmp).1,
+    // Where a rank lies among the values that are not zero; none for a zero.
+    let place = |rank: usize| match rank {
+        rank if rank < negative => Some(rank),
+        rank if rank < negative + zeros => None,
+        rank => Some(rank - zeros),
     };
-    let low = at((n - 1) / 2);
-    if n % 2 == 1 { low } else { between(low, at(n / 2)) }
+    let (low, high) = (place((n - 1) / 2), place(n / 2));
+    let Some(at) = high else { return between(low.map_or(0.0, |at| select(values, at).1), 0.0) };
+    let (below, high) = select(values, at);
+    match low {
+        None => between(0.0, high),
+        Some(low) if low == at => high,
+        Some(_) => between(below.iter().copied().fold(f64::NEG_INFINITY, f64::max), high),
+    }
+}
+
+/// The value of this rank, and those that are not above it.
+fn select(values: &mut [f64], rank: usize) -> (&[f64], f64) {
+    let (below, value, _) = values.select_nth_unstable_by(rank, f64::total_cmp);
+    (below, *value)
 }

@@ -7,11 +7,13 @@ mod breakdowns;
 mod cells;
 mod distribution;
 mod grouping;
+mod masking;
 mod sparse;
 
 pub use breakdowns::{Breakdown, Group, GroupFigures, Kept, Middle, TooManyGroups};
 pub use distribution::{Distribution, FeatureFigures, PROBABILITIES, Total};
 pub use grouping::{Grouping, MOST_GROUPS};
+pub use masking::Mask;
 
 use crate::extract::METHODS;
 use crate::features::catalogue::At;

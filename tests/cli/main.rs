@@ -6,7 +6,9 @@
 
 mod bad_files;
 mod bad_values;
+mod breakdowns;
 mod command_line;
+mod compare;
 mod configuration;
 mod conformance;
 mod determinism;
@@ -14,6 +16,8 @@ mod dialects;
 mod duplicates;
 mod employers;
 mod explain;
+mod gates;
+mod history;
 mod interrupted;
 mod limits;
 mod outcome;

@@ -10,11 +10,14 @@ mod columns;
 mod hybrid;
 mod pages;
 mod plain;
+#[cfg(test)]
+mod tests;
 
 use std::fs::File;
 use std::io::{self, Cursor};
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use polars_arrow::array::Array;
 use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, Field, TimeUnit};
@@ -123,8 +126,10 @@ impl ParquetFile {
             field.dtype = ArrowDataType::BinaryView;
         }
         let primitive = &chunk.descriptor().descriptor.primitive_type;
-        let (mut arrays, _) = column_iter_to_arrays(vec![pages], vec![primitive], field, filter)
-            .map_err(|error| self.malformed(error))?;
+        // A damaged page can make the library panic, which is no reason for us to.
+        let decode = AssertUnwindSafe(|| column_iter_to_arrays(vec![pages], vec![primitive], field, filter));
+        let decoded = catch_unwind(decode).map_err(|_| self.malformed("a page of it is damaged"))?;
+        let (mut arrays, _) = decoded.map_err(|error| self.malformed(error))?;
         let array = match arrays.len() {
             1 => arrays.remove(0),
             _ => polars_arrow::compute::concatenate::concatenate_unchecked(&arrays)

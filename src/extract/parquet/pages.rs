@@ -9,8 +9,7 @@ use std::io::Cursor;
 use polars_arrow::array::Array;
 use polars_buffer::Buffer;
 use polars_parquet::arrow::read::{BasicDecompressor, ColumnChunkMetadata, DataPageHeader, PageReader};
-use polars_parquet::parquet::encoding::Encoding;
-use polars_parquet::parquet::page::DataPage;
+use polars_parquet::parquet::page::{DataPage, DictPage, FormatEncoding};
 
 use super::hybrid::Hybrid;
 use super::plain::{self, Plain};
@@ -75,9 +74,7 @@ impl Pages {
         let reader = PageReader::new(Cursor::new(Buffer::from(bytes)), chunk, vec![], usize::MAX);
         let mut decompressor = BasicDecompressor::new(reader, vec![]);
         let page = decompressor.read_dict_page().map_err(|_| Unusual)?;
-        let read = |page: &polars_parquet::parquet::page::DictPage| {
-            plain::dictionary(&plain, &page.buffer, page.num_values).ok_or(Unusual)
-        };
+        let read = |page: &DictPage| plain::dictionary(&plain, &page.buffer, page.num_values).ok_or(Unusual);
         let dictionary = page.as_ref().map(read).transpose()?;
         let entries = dictionary.as_ref().map(|values| u32::try_from(values.len())).transpose().map_err(|_| Unusual)?;
         let optional = levels.max_def_level == 1;
@@ -152,15 +149,15 @@ impl Page {
         // A page of the first version says itself how long its levels are, and only if there can be any.
         let (at, end) = match data.header() {
             DataPageHeader::V1(_) if !optional => (0, 0),
-            DataPageHeader::V1(_) if data.definition_level_encoding() != Encoding::Rle => return None,
+            DataPageHeader::V1(header) if header.definition_level_encoding != FormatEncoding::RLE => return None,
             DataPageHeader::V1(_) => (4, 4 + u32::from_le_bytes(*bytes.first_chunk()?) as usize),
             DataPageHeader::V2(header) => (0, usize::try_from(header.definition_levels_byte_length).ok()?),
         };
         let levels = if optional { Some(Hybrid::new(bytes, at, end, 1)?) } else { None };
-        let values = match data.encoding() {
-            Encoding::Plain if end <= bytes.len() => Values::Plain(end),
+        let values = match data.header().encoding() {
+            FormatEncoding::PLAIN if end <= bytes.len() => Values::Plain(end),
             // The first byte says how many bits a key has; a page without values may lack it.
-            Encoding::PlainDictionary | Encoding::RleDictionary => {
+            FormatEncoding::PLAIN_DICTIONARY | FormatEncoding::RLE_DICTIONARY => {
                 let bits = bytes.get(end).copied().unwrap_or_default();
                 Values::Keys(Hybrid::new(bytes, bytes.len().min(end + 1), bytes.len(), bits)?)
             }
