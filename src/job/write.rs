@@ -138,20 +138,22 @@ impl Job<'_> {
         // How much memory there was is no property of the results.
         let lasting = found().filter(|warning| warning.is_of_results());
         let lasting: Vec<String> = lasting.map(Warning::to_string).collect();
+        let held_because: Vec<String> = reading.broken_limits.iter().chain(&past.broken_gates).cloned().collect();
+        let min_group = self.config.breakdowns.min_group;
+        let masked = |breakdown| report::MaskedBreakdown::new(breakdown, min_group);
         let content = report::Content {
             config: self.config,
             window: &self.window,
             registered: reading.population.registered,
             features: &names,
             figures: &figures,
-            breakdowns: Vec::new(),
-            min_group: 0,
+            breakdowns: breakdowns.iter().map(masked).collect(),
             employers: &employers,
             movements: past.movements.as_ref(),
-            history: Vec::new(),
+            history: &past.history,
             extracts: &extracts,
             warnings: &lasting,
-            broken_limits: &reading.broken_limits,
+            held_because: &held_because,
         };
         written.extend(timings.stage("report", || report::write(folder.path(), &content))?);
         let manifest = Manifest {

@@ -183,8 +183,8 @@ pub(super) fn strips(about: &About<'_>, strips: &[Strip], number: impl Fn(f64) -
         let middle = y + 9.0;
         svg.area(Area { x: p10, y: middle - 1.0, width: (p90 - p10).max(1.0), height: 2.0 }, &strip.colour);
         svg.area(Area { x: p25, y: middle - 6.0, width: (p75 - p25).max(1.0), height: 12.0 }, &strip.colour);
-        svg.area(Area { x: median - 3.0, y: middle - 9.0, width: 6.0, height: 18.0 }, "#ffffff");
-        svg.area(Area { x: median - 1.5, y: middle - 9.0, width: 3.0, height: 18.0 }, "#14181f");
+        svg.area(Area { x: median - 2.0, y: middle - 9.0, width: 4.0, height: 18.0 }, "#ffffff");
+        svg.area(Area { x: median - 1.2, y: middle - 9.0, width: 2.4, height: 18.0 }, "#14181f");
     }
     svg.finish(height + 20.0)
 }
@@ -199,34 +199,33 @@ pub(super) struct Line {
     pub(super) colour: String,
 }
 
-/// Lines over moments, given as days since any day and as text; each has its name and last value at its end.
+/// Lines over moments, given as days since any day and as text; each has its last value at its end.
 pub(super) fn lines(
     about: &About<'_>,
     moments: &[(f64, String)],
     lines: &[Line],
     number: impl Fn(f64) -> String,
 ) -> String {
-    const HEIGHT: f64 = 200.0;
+    const HEIGHT: f64 = 180.0;
     const LEFT: f64 = 34.0;
-    const RIGHT: f64 = 150.0;
-    /// Continuous, dashed, dotted …: the second carrier beside colour.
-    const DASHES: [&str; 4] = ["none", "7 3", "2 3", "9 3 2 3"];
+    const RIGHT: f64 = 44.0;
     let mut svg = about.svg();
+    let head = draw_line_legend(&mut svg, lines) + 8.0;
     let values = || lines.iter().flat_map(|line| line.values.iter().copied()).filter(|value| value.is_finite());
     let ticks = axis(0.0, values().fold(0.0, f64::max));
     let top = ticks[ticks.len() - 1];
     let (first, last) = (moments.first().map_or(0.0, |day| day.0), moments.last().map_or(0.0, |day| day.0));
     let x_of =
         |day: f64| LEFT + if last > first { (day - first) / (last - first) } else { 0.5 } * (WIDTH - LEFT - RIGHT);
-    let y_of = |value: f64| 8.0 + (1.0 - value / top) * HEIGHT;
+    let y_of = |value: f64| head + (1.0 - value / top) * HEIGHT;
     for tick in &ticks {
         svg.line((LEFT, y_of(*tick)), (WIDTH - RIGHT, y_of(*tick)), "grid");
         svg.text((LEFT - 6.0, y_of(*tick) + 4.0), Anchor::End, "tick", &number(*tick));
     }
     if let (Some(oldest), Some(newest)) = (moments.first(), moments.last()) {
-        svg.text((LEFT, HEIGHT + 27.0), Anchor::Start, "tick", &oldest.1);
+        svg.text((LEFT, head + HEIGHT + 19.0), Anchor::Start, "tick", &oldest.1);
         if moments.len() > 1 {
-            svg.text((WIDTH - RIGHT, HEIGHT + 27.0), Anchor::End, "tick", &newest.1);
+            svg.text((WIDTH - RIGHT, head + HEIGHT + 19.0), Anchor::End, "tick", &newest.1);
         }
     }
     let mut ends: Vec<(f64, usize)> = Vec::new();
@@ -250,18 +249,29 @@ pub(super) fn lines(
             svg.dot(*end, &line.colour);
         }
     }
-    // Names from top to bottom, pushed apart where they would touch.
+    // Values from top to bottom, pushed apart where they would touch.
     ends.sort_by(|one, other| one.0.total_cmp(&other.0));
     let mut free = f64::MIN;
     for (y, at) in ends {
         let y = y.max(free);
         free = y + 15.0;
-        let line = &lines[at];
-        let value = line.values.last().map_or(String::new(), |value| number(*value));
-        let label = fitted(&line.label, RIGHT - 16.0 - width_of(&value));
-        svg.text((WIDTH - RIGHT + 8.0, y + 4.0), Anchor::Start, "label", &format!("{value} {label}"));
+        let value = lines[at].values.last().map_or(String::new(), |value| number(*value));
+        svg.text((WIDTH - RIGHT + 8.0, y + 4.0), Anchor::Start, "value", &value);
     }
-    svg.finish((HEIGHT + 34.0).max(free + 4.0))
+    svg.finish((head + HEIGHT + 26.0).max(free + 4.0))
+}
+
+/// Continuous, dashed, dotted …: beside colour, what tells lines apart.
+const DASHES: [&str; 4] = ["none", "7 3", "2 3", "9 3 2 3"];
+
+/// Names with their kind of line, one below the other; tells where they end.
+fn draw_line_legend(svg: &mut Svg, lines: &[Line]) -> f64 {
+    for (at, line) in lines.iter().enumerate() {
+        let y = 8.0 + at as f64 * 17.0;
+        svg.path(&[(0.0, y), (28.0, y)], &line.colour, DASHES[at % DASHES.len()]);
+        svg.text((36.0, y + 4.3), Anchor::Start, "label", &fitted(&line.label, WIDTH - 36.0));
+    }
+    lines.len() as f64 * 17.0 + 6.0
 }
 
 /// One colour for all that is told of everybody.
@@ -315,20 +325,22 @@ mod tests {
         let line = Line { label: "L".into(), values: vec![1.0, f64::NAN, 3.0], colour: neutral() };
         let moments = [(0.0, "a".to_owned()), (1.0, "b".to_owned()), (2.0, "c".to_owned())];
         let picture = lines(&ABOUT, &moments, &[line], |value| value.to_string());
-        assert_eq!((picture.matches("<polyline").count(), picture.matches("<circle").count()), (0, 3));
+        // The line is the legend's. Each value is a dot, and the last one more, as the line's end.
+        assert_eq!((picture.matches("<polyline").count(), picture.matches("<circle").count()), (1, 3));
         assert!(!picture.contains("NaN"), "{picture}");
     }
 
     #[test]
-    fn names_at_the_ends_of_lines_do_not_touch() {
-        let line = |label: &str| Line { label: label.into(), values: vec![2.0, 2.0], colour: neutral() };
+    fn values_at_the_ends_of_lines_do_not_touch() {
+        let line = |label: &str, value: f64| Line { label: label.into(), values: vec![9.0, value], colour: neutral() };
         let moments = [(0.0, "a".to_owned()), (30.0, "b".to_owned())];
-        let picture = lines(&ABOUT, &moments, &[line("one"), line("two")], |value| value.to_string());
-        let y = |name: &str| {
-            let before = picture.split(name).next().unwrap();
-            before.rsplit("y=\"").next().unwrap().split('"').next().unwrap().parse::<f64>().unwrap()
+        let picture = lines(&ABOUT, &moments, &[line("one", 2.0), line("two", 2.1)], |value| format!("v{value}"));
+        let y = |text: &str| {
+            let before = picture.rsplit_once(&format!(">{text}<")).unwrap().0;
+            before.rsplit(" y=\"").next().unwrap().split('"').next().unwrap().parse::<f64>().unwrap()
         };
-        assert!((y("2 one") - y("2 two")).abs() >= 14.0, "{picture}");
+        assert!((y("v2") - y("v2.1")).abs() >= 14.0, "{picture}");
+        assert!(picture.contains(">one<") && picture.contains(">two<"));
     }
 
     proptest! {

@@ -3,9 +3,10 @@
 use crate::calendar::Window;
 use crate::config::Config;
 use crate::employers::EmployerFigures;
-use crate::history::Movements;
+use crate::features::catalogue::At;
+use crate::history::{CategoryPoint, HistoryEntry, Movements};
 use crate::outputs::ExtractEntry;
-use crate::statistics::{Breakdown, CategoryFigures};
+use crate::statistics::{Breakdown, CategoryFigures, Mask};
 
 /// What a run came to, for people to look at.
 pub struct Content<'a> {
@@ -21,65 +22,57 @@ pub struct Content<'a> {
     pub figures: &'a [CategoryFigures],
     /// The breakdowns, with what of them must not be shown.
     pub breakdowns: Vec<MaskedBreakdown<'a>>,
-    /// Fewest customers of a group that is shown.
-    pub min_group: u64,
     /// The figures of employers by size class, then of all; empty where there are none.
     pub employers: &'a [EmployerFigures],
     /// What became of the customers of the last run.
     pub movements: Option<&'a Movements>,
     /// The good runs before this one, oldest first.
-    pub history: Vec<PastFigures>,
+    pub history: &'a [HistoryEntry],
     /// The extracts with what became of their rows.
     pub extracts: &'a [ExtractEntry],
     /// What an analyst should know, in words.
     pub warnings: &'a [String],
-    /// Why the run is held; empty where it is not.
-    pub broken_limits: &'a [String],
+    /// Why the run is held, in words; empty where it is not.
+    pub held_because: &'a [String],
 }
 
 /// A breakdown, and what of it would tell too much about too few.
 pub struct MaskedBreakdown<'a> {
     /// The figures.
     pub breakdown: &'a Breakdown,
-    /// Per group and per category, `all` last: whether it must be shown as `[c]`.
-    pub hidden: Vec<Vec<bool>>,
+    /// What is hidden of them.
+    mask: Mask,
+    min_group: u32,
 }
 
-impl MaskedBreakdown<'_> {
-    /// Whether a group's figures of a category must be hidden; those of all customers of a group hide all else.
-    pub fn is_hidden(&self, group: usize, category: usize) -> bool {
-        let Some(hidden) = self.hidden.get(group) else { return true };
-        hidden.last().copied().unwrap_or(true) || hidden.get(category).copied().unwrap_or(true)
+impl<'a> MaskedBreakdown<'a> {
+    /// With what must be hidden where groups of fewer than `min_group` customers are not shown.
+    pub fn new(breakdown: &'a Breakdown, min_group: u32) -> Self {
+        MaskedBreakdown { breakdown, mask: Mask::new(breakdown, min_group), min_group }
+    }
+
+    /// Whether a group's figures of a category, or of all customers (`None`), must be hidden.
+    pub fn is_hidden(&self, group: usize, category: Option<usize>) -> bool {
+        is_hidden(&self.mask, group, category)
+    }
+
+    /// Whether the mean and the median of a feature must be hidden: of many customers few may have it.
+    pub fn hides_feature(&self, feature: usize) -> impl Fn(usize, Option<usize>) -> bool + use<> {
+        let mask = self.mask.of_feature(self.breakdown, feature, self.min_group);
+        move |group, category| is_hidden(&mask, group, category)
+    }
+
+    /// Whether the handling minutes per application must be hidden.
+    pub fn hides_minutes(&self) -> impl Fn(usize, Option<usize>) -> bool + use<> {
+        self.hides_feature(At::handling_minutes_per_application as usize)
     }
 }
 
-/// The main figures of an earlier run.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PastFigures {
-    /// The last day of its window, ISO.
-    pub as_of: String,
-    /// Its categories, then `all`.
-    pub categories: Vec<PastCategory>,
-}
-
-/// The main figures of a category in an earlier run. What is missing is NaN.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PastCategory {
-    /// Its name.
-    pub name: String,
-    /// Per cent of the population.
-    pub share_pct: f64,
-    /// Contacts a year.
-    pub contacts_per_year: f64,
-    /// Minutes of handling per application.
-    pub handling_minutes_per_application: f64,
-}
-
-impl PastFigures {
-    /// The figures of a category, if that run had it.
-    pub fn of(&self, category: &str) -> Option<&PastCategory> {
-        self.categories.iter().find(|known| known.name == category)
-    }
+/// What hides the whole group hides all in it.
+fn is_hidden(mask: &Mask, group: usize, category: Option<usize>) -> bool {
+    let Some(hidden) = mask.hidden.get(group) else { return true };
+    let whole = hidden.last().copied().unwrap_or(true);
+    whole || category.is_some_and(|category| hidden.get(category).copied().unwrap_or(true))
 }
 
 impl Content<'_> {
@@ -94,21 +87,26 @@ impl Content<'_> {
     }
 
     /// The good run before this one.
-    pub fn last_run(&self) -> Option<&PastFigures> {
+    pub fn last_run(&self) -> Option<&HistoryEntry> {
         self.history.last()
     }
 
     /// Every good run, this one last.
-    pub fn series(&self) -> Vec<PastFigures> {
-        let figures = |category: &CategoryFigures| PastCategory {
-            name: category.name.clone(),
+    pub fn series(&self) -> Vec<HistoryEntry> {
+        let point = |category: &CategoryFigures| CategoryPoint {
+            category: category.name.clone(),
+            customers: category.customers,
             share_pct: category.summary.share_pct,
             contacts_per_year: category.summary.contacts_per_year,
             handling_minutes_per_application: category.summary.handling_minutes_per_application,
+            handling_minutes_pooled: category.summary.handling_minutes_pooled,
         };
-        let now = PastFigures {
+        let now = HistoryEntry {
             as_of: self.window.as_of.to_string(),
-            categories: self.figures.iter().map(figures).collect(),
+            months: self.window.months,
+            population: self.all().map_or(0, |all| all.customers),
+            categories: self.figures.iter().map(point).collect(),
+            volumes: self.extracts.iter().map(|own| (own.extract.to_owned(), own.rows.records)).collect(),
         };
         self.history.iter().cloned().chain([now]).collect()
     }

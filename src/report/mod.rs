@@ -16,10 +16,12 @@ mod svg;
 mod tests;
 mod texts;
 mod view;
+mod workbook;
 
 use std::path::Path;
 
-pub use content::{Content, MaskedBreakdown, PastCategory, PastFigures};
+pub use content::{Content, MaskedBreakdown};
+pub use workbook::{WORKBOOK, write_workbook};
 
 use crate::outputs::{Contents, FolderError, OutputFile, Written};
 
@@ -32,12 +34,18 @@ pub enum ReportError {
     /// The template does not fit the figures, which a test rules out.
     #[error("the report cannot be laid out: {0:#}; this is a fault of vardag")]
     Template(#[from] minijinja::Error),
+    /// The workbook does not take what it is given, which a test rules out.
+    #[error("the workbook cannot be made: {0}; this is a fault of vardag")]
+    Workbook(#[from] rust_xlsxwriter::XlsxError),
     /// The file cannot be written.
     #[error(transparent)]
     Output(#[from] FolderError),
 }
 
-/// Writes a page in each of the configured languages.
+/// What stands for a figure of too few.
+const MASK: &str = "[c]";
+
+/// Writes a page in each of the configured languages, and the workbook if it is wanted.
 ///
 /// # Errors
 /// The folder cannot be written to.
@@ -48,6 +56,9 @@ pub fn write(folder: &Path, content: &Content<'_>) -> Result<Vec<Written>, Repor
         let mut file = OutputFile::create(folder, &format!("report.{}.html", language.code()), Contents::Aggregates)?;
         file.append(page.as_bytes())?;
         written.push(file.finish()?);
+    }
+    if content.config.report.workbook {
+        written.push(write_workbook(folder, content)?);
     }
     Ok(written)
 }

@@ -23,7 +23,7 @@ struct Page<'a> {
     agency: &'a str,
     window: String,
     population: String,
-    broken_limits: &'a [String],
+    held_because: &'a [String],
     sections: Vec<Section>,
 }
 
@@ -65,7 +65,7 @@ pub(super) fn page(content: &Content<'_>, language: Language) -> Result<String, 
         agency: &content.config.report.agency,
         window: format!("{start} – {end}"),
         population: fill(&texts.page.population, &[("customers", &language.whole(population))]),
-        broken_limits: content.broken_limits,
+        held_because: content.held_because,
         sections: sections::all(&edition),
     };
     let mut environment = Environment::new();

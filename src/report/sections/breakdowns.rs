@@ -1,20 +1,16 @@
 //! By group: the categories' shares in each group, the groups that deviate most first, small ones masked.
 
-use crate::features::catalogue::At;
-use crate::report::MaskedBreakdown;
+use crate::config::AGE_GROUP;
 use crate::report::charts::{About, Segment, Stack, thin_stacks};
 use crate::report::edition::Edition;
 use crate::report::palette::HIDDEN;
 use crate::report::texts::fill;
 use crate::report::view::{Block, Cell, Column, Figure, Layout, Section, Table};
+use crate::report::{MASK, MaskedBreakdown};
 use crate::statistics::Group;
 
 /// Groups of a breakdown that the page shows.
 const SHOWN: usize = 20;
-/// What stands for a figure of too few.
-pub(in crate::report) const MASK: &str = "[c]";
-/// A dimension whose groups have an order of their own.
-const AGE_GROUP: &str = "age_group";
 
 pub(super) fn section(edition: &Edition<'_>) -> Option<Section> {
     let texts = &edition.texts.breakdowns;
@@ -22,7 +18,7 @@ pub(super) fn section(edition: &Edition<'_>) -> Option<Section> {
     if breakdowns.iter().all(|masked| masked.breakdown.groups.is_empty()) {
         return None;
     }
-    let least = edition.count(edition.content.min_group);
+    let least = edition.count(edition.content.config.breakdowns.min_group.into());
     let mut blocks = vec![
         Block::Text { text: texts.lead.clone() },
         Block::Note { text: format!("{} {}", texts.by_deviation, fill(&texts.masked, &[("least", &least)])) },
@@ -60,10 +56,10 @@ fn deviation(shares_of_all: &[f64], group: &Group, is_hidden: impl Fn(usize) -> 
 fn figure(edition: &Edition<'_>, at: usize, masked: &MaskedBreakdown<'_>) -> Figure {
     let texts = &edition.texts.breakdowns;
     let breakdown = masked.breakdown;
-    let all = edition.content.categories().len();
     let overall: Vec<f64> = edition.content.categories().iter().map(|category| category.summary.share_pct).collect();
-    let of_group =
-        |place: usize| deviation(&overall, &breakdown.groups[place], |category| masked.is_hidden(place, category));
+    let of_group = |place: usize| {
+        deviation(&overall, &breakdown.groups[place], |category| masked.is_hidden(place, Some(category)))
+    };
     let mut order: Vec<(usize, Option<Deviation>)> =
         (0..breakdown.groups.len()).map(|place| (place, of_group(place))).collect();
     if breakdown.dimensions != [AGE_GROUP] {
@@ -73,10 +69,10 @@ fn figure(edition: &Edition<'_>, at: usize, masked: &MaskedBreakdown<'_>) -> Fig
     let dimensions: Vec<&str> = breakdown.dimensions.iter().map(|name| edition.dimension(name)).collect();
     let title = dimensions.join(" × ");
     let mut table = empty_table(edition, &title);
-    let mut drawn = Vec::new();
+    let (minutes_hidden, mut drawn) = (masked.hides_minutes(), Vec::new());
     for (place, deviation) in order.iter().take(SHOWN) {
-        table.row(cells(edition, masked, *place, *deviation));
-        if !masked.is_hidden(*place, all) {
+        table.row(cells(edition, masked, *place, *deviation, minutes_hidden(*place, None)));
+        if !masked.is_hidden(*place, None) {
             drawn.push(stack(edition, masked, *place));
         }
     }
@@ -111,25 +107,28 @@ fn empty_table(edition: &Edition<'_>, title: &str) -> Table {
     Table::new(&fill(&texts.chart, &[("dimension", title)]), columns)
 }
 
-fn cells(edition: &Edition<'_>, masked: &MaskedBreakdown<'_>, place: usize, deviation: Option<Deviation>) -> Vec<Cell> {
+fn cells(
+    edition: &Edition<'_>,
+    masked: &MaskedBreakdown<'_>,
+    place: usize,
+    deviation: Option<Deviation>,
+    minutes_hidden: bool,
+) -> Vec<Cell> {
     let group = &masked.breakdown.groups[place];
     let all = edition.content.categories().len();
-    let hidden = |category: usize| masked.is_hidden(place, category);
+    let hidden = masked.is_hidden(place, None);
     let shown = |is_hidden: bool, text: String| Cell::from(if is_hidden { MASK.to_owned() } else { text });
     let mut cells = vec![Cell::from(group_name(edition, group))];
     let Some(whole) = group.categories.get(all) else { return cells };
-    cells.push(shown(hidden(all), edition.count(whole.customers)));
+    cells.push(shown(hidden, edition.count(whole.customers)));
     for category in 0..all {
         let share = group.categories.get(category).map_or(f64::NAN, |figures| figures.summary.share_pct);
-        cells.push(shown(hidden(category), edition.share(share)));
+        cells.push(shown(masked.is_hidden(place, Some(category)), edition.share(share)));
     }
     cells.push(Cell::from(deviation.map_or(String::new(), |deviation| in_words(edition, deviation))));
-    cells.push(shown(hidden(all), edition.rate(whole.summary.contacts_per_year)));
-    // A mean over few of many customers tells of these few.
-    let handled = whole.features.get(At::handling_minutes_per_application as usize).map_or(0, |feature| feature.n);
-    let few = (1..edition.content.min_group).contains(&handled);
+    cells.push(shown(hidden, edition.rate(whole.summary.contacts_per_year)));
     let minutes = edition.minutes(whole.summary.handling_minutes_per_application);
-    cells.push(shown(hidden(all) || few, minutes));
+    cells.push(shown(minutes_hidden, minutes));
     cells
 }
 
@@ -140,13 +139,13 @@ fn stack(edition: &Edition<'_>, masked: &MaskedBreakdown<'_>, place: usize) -> S
     let mut segments = Vec::new();
     let mut rest = 100.0;
     for (category, figures) in group.categories.iter().take(all).enumerate() {
-        if !masked.is_hidden(place, category) {
+        if !masked.is_hidden(place, Some(category)) {
             let share_pct = figures.summary.share_pct;
             rest -= share_pct;
             segments.push(Segment { share_pct, label: edition.share(share_pct), colour: edition.colour(category) });
         }
     }
-    if (0..all).any(|category| masked.is_hidden(place, category)) {
+    if (0..all).any(|category| masked.is_hidden(place, Some(category))) {
         segments.push(Segment { share_pct: rest, label: MASK.to_owned(), colour: HIDDEN.to_owned() });
     }
     let customers = group.categories.get(all).map_or(0, |figures| figures.customers);
@@ -161,6 +160,9 @@ fn group_name(edition: &Edition<'_>, group: &Group) -> String {
 
 fn in_words(edition: &Edition<'_>, deviation: Deviation) -> String {
     let name = edition.content.categories().get(deviation.category).map_or("", |category| &category.name);
+    if deviation.beyond <= 0.0 {
+        return edition.texts.breakdowns.by_chance.clone();
+    }
     let points = edition.difference(deviation.points, 1);
     fill(&edition.texts.breakdowns.deviates, &[("points", &points), ("category", edition.category(name))])
 }

@@ -1,9 +1,8 @@
 //! Over time: the main figures of all good runs.
 
 use crate::calendar::Day;
-use crate::report::PastFigures;
+use crate::history::{CategoryPoint, HistoryEntry};
 use crate::report::charts::{About, Line, lines};
-use crate::report::content::PastCategory;
 use crate::report::edition::Edition;
 use crate::report::texts::fill;
 use crate::report::view::{Block, Figure, Layout, Section, Table};
@@ -30,15 +29,15 @@ fn figure(
     edition: &Edition<'_>,
     id: &str,
     title: &str,
-    series: &[PastFigures],
+    series: &[HistoryEntry],
     places: usize,
-    value: impl Fn(&PastCategory) -> f64,
+    value: impl Fn(&CategoryPoint) -> f64,
 ) -> Figure {
     let texts = &edition.texts.history;
     let categories = edition.content.categories();
     let names: Vec<&str> = categories.iter().map(|category| edition.category(&category.name)).collect();
     let mut table = Table::numbers(title, &texts.run, names.iter().copied());
-    let value_of = |run: &PastFigures, name: &str| run.of(name).map_or(f64::NAN, &value);
+    let value_of = |run: &HistoryEntry, name: &str| run.category(name).map_or(f64::NAN, &value);
     for run in series {
         let values = categories.iter().map(|category| edition.language.decimals(value_of(run, &category.name), places));
         table.row([edition.day(&run.as_of)].into_iter().chain(values));
@@ -49,7 +48,7 @@ fn figure(
         colour: edition.colour(at),
     };
     let drawn: Vec<Line> = categories.iter().enumerate().map(line).collect();
-    let days = |run: &PastFigures| {
+    let days = |run: &HistoryEntry| {
         let day = Day::from_iso(&run.as_of).map_or(0.0, |day| f64::from(day.0));
         (day, edition.day(&run.as_of))
     };

@@ -11,6 +11,8 @@ mod overview;
 mod quality;
 mod ways;
 
+pub(super) use distributions::MAIN;
+
 use super::edition::Edition;
 use super::view::Section;
 

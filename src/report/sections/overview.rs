@@ -15,12 +15,11 @@ pub(super) fn section(edition: &Edition<'_>) -> Section {
     if referred && !config.report.reference_source.is_empty() {
         notes.push(fill(&texts.source, &[("source", &config.report.reference_source)]));
     }
-    if edition.content.last_run().is_none() {
-        notes.push(texts.no_previous.clone());
-    }
-    if !notes.is_empty() {
-        blocks.push(Block::Note { text: notes.join(" ") });
-    }
+    notes.push(match edition.content.last_run() {
+        Some(run) => fill(&texts.compared, &[("as_of", &edition.day(&run.as_of))]),
+        None => texts.no_previous.clone(),
+    });
+    blocks.push(Block::Note { text: notes.join(" ") });
     Section { id: "overview", title: texts.title.clone(), blocks }
 }
 
@@ -41,7 +40,7 @@ fn card(edition: &Edition<'_>, at: usize) -> Card {
     let (texts, language) = (&edition.texts.overview, edition.language);
     let (figures, category) = (&edition.content.categories()[at], &edition.content.config.categories[at]);
     let last_run = edition.content.last_run();
-    let last = last_run.and_then(|run| run.of(&category.name));
+    let last = last_run.and_then(|run| run.category(&category.name));
     let (share, rate) = (|value| edition.share(value), |value| edition.rate(value));
     let minutes = |value| edition.minutes(value);
     let main = [
@@ -78,22 +77,20 @@ fn card(edition: &Edition<'_>, at: usize) -> Card {
     if has_reference {
         columns.push(Column::number(&texts.reference));
     }
-    if let Some(run) = last_run {
-        columns.push(Column::number(&fill(&texts.previous, &[("as_of", &edition.day(&run.as_of))])));
+    if last_run.is_some() {
+        columns.push(Column::number(&texts.previous_short));
     }
     let mut table = Table::new(language.of(&category.names), columns);
     for figure in &main {
-        let mut cells = vec![Cell::from(figure.label), Cell::from((figure.write)(figure.now))];
+        let detail = figure.previous.map_or(String::new(), |previous| change(edition, figure, previous));
+        let mut cells = vec![Cell { detail, ..Cell::from(figure.label) }, Cell::from((figure.write)(figure.now))];
         if has_reference {
             cells.push(Cell::from(figure.reference.map_or(String::new(), |value| {
                 language.at_most(value, figure.places) + if figure.unit.is_empty() { "" } else { percent_sign(edition) }
             })));
         }
         if last_run.is_some() {
-            cells.push(figure.previous.map_or(Cell::from(""), |previous| Cell {
-                detail: change(edition, figure, previous),
-                ..Cell::from((figure.write)(previous))
-            }));
+            cells.push(Cell::from(figure.previous.map_or(String::new(), |previous| (figure.write)(previous))));
         }
         table.row(cells);
     }
@@ -137,7 +134,7 @@ fn shares(edition: &Edition<'_>) -> Figure {
     let mut bars = vec![(texts.this_run.clone(), now)];
     bars.extend(references.map(|shares| (texts.reference.clone(), shares)));
     bars.extend(edition.content.last_run().map(|run| {
-        let share = |name: &str| run.of(name).map_or(f64::NAN, |category| category.share_pct);
+        let share = |name: &str| run.category(name).map_or(f64::NAN, |category| category.share_pct);
         let shares = categories.iter().map(|category| share(&category.name)).collect();
         (fill(&texts.previous, &[("as_of", &edition.day(&run.as_of))]), shares)
     }));
