@@ -112,7 +112,7 @@ impl Employers {
     /// The counts of a partition's employers in the order of their ids. Its channels are used up.
     pub fn counts(&self, at: usize, spill: Option<&Spill>) -> io::Result<Vec<EmployerCounts>> {
         let mut partition = self.partition(at);
-        let mut words = std::mem::take(&mut partition.channels).into_sorted(spill)?;
+        let mut words = std::mem::take(&mut partition.channels).into_sorted(spill, |word| word[0])?;
         words.dedup();
         let mut channels = vec![0u32; partition.tallies.len()];
         words.iter().for_each(|[employer, _]| channels[usize::from(*employer)] += 1);

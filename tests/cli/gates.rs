@@ -9,8 +9,7 @@ fn agency(with_events: usize, contacts: usize) -> Workspace {
     let workspace = workspace.rows("applications", "H1,C0001,housing_allowance,2025-06-01,online,20.00,,,");
     let workspace = workspace.rows("payments", "P1,C0001,child_benefit,2025-06-01,2025-06-30,2025-06-03,94.88");
     deliver(&workspace, 1000, with_events, contacts);
-    let workspace = workspace.extract("contacts", "files = \"contacts.csv\"");
-    workspace
+    workspace.extract("contacts", "files = \"contacts.csv\"")
 }
 
 /// The extracts of another night.

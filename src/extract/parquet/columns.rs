@@ -207,23 +207,27 @@ impl Typist {
         let text = |span: &Span| &bytes[span.start as usize..][..span.length as usize];
         let ascii = bytes.is_ascii();
         // Ids are many and long: they are copied together, with the lengths between them.
-        let start = match reader.kind == ColumnKind::Text && ascii && !reader.has_markers() {
+        let copied = match reader.kind == ColumnKind::Text && ascii && !reader.has_markers() {
             true => Some(self.decode(bytes)),
             false => None,
         };
-        for (row, span) in spans.iter().enumerate() {
-            let raw = text(span);
-            let trimmed = trim(raw);
-            if let Some(start) = start
-                && !raw.is_empty()
-                && trimmed.len() == raw.len()
-                && let Column::Text(texts) = &mut batch.columns[at]
-            {
-                texts.push(Span { start: start + span.start, length: span.length });
-                continue;
-            }
+        let mut next = 0;
+        loop {
+            let row = match (copied, &mut batch.columns[at]) {
+                (Some(start), Column::Text(texts)) => {
+                    let before = texts.len();
+                    texts.extend(spans[next..].iter().map_while(|span| {
+                        let usual = span.length > 0 && trim(text(span)).len() == span.length as usize;
+                        usual.then_some(Span { start: start + span.start, length: span.length })
+                    }));
+                    next + texts.len() - before
+                }
+                _ => next,
+            };
+            let Some(raw) = spans.get(row).map(text) else { return Ok(()) };
+            next = row + 1;
             let read = match ascii || std::str::from_utf8(raw).is_ok() {
-                true => self.value(at, reader, trimmed, None, 0, books)?,
+                true => self.value(at, reader, trim(raw), None, 0, books)?,
                 false => Err(Reason::InvalidEncoding),
             };
             batch.columns[at].push(read.unwrap_or(Value::Missing));
@@ -231,7 +235,6 @@ impl Typist {
                 self.note(first + row, at, reader, reason, || Fault::excerpt(raw), batch);
             }
         }
-        Ok(())
     }
 
     /// Appends the values of an array.
