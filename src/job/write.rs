@@ -11,8 +11,8 @@ use crate::extract::ExtractError;
 use crate::features::catalogue::{FEATURES, FeatureType};
 use crate::features::{FeatureColumn, FeatureTable, Ground, features};
 use crate::outputs::{
-    self, Contents, FolderError, LabelsText, LabelsWriter, Manifest, OutputFile, RunFolder, SharedOutput, WindowEntry,
-    Written,
+    self, Contents, FolderError, LabelsText, LabelsWriter, Manifest, OutputFile, RunFolder, SharedOutput, Syncing,
+    WindowEntry, Written,
 };
 use crate::statistics::{CategoryFigures, Gathered};
 
@@ -63,6 +63,7 @@ impl Job<'_> {
         let names = self.feature_names();
         let rejects = rejects.finish().ok_or(JobError::RejectsOpen)??;
         let (gathered, labels) = timings.stage("classify", || self.label(&reading, &names, folder.path()))?;
+        let syncing = Syncing::begin(folder.path(), &labels)?;
         let figures = timings.stage("figures", || self.figures(gathered))?;
         let mut written = timings.stage("tables", || -> Result<Vec<Written>, FolderError> {
             Ok(vec![
@@ -105,6 +106,7 @@ impl Job<'_> {
         text.push(b'\n');
         file.append(&text)?;
         file.finish()?;
+        syncing.finish()?;
         let folder = folder.publish(held, self.config.outputs.keep)?;
         let warnings = reading.warnings.iter().map(Warning::to_string).collect();
         Ok(Report { folder, held, results: Results { figures }, manifest, warnings })

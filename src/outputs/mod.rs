@@ -8,7 +8,7 @@ mod labels;
 mod manifest;
 mod tables;
 
-pub use file::{Contents, OutputFile, SharedOutput, Written};
+pub use file::{Contents, OutputFile, SharedOutput, Syncing, Written};
 pub use folder::{FolderError, HELD, OutputRoot, RunFolder};
 pub use labels::{LabelsText, LabelsWriter, Rendered};
 pub use manifest::{ExtractEntry, Manifest, RowsEntry, WindowEntry, by_category, peak_memory_bytes, utc};
