@@ -10,7 +10,7 @@ use crate::features::catalogue::FEATURES;
 use crate::history::{HistoryEntry, Movements};
 use crate::intake::Population;
 use crate::outputs::{
-    self, BreakdownsText, Contents, ExtractEntry, FolderError, Manifest, OutputFile, RunFolder, SharedOutput,
+    self, BreakdownsText, Contents, ExtractEntry, FolderError, Manifest, OutputFile, RunFolder, SharedOutput, Syncing,
     WindowEntry, Written,
 };
 use crate::report::{self, MaskedBreakdown};
@@ -93,6 +93,7 @@ impl Job<'_> {
             }
         };
         let (counted, labels) = timings.stage("classify", || self.label(&reading, &names, folder.path()))?;
+        let syncing = Syncing::begin(folder.path(), &labels)?;
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build().map_err(thread_failure)?;
         let (figures, breakdowns, too_many) = pool.install(|| self.sum_up(counted, &reading.population, &mut timings));
         let mut written = vec![labels];
@@ -141,6 +142,7 @@ impl Job<'_> {
             peak_memory_bytes: outputs::peak_memory_bytes(),
         };
         write_manifest(folder.path(), &manifest)?;
+        syncing.finish()?;
         let folder = folder.publish(held, self.config.outputs.keep)?;
         let warnings = found.warnings.iter().map(Warning::to_string).collect();
         Ok(Report { folder, held, results, manifest, warnings })
