@@ -30,9 +30,12 @@ pub fn push_csv(text: &str, line: &mut Vec<u8>) {
 /// Appends a whole number.
 #[inline]
 pub fn push_integer(value: i64, line: &mut Vec<u8>) {
+    let digit = |value: i64| b'0' + (value % 10) as u8;
     match value {
-        // Most counts are.
-        0..=9 => line.push(b'0' + value as u8),
+        // Most counts are short, and then all their digits are appended at once.
+        0..=9 => line.push(digit(value)),
+        10..=99 => line.extend_from_slice(&[digit(value / 10), digit(value)]),
+        100..=999 => line.extend_from_slice(&[digit(value / 100), digit(value / 10), digit(value)]),
         _ => line.extend_from_slice(itoa::Buffer::new().format(value).as_bytes()),
     }
 }
@@ -139,6 +142,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn integers_read_back(value in prop_oneof![-10i64..2000, any::<i64>()]) {
+            let mut line = Vec::new();
+            push_integer(value, &mut line);
+            prop_assert_eq!(line, value.to_string().into_bytes());
+        }
+
         #[test]
         fn doubles_read_back(value in any::<f64>().prop_filter("finite", |v| v.is_finite())) {
             prop_assert_eq!(double(value).parse::<f64>().unwrap(), value);

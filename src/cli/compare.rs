@@ -21,7 +21,10 @@ pub fn compare(arguments: &CompareArguments) -> anyhow::Result<ExitCode> {
         None => Box::new(io::sink()),
     };
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let found = history::movements(old.side(), new.side(), threads, &mut rows)?;
+    let found = history::movements(old.side(), new.side(), threads, &mut rows).inspect_err(|_| {
+        // Half of the movements would look like all of them; that there is no file says enough.
+        let _ = arguments.movements.as_ref().map(std::fs::remove_file);
+    })?;
     let text = if arguments.json { movements::json(&found)? } else { movements::text(&found) };
     output::print(&text)?;
     Ok(ExitCode::SUCCESS)

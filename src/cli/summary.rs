@@ -6,6 +6,7 @@ use comfy_table::{CellAlignment, ContentArrangement, Row, Table};
 use super::movements;
 use crate::calendar::Window;
 use crate::config::Config;
+use crate::employers::EmployerFigures;
 use crate::extract::ColumnFound;
 use crate::job::Report;
 use crate::outputs::{ExtractEntry, Manifest};
@@ -24,6 +25,7 @@ pub fn table(report: &Report, config: &Config) -> String {
             decimals(figures.handling_minutes_per_application, 1),
         ]);
     }
+    let employers = employers(&report.results.employers);
     let window = &report.manifest.window;
     let state = match (report.held, report.manifest.broken_limits.is_empty()) {
         (false, _) => "written",
@@ -32,13 +34,32 @@ pub fn table(report: &Report, config: &Config) -> String {
     };
     let moved = report.results.movements.as_ref().map(|moved| format!("{}\n\n", movements::brief(moved)));
     format!(
-        "Everyday life of customers, {} to {}\n\n{}\n\n{}{state}: {}\n",
+        "Everyday life of customers, {} to {}\n\n{}\n{employers}\n{}{state}: {}\n",
         window.start,
         window.as_of,
         trimmed(&table),
         moved.unwrap_or_default(),
         report.folder.display()
     )
+}
+
+/// The size classes that have employers, and all of them; nothing where no extract is about employers.
+fn employers(figures: &[EmployerFigures]) -> String {
+    if figures.is_empty() {
+        return String::new();
+    }
+    let mut table = plain(["employers", "in all", "active", "share %", "contacts per application", "online %"]);
+    for class in figures.iter().filter(|class| class.size_class.is_none() || class.employers > 0) {
+        table.add_row([
+            class.name().to_owned(),
+            thousands(class.employers),
+            thousands(class.active),
+            decimals(class.share_pct, 1),
+            decimals(class.contacts_per_application, 2),
+            decimals(class.online_pct, 1),
+        ]);
+    }
+    format!("\n{}\n", trimmed(&table))
 }
 
 /// A category's name for people beside the one that files use.
@@ -62,6 +83,19 @@ pub fn json(report: &Report) -> anyhow::Result<String> {
             entry
         })
         .collect();
+    let employers: Vec<serde_json::Value> = report
+        .results
+        .employers
+        .iter()
+        .map(|class| {
+            let (employers, active) = (class.employers, class.active);
+            let mut entry = serde_json::json!({ "size_class": class.name(), "employers": employers, "active": active });
+            for (name, value) in EmployerFigures::RATIOS.into_iter().zip(class.ratios()) {
+                entry[name] = value.into();
+            }
+            entry
+        })
+        .collect();
     let summary = serde_json::json!({
         "as_of": report.manifest.window.as_of,
         "window_start": report.manifest.window.start,
@@ -72,6 +106,7 @@ pub fn json(report: &Report) -> anyhow::Result<String> {
         "accepted_changes": report.manifest.accepted_changes,
         "movements": report.manifest.movements,
         "categories": categories,
+        "employers": employers,
         "extracts": report.manifest.extracts,
         "warnings": report.manifest.warnings,
     });

@@ -1,7 +1,7 @@
 //! Categories and rules (METHOD section 5).
 
 use super::benefits::text;
-use super::model::{Category, Rule};
+use super::model::{Category, ReferenceFigures, Rule};
 use super::problem::help_for;
 use super::reader::Reader;
 use crate::features::catalogue::FeatureType;
@@ -21,6 +21,7 @@ pub(super) fn categories(root: &Reader) -> Vec<Category> {
             names: text(&table, "names", name),
             description: text(&table, "description", name),
             service: text(&table, "service", name),
+            reference: reference(&table),
             name: name.to_owned(),
         });
         table.finish();
@@ -29,6 +30,18 @@ pub(super) fn categories(root: &Reader) -> Vec<Category> {
         root.problem("categories", "there must be at least one category", None);
     }
     categories
+}
+
+/// The figures to hold a category's against; each may be left out.
+fn reference(category: &Reader) -> ReferenceFigures {
+    let Some(table) = category.table("reference") else { return ReferenceFigures::default() };
+    let figures = ReferenceFigures {
+        share_pct: table.per_cent("share_pct"),
+        contacts_per_year: table.amount("contacts_per_year"),
+        handling_minutes_per_application: table.amount("handling_minutes_per_application"),
+    };
+    table.finish();
+    figures
 }
 
 /// The category that takes the rest.

@@ -1,7 +1,7 @@
 //! The columns that a configuration adds to the labels: dimensions of the customers extract and derived features.
 
 use super::benefits::text;
-use super::model::{DerivedFeature, Extract};
+use super::model::{AGE_GROUP, DerivedFeature, Extract};
 use super::reader::Reader;
 use crate::features::catalogue::{FEATURES, FeatureType};
 use crate::rules;
@@ -17,6 +17,8 @@ pub(super) fn dimensions(root: &Reader) -> Vec<String> {
             root.problem("dimensions", fault, None);
         } else if Extract::Customers.column(name).is_some() {
             root.problem("dimensions", format!("`{name}` is read anyway and cannot be a dimension"), None);
+        } else if name == AGE_GROUP {
+            root.problem("dimensions", format!("`{name}` is made of ages and cannot be a dimension of its own"), None);
         } else if dimensions[..at].contains(name) {
             root.problem("dimensions", format!("`{name}` is named twice"), None);
         }

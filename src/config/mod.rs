@@ -8,6 +8,7 @@
 //! everything else; the rules stage in turn compiles from a finished [`Config`].
 
 mod benefits;
+mod breakdowns;
 mod classification;
 mod columns;
 mod extracts;
@@ -17,6 +18,7 @@ mod limits;
 mod model;
 mod problem;
 mod reader;
+mod report;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -94,6 +96,7 @@ fn resolve(user: Table, folder: &Path) -> Result<Config, Vec<Problem>> {
         in_force: tree.to_toml(),
         window: window(&root),
         extracts: extracts::read(&root, &dimensions),
+        breakdowns: breakdowns::read(&root, &dimensions),
         benefits: benefits::read(&root),
         rules: classification::rules(&root, &categories, &known),
         default_category: classification::default_category(&root, &categories),
@@ -102,6 +105,7 @@ fn resolve(user: Table, folder: &Path) -> Result<Config, Vec<Problem>> {
         derived_features,
         gates: gates::read(&root),
         outputs: outputs(&root),
+        report: report::read(&root),
     };
     root.finish();
     if problems.is_empty() { Ok(config) } else { Err(problems.into_sorted()) }

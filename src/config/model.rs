@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::calendar::Day;
+use crate::language::Language;
 
 /// A text in the agency's three languages.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -32,6 +33,8 @@ pub struct Config {
     pub extracts: Vec<ExtractConfig>,
     /// Columns of the customers extract that labels carry along.
     pub dimensions: Vec<String>,
+    /// By what the figures are broken down, besides each dimension.
+    pub breakdowns: Breakdowns,
     /// The benefit catalogue.
     pub benefits: Vec<Benefit>,
     /// The categories, from lightest to heaviest need.
@@ -46,6 +49,8 @@ pub struct Config {
     pub gates: Gates,
     /// Where and how results are written.
     pub outputs: Outputs,
+    /// What the report and the workbook are like.
+    pub report: ReportSettings,
 }
 
 /// Which day ends the window.
@@ -174,6 +179,20 @@ pub struct Limits {
     pub max_age_days: Option<u32>,
 }
 
+/// The name of the dimension that is made of ages; no column can have it.
+pub const AGE_GROUP: &str = "age_group";
+
+/// By what the figures are broken down, besides each dimension (METHOD section 6).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Breakdowns {
+    /// The first age of each age group, ascending; no breakdown by age when empty.
+    pub age_groups: Vec<u32>,
+    /// Pairs of dimensions, by name.
+    pub pairs: Vec<[String; 2]>,
+    /// Fewest customers of a group that the report and the workbook show.
+    pub min_group: u32,
+}
+
 /// How far a run may stray from the good runs before it; `None` is no gate.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Gates {
@@ -209,7 +228,7 @@ pub struct Benefit {
 }
 
 /// A category of everyday life (METHOD section 5).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Category {
     /// Its canonical name.
     pub name: String,
@@ -219,6 +238,19 @@ pub struct Category {
     pub description: Text,
     /// The service that it calls for.
     pub service: Text,
+    /// Figures to hold the run's against.
+    pub reference: ReferenceFigures,
+}
+
+/// Figures of a category from elsewhere, published ones for instance, for the report to show beside a run's.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct ReferenceFigures {
+    /// Per cent of customers.
+    pub share_pct: Option<f64>,
+    /// Contacts a year.
+    pub contacts_per_year: Option<f64>,
+    /// Minutes of handling per application.
+    pub handling_minutes_per_application: Option<f64>,
 }
 
 /// A rule: customers for whom `when` is true belong to `category`.
@@ -258,6 +290,19 @@ pub struct Outputs {
     pub keep: Option<u32>,
     /// Whether text that a spreadsheet would take for a formula is guarded by an apostrophe.
     pub spreadsheet_safe: bool,
+}
+
+/// What the report and the workbook are like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportSettings {
+    /// A report is written in each of these; none where there is none.
+    pub languages: Vec<Language>,
+    /// Whether the workbook is written.
+    pub workbook: bool,
+    /// The agency's name in the heading; may be empty.
+    pub agency: String,
+    /// Where the categories' reference figures are from; may be empty.
+    pub reference_source: String,
 }
 
 /// The format of the labels table.

@@ -120,6 +120,16 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// A number that is not negative.
+    pub(super) fn amount(&self, key: &str) -> Option<f64> {
+        let right = |number: f64| (number.is_finite() && number >= 0.0).then_some(number);
+        self.read(key, "a number of at least 0", |value| match value {
+            Value::Integer(number) => right(*number as f64),
+            Value::Float(number) => right(*number),
+            _ => None,
+        })
+    }
+
     /// A day, as a TOML date or as text.
     pub(super) fn day(&self, key: &str) -> Option<Day> {
         self.read(key, "a date such as 2025-12-31", as_day)

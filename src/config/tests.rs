@@ -52,6 +52,8 @@ fn the_defaults_are_complete() {
         ["regular", "irregular", "support"]
     );
     assert_eq!(config.default_category, 0);
+    assert_eq!(config.breakdowns.age_groups, [0, 18, 25, 35, 45, 55, 65, 75]);
+    assert_eq!((config.breakdowns.pairs.len(), config.breakdowns.min_group), (0, 10));
     assert_eq!(config.rules.len(), 8);
     assert_eq!((config.rules[0].category, config.rules[7].category), (2, 1));
     let payments = extract(&config, Extract::Payments);

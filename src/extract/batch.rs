@@ -66,6 +66,18 @@ impl Column {
         }
     }
 
+    /// Sets a row's value, as [`Column::push`] would append it.
+    #[inline]
+    pub fn set(&mut self, row: usize, value: Value) {
+        match self {
+            Column::Text(values) => values[row] = text_of(value),
+            Column::Code(values) => values[row] = code_of(value),
+            Column::Date(values) => values[row] = day_of(value),
+            Column::Number(values) => values[row] = number_of(value),
+            Column::Bool(values) => values[row] = bool_of(value),
+        }
+    }
+
     /// Makes the column this long, with the same value in every new row.
     pub fn resize(&mut self, rows: usize, value: Value) {
         match self {
@@ -74,6 +86,21 @@ impl Column {
             Column::Date(values) => values.resize(rows, day_of(value)),
             Column::Number(values) => values.resize(rows, number_of(value)),
             Column::Bool(values) => values.resize(rows, bool_of(value)),
+        }
+    }
+
+    /// Appends the values at these places of a column of the same type.
+    pub fn extend_from(&mut self, from: &Column, places: &[u32]) {
+        fn extend<T: Copy>(values: &mut Vec<T>, from: &[T], places: &[u32]) {
+            values.extend(places.iter().map(|place| from[*place as usize]));
+        }
+        match (self, from) {
+            (Column::Text(values), Column::Text(from)) => extend(values, from, places),
+            (Column::Code(values), Column::Code(from)) => extend(values, from, places),
+            (Column::Date(values), Column::Date(from)) => extend(values, from, places),
+            (Column::Number(values), Column::Number(from)) => extend(values, from, places),
+            (Column::Bool(values), Column::Bool(from)) => extend(values, from, places),
+            (other, _) => places.iter().for_each(|_| other.push(Value::Missing)),
         }
     }
 

@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use hashbrown::HashMap;
 
 use super::ExtractError;
+use super::known::Known;
 use super::schema::{CodeSet, DIRECTIONS, METHODS};
 
 /// The number of a code; its place in its [`CodeBook`].
@@ -83,40 +84,14 @@ pub struct CodeBooks {
 /// Codes already looked up, so that the shared books are asked once per code and worker.
 ///
 /// A small table answers for the usual codes, which come again and again; a map knows all.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct CodeCache {
-    usual: Vec<(Box<[u8]>, Option<CodeId>)>,
+    /// Codes that no set refuses.
+    pub usual: Known,
     all: HashMap<Vec<u8>, Option<CodeId>>,
 }
 
-const USUAL_CODES: usize = 256;
-
-impl Default for CodeCache {
-    fn default() -> Self {
-        // An empty value is missing, so no code is looked up by it.
-        CodeCache { usual: vec![(Box::default(), None); USUAL_CODES], all: HashMap::new() }
-    }
-}
-
-/// Where the small table has a code, if it has it.
-#[inline]
-fn usual_place(code: &[u8]) -> usize {
-    let (first, middle, last) = match code {
-        [] => (0, 0, 0),
-        _ => (code[0], code[code.len() / 2], code[code.len() - 1]),
-    };
-    let mixed = usize::from(first) * 7 + usize::from(middle) * 31 + usize::from(last) * 131 + code.len() * 17;
-    mixed % USUAL_CODES
-}
-
 impl CodeCache {
-    /// The number of a usual code that no set refuses.
-    #[inline]
-    pub fn usual(&self, code: &[u8]) -> Option<CodeId> {
-        let (text, id) = &self.usual[usual_place(code)];
-        id.filter(|_| **text == *code)
-    }
-
     /// The number of a code; `find` is asked when it is new.
     #[inline]
     pub fn get(
@@ -124,10 +99,6 @@ impl CodeCache {
         code: &[u8],
         find: impl FnOnce() -> Result<Option<CodeId>, ExtractError>,
     ) -> Result<Option<CodeId>, ExtractError> {
-        let at = usual_place(code);
-        if *self.usual[at].0 == *code {
-            return Ok(self.usual[at].1);
-        }
         let id = match self.all.get(code) {
             Some(id) => *id,
             None => {
@@ -136,7 +107,9 @@ impl CodeCache {
                 id
             }
         };
-        self.usual[at] = (code.into(), id);
+        if let Some(id) = id {
+            self.usual.remember(code, id);
+        }
         Ok(id)
     }
 }
@@ -147,6 +120,8 @@ pub const REJECTED: CodeId = 0;
 pub const OUTBOUND: CodeId = 1;
 /// The number of the method `other`, and the last of the canonical ones.
 pub const OTHER: CodeId = 4;
+/// The code of the method `online`.
+pub const ONLINE: CodeId = 3;
 
 impl CodeBooks {
     /// With the catalogue's benefits known.

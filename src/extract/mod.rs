@@ -8,20 +8,22 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+mod alike;
 pub mod batch;
 pub(crate) mod blocks;
-mod cells;
 pub mod codes;
 pub mod dates;
 mod error;
 mod feed;
 mod files;
+mod known;
 mod layout;
 mod parquet;
 pub(crate) mod records;
 mod rejects;
 pub mod schema;
 mod typed;
+mod usual;
 pub(crate) mod values;
 
 pub use batch::Batch;

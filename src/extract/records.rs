@@ -18,7 +18,7 @@ const QUOTED: u32 = 1 << 31;
 
 impl Field {
     #[inline]
-    fn new(start: usize, end: usize, quoted: bool) -> Self {
+    pub(super) fn new(start: usize, end: usize, quoted: bool) -> Self {
         Field { start: start as u32, end: end as u32 | if quoted { QUOTED } else { 0 } }
     }
 

@@ -1,6 +1,7 @@
 //! Blocks of text to batches: every record becomes a typed row or a list of its faults.
 
 use super::ExtractError;
+use super::alike::{Alike, Fields, Listed};
 use super::batch::{Batch, Column, MISSING_DAY, Span, Value};
 use super::blocks::Block;
 use super::codes::{CodeBooks, CodeCache};
@@ -9,12 +10,19 @@ use super::layout::{ColumnReader, From, Layout, empty_column};
 use super::records::{Field, Record, Records, Separator, separators, unquote};
 use super::rejects::{BlockReport, Fault, Reason};
 use super::schema::ColumnKind;
-use super::values::{trim, usual_amount};
+use super::usual::UsualColumn;
+use super::values::trim;
+use crate::calendar::Day;
 use crate::config::Encoding;
+
+/// Rows whose columns are read one after the other: few, so that their text stays in a core's first cache meanwhile.
+const STRETCH_ROWS: usize = 256;
 
 /// Reads blocks into batches; one per worker, its buffers used again and again.
 #[derive(Debug, Default)]
 pub struct Typist {
+    /// Room for the places of separators, of blocks whose records are all alike and of others.
+    bounds: Vec<u32>,
     separators: Vec<Separator>,
     /// The fields of all records that have as many as the header, record after record.
     fields: Vec<Field>,
@@ -23,6 +31,8 @@ pub struct Typist {
     decoded: Vec<u8>,
     months: Months,
     caches: Vec<CodeCache>,
+    /// Rows of a column whose values are not in a usual form, and where they are.
+    rare: Vec<(u32, Field)>,
     cached_file: Option<usize>,
     /// Faults of values: row, column and fault.
     pub(super) faults: Vec<(usize, usize, Fault)>,
@@ -65,14 +75,25 @@ impl Typist {
             _ => (block.text, header_bytes),
         };
         self.start(batch, layout, file);
-        separators(&text, delimiter, &mut self.separators);
-        let all_valid = encoding == Encoding::Latin1 || std::str::from_utf8(&text[start..]).is_ok();
-        self.records(&text, start, all_valid, block.dropped_lines, layout, batch, &mut report);
-        for (at, reader) in layout.columns.iter().enumerate() {
-            if let From::Field(field) = reader.from {
-                self.column(&text, at, field, reader, layout.fields, batch, books)?;
-            }
+        let all_valid =
+            encoding == Encoding::Latin1 || text[start..].is_ascii() || std::str::from_utf8(&text[start..]).is_ok();
+        let mut bounds = std::mem::take(&mut self.bounds);
+        let alike = if all_valid { Alike::of(&text, start, delimiter, layout.fields, &mut bounds) } else { None };
+        if let Some(fields) = alike {
+            let rows = fields.rows() as u32;
+            batch.record.extend(0..rows);
+            batch.line.extend(0..rows);
+            report.records = u64::from(rows);
+            report.lines = header_lines + u64::from(rows) + block.dropped_lines;
+            self.columns(&text, &fields, layout, batch, books)?;
+        } else {
+            separators(&text, delimiter, &mut self.separators);
+            self.records(&text, start, all_valid, block.dropped_lines, layout, batch, &mut report);
+            let fields = std::mem::take(&mut self.fields);
+            self.columns(&text, &Listed { fields: &fields, width: layout.fields }, layout, batch, books)?;
+            self.fields = fields;
         }
+        self.bounds = bounds;
         self.reversed_periods(layout, batch);
         self.reject_faulty(batch, &mut report);
         self.finish(text, batch, layout, books)?;
@@ -124,76 +145,60 @@ impl Typist {
         report.lines = report.header_lines + u64::from(records.lines()) + dropped_lines;
     }
 
-    /// Reads one column of all whole records.
-    #[allow(clippy::too_many_arguments)]
-    fn column(
+    /// Reads all whole records, a stretch of rows at a time and in it column by column.
+    fn columns(
         &mut self,
         text: &[u8],
-        at: usize,
-        field: usize,
-        reader: &ColumnReader,
-        width: usize,
+        fields: &impl Fields,
+        layout: &Layout,
         batch: &mut Batch,
         books: &CodeBooks,
     ) -> Result<(), ExtractError> {
-        let fields = std::mem::take(&mut self.fields);
-        let mut value = std::mem::take(&mut self.value);
-        // Markers of a missing value could look like anything, so with them every value goes the long way.
-        let plain = !reader.has_markers();
-        let iso = plain && reader.reads_iso_first();
-        let amounts = plain && reader.kind == ColumnKind::Amount;
-        let column = &mut batch.columns[at];
-        for (row, field) in fields.iter().skip(field).step_by(width).enumerate() {
-            let raw = if field.quoted() {
-                value.clear();
-                unquote(&text[field.range()], &mut value);
-                trim(&value)
-            } else {
-                let raw = trim(&text[field.range()]);
-                // The usual forms first; what is not of them goes the long way, which alone knows faults.
-                match column {
-                    Column::Date(days) if iso => {
-                        if let Some(day) = raw.as_array::<10>().and_then(|raw| self.months.read(raw)) {
-                            days.push(day);
-                            continue;
-                        }
-                    }
-                    Column::Number(numbers) if amounts => {
-                        let end = offset(text, raw) as usize + raw.len();
-                        let window = text[..end].last_chunk::<8>();
-                        let usual = window.and_then(|w| usual_amount(*w, raw.len(), reader.decimal_separator()));
-                        if let Some(hundredths) = usual {
-                            numbers.push(hundredths);
-                            continue;
-                        }
-                    }
-                    _ if plain && raw.is_empty() && !reader.required => {
-                        column.push(Value::Missing);
-                        continue;
-                    }
-                    Column::Text(texts) if plain && !raw.is_empty() => {
-                        texts.push(Span { start: offset(text, raw), length: raw.len() as u32 });
-                        continue;
-                    }
-                    Column::Code(codes) if plain => {
-                        if let Some(code) = self.caches[at].usual(raw) {
-                            codes.push(code);
-                            continue;
-                        }
-                    }
-                    _ => {}
+        let mut rare = std::mem::take(&mut self.rare);
+        for first in (0..fields.rows()).step_by(STRETCH_ROWS) {
+            let rows = first..fields.rows().min(first + STRETCH_ROWS);
+            for (at, reader) in layout.columns.iter().enumerate() {
+                let From::Field(field) = reader.from else { continue };
+                rare.clear();
+                let usual = UsualColumn { text, fields, field, reader, known: &self.caches[at].usual };
+                usual.read(rows.clone(), &mut self.months, &mut batch.columns[at], &mut rare);
+                for (row, field) in &rare {
+                    self.rare_value(text, *field, *row as usize, at, reader, batch, books)?;
                 }
-                raw
-            };
-            let base = (!field.quoted()).then_some(text);
-            let read = self.value(at, reader, raw, base, text.len(), books)?;
-            column.push(read.unwrap_or(Value::Missing));
-            if let Err(reason) = read {
-                let (record, line, value) = (batch.record[row], batch.line[row], Fault::excerpt(raw));
-                self.faults.push((row, at, Fault { record, line, column: reader.name, reason, value, line_ends: 0 }));
             }
         }
-        (self.fields, self.value) = (fields, value);
+        self.rare = rare;
+        Ok(())
+    }
+
+    /// Reads one value the long way, into its row, and notes its fault if it has one.
+    #[allow(clippy::too_many_arguments)]
+    fn rare_value(
+        &mut self,
+        text: &[u8],
+        field: Field,
+        row: usize,
+        at: usize,
+        reader: &ColumnReader,
+        batch: &mut Batch,
+        books: &CodeBooks,
+    ) -> Result<(), ExtractError> {
+        let mut value = std::mem::take(&mut self.value);
+        let raw = if field.quoted() {
+            value.clear();
+            unquote(&text[field.range()], &mut value);
+            trim(&value)
+        } else {
+            trim(&text[field.range()])
+        };
+        let base = (!field.quoted()).then_some(text);
+        let read = self.value(at, reader, raw, base, text.len(), books)?;
+        batch.columns[at].set(row, read.unwrap_or(Value::Missing));
+        if let Err(reason) = read {
+            let (record, line, value) = (batch.record[row], batch.line[row], Fault::excerpt(raw));
+            self.faults.push((row, at, Fault { record, line, column: reader.name, reason, value, line_ends: 0 }));
+        }
+        self.value = value;
         Ok(())
     }
 
@@ -203,17 +208,17 @@ impl Typist {
         if layout.period.is_none_or(|(_, end)| matches!(layout.columns[end].from, From::Absent)) {
             return;
         }
-        // Among dates that are both in the file, nearly all periods are in order, which two numbers tell.
-        let ordered = layout.period.and_then(|(start, end)| match (&batch.columns[start], &batch.columns[end]) {
-            (Column::Date(starts), Column::Date(ends)) if starts.len() == rows && ends.len() == rows => {
-                Some((starts, ends))
+        // Nearly all periods of a block are in order, which its days tell, where both are in the file.
+        if let Some((start, end)) = layout.period
+            && let (Column::Date(starts), Column::Date(ends)) = (&batch.columns[start], &batch.columns[end])
+            && (starts.len(), ends.len()) == (rows, rows)
+        {
+            let reversed = |(start, end): (&Day, &Day)| (end < start) & (*end != MISSING_DAY);
+            if !starts.iter().zip(ends).fold(false, |any, days| any | reversed(days)) {
+                return;
             }
-            _ => None,
-        });
+        }
         for row in 0..rows {
-            if ordered.is_some_and(|(starts, ends)| ends[row] >= starts[row]) {
-                continue;
-            }
             if let Some(value) = reversed(layout, batch, row) {
                 let (record, line) = (batch.record[row], batch.line[row]);
                 let (column, reason) = ("period_end", Reason::PeriodReversed);
@@ -252,6 +257,23 @@ impl Typist {
             self.caches = layout.columns.iter().map(|_| CodeCache::default()).collect();
             self.cached_file = Some(file);
         }
+    }
+
+    /// Adds text to what was decoded, and tells where it is.
+    pub(super) fn decode(&mut self, text: &[u8]) -> u32 {
+        let start = self.decoded.len() as u32;
+        self.decoded.extend_from_slice(text);
+        start
+    }
+
+    /// Takes out what was decoded, to be a batch's text.
+    pub(super) fn take_decoded(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.decoded)
+    }
+
+    /// Begins with text that was decoded before.
+    pub(super) fn put_decoded(&mut self, text: Vec<u8>) {
+        self.decoded = text;
     }
 
     /// Gives the batch its text and fills the columns that no field has.
@@ -300,6 +322,13 @@ impl Typist {
             ColumnKind::Code(set) => {
                 let code = self.caches[at].get(raw, || reader.code(set, raw, books))?;
                 code.map(Value::Code).ok_or(Reason::UnknownCode)
+            }
+            ColumnKind::Bool => {
+                let read = reader.plain(raw);
+                if let Ok(Value::Bool(value)) = read {
+                    self.caches[at].usual.remember(raw, u32::from(value));
+                }
+                read
             }
             _ => reader.plain(raw),
         })

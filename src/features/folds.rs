@@ -212,6 +212,8 @@ impl Fold for Applications<'_> {
 /// Payments: sums of what was paid in the window, and the days that payments cover.
 pub struct Payments<'a> {
     ground: &'a Ground<'a>,
+    /// By code, whether a benefit's covered days matter; those of benefits that the catalogue lacks do.
+    tracked: Vec<bool>,
     benefit: usize,
     period_start: usize,
     period_end: usize,
@@ -233,6 +235,7 @@ impl<'a> Payments<'a> {
         let at = |name| column(Extract::Payments, name);
         Payments {
             ground,
+            tracked: ground.traits.iter().map(BenefitTraits::tracked).collect(),
             benefit: at("benefit"),
             period_start: at("period_start"),
             period_end: at("period_end"),
@@ -246,19 +249,26 @@ impl Fold for Payments<'_> {
     type Fact = Payment;
 
     fn fact(&self, batch: &Batch, row: usize) -> Option<Payment> {
-        let start = batch.days(self.period_start)[row];
-        let or_start = |day| if day == MISSING_DAY { start } else { day };
-        let end = or_start(batch.days(self.period_end)[row]);
-        let paid_on = or_start(batch.days(self.paid_on)[row]);
-        let cents = batch.numbers(self.amount)[row];
-        let benefit = batch.codes(self.benefit)[row] as u16;
-        let covers = cents > 0 && self.ground.traits(benefit).tracked();
-        let covered = if covers { self.ground.kernel.clip(start.0, end.0) } else { None };
-        Some(Payment {
-            cents,
-            paid_in_window: self.ground.window.contains(paid_on),
-            covered: covered.map(|(first, last)| Covered { benefit, first, last }),
-        })
+        self.facts(batch)(row)
+    }
+
+    fn facts<'b>(&'b self, batch: &'b Batch) -> impl Fn(usize) -> Option<Payment> + 'b {
+        let (starts, ends) = (batch.days(self.period_start), batch.days(self.period_end));
+        let (paid_on, amounts) = (batch.days(self.paid_on), batch.numbers(self.amount));
+        let (benefits, ground) = (batch.codes(self.benefit), self.ground);
+        move |row| {
+            let start = starts[row];
+            let or_start = |day| if day == MISSING_DAY { start } else { day };
+            let cents = amounts[row];
+            let benefit = benefits[row] as u16;
+            let covers = cents > 0 && self.tracked.get(usize::from(benefit)).is_none_or(|tracked| *tracked);
+            let covered = if covers { ground.kernel.clip(start.0, or_start(ends[row]).0) } else { None };
+            Some(Payment {
+                cents,
+                paid_in_window: ground.window.contains(or_start(paid_on[row])),
+                covered: covered.map(|(first, last)| Covered { benefit, first, last }),
+            })
+        }
     }
 
     fn apply(&self, partition: usize, facts: &[(u16, Payment)], take_back: bool) -> io::Result<()> {

@@ -11,5 +11,5 @@ pub mod wording;
 
 pub use coverage::{BenefitTraits, CoverageFeatures, Covered, Kernel, KernelWindow};
 pub use folds::{Applications, Contacts, Ground, LifeEvents, Payments};
-pub use partition::Partition;
+pub use partition::{Partition, Words, step};
 pub use table::{FeatureColumn, FeatureTable, features, hundredths};

@@ -85,18 +85,40 @@ impl<T: Ord + Pod> Words<T> {
         Ok(())
     }
 
-    /// What remains, sorted.
-    pub fn into_sorted(self, spill: Option<&Spill>) -> io::Result<Vec<T>> {
+    /// What remains, sorted; `customer` tells whose a word is, which words are in the order of first of all.
+    pub fn into_sorted(self, spill: Option<&Spill>, customer: impl Fn(&T) -> u16) -> io::Result<Vec<T>> {
         let Words { mut added, spilled, mut taken_back } = self;
         if let Some(spill) = spill {
             spilled.into_iter().try_for_each(|segment| spill.read(segment, &mut added))?;
         }
-        added.sort_unstable();
-        taken_back.sort_unstable();
-        let mut gone = taken_back.into_iter().peekable();
-        added.retain(|word| gone.next_if_eq(word).is_none());
+        let mut added = sorted_by_customer(added, customer);
+        if !taken_back.is_empty() {
+            taken_back.sort_unstable();
+            let mut gone = taken_back.into_iter().peekable();
+            added.retain(|word| gone.next_if_eq(word).is_none());
+        }
         Ok(added)
     }
+}
+
+/// Sorts words of which most customers have a few: each word goes to its customer's place, then those of each customer
+/// are sorted.
+fn sorted_by_customer<T: Ord + Pod>(words: Vec<T>, customer: impl Fn(&T) -> u16) -> Vec<T> {
+    let Some(most) = words.iter().map(&customer).max() else { return words };
+    // Where the next word of each customer goes.
+    let mut next = vec![0u32; usize::from(most) + 2];
+    words.iter().for_each(|word| next[usize::from(customer(word)) + 1] += 1);
+    for at in 1..next.len() {
+        next[at] += next[at - 1];
+    }
+    let mut sorted = vec![T::zeroed(); words.len()];
+    for word in words {
+        let place = &mut next[usize::from(customer(&word))];
+        sorted[*place as usize] = word;
+        *place += 1;
+    }
+    sorted.chunk_by_mut(|a, b| customer(a) == customer(b)).for_each(<[T]>::sort_unstable);
+    sorted
 }
 
 /// Everything that events added to the customers of one partition.
@@ -211,6 +233,7 @@ pub fn step(count: &mut u32, by: u32, take_back: bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn what_is_taken_back_was_never_there() {
@@ -219,7 +242,7 @@ mod tests {
             words.push(word, false);
         }
         words.push(3, true);
-        assert_eq!(words.into_sorted(None).unwrap(), [1, 2, 3]);
+        assert_eq!(words.into_sorted(None, |word| *word as u16).unwrap(), [1, 2, 3]);
     }
 
     #[test]
@@ -232,7 +255,16 @@ mod tests {
         }
         words.push([5, 7], true);
         let expected: Vec<[u16; 2]> = (0..100).filter(|word| *word != 5).map(|word| [word, 7]).collect();
-        assert_eq!(words.into_sorted(Some(&spill)).unwrap(), expected);
+        assert_eq!(words.into_sorted(Some(&spill), |word| word[0]).unwrap(), expected);
+    }
+
+    proptest! {
+        #[test]
+        fn words_come_in_their_order(mut words in proptest::collection::vec([0u16..9, 0u16..4], 0..100)) {
+            let sorted = sorted_by_customer(words.clone(), |word| word[0]);
+            words.sort();
+            prop_assert_eq!(sorted, words);
+        }
     }
 
     #[test]

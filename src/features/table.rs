@@ -111,10 +111,10 @@ struct Row<'a> {
 pub fn features(at: usize, population: &Population, ground: &Ground<'_>) -> io::Result<FeatureTable> {
     let spill = ground.budget.map(|budget| budget.spill);
     let mut partition = take(&ground.partitions[at]);
-    let channels = std::mem::take(&mut partition.channels).into_sorted(spill)?;
-    let benefits_applied = std::mem::take(&mut partition.benefits_applied).into_sorted(spill)?;
-    let coverage = std::mem::take(&mut partition.coverage).into_sorted(spill)?;
-    let events = std::mem::take(&mut partition.events).into_sorted(spill)?;
+    let channels = std::mem::take(&mut partition.channels).into_sorted(spill, |word| word[0])?;
+    let benefits_applied = std::mem::take(&mut partition.benefits_applied).into_sorted(spill, |word| word[0])?;
+    let coverage = std::mem::take(&mut partition.coverage).into_sorted(spill, |word| covered_of(*word).0)?;
+    let events = std::mem::take(&mut partition.events).into_sorted(spill, |word| word[0])?;
     let (mut channels, mut benefits_applied) = (Group::new(&channels), Group::new(&benefits_applied));
     let (mut coverage, mut events) = (Group::new(&coverage), Group::new(&events));
     let first = at as u32 * PARTITION_CUSTOMERS;

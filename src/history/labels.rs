@@ -205,3 +205,117 @@ impl Iterator for LabelsReader {
         Some(self.parts.taker().table(&part, &self.columns))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::keys::RuleNames;
+    use polars::prelude::{IntoColumn, NamedFrom, Series};
+    use polars_io::parquet::write::ParquetWriter;
+
+    const ROWS: usize = 220_000;
+
+    fn id(row: usize) -> String {
+        format!("customer {row:06}")
+    }
+
+    /// Labels of several parts, `contacts` being the row's number; what they hold is told by `row`.
+    fn labels(folder: &Path, settings: &str) -> (LabelsFile, Config) {
+        let text = format!(
+            "{settings}\n[extracts]\ncontacts.files = \"c\"\napplications.files = \"a\"\npayments.files = \"p\""
+        );
+        let config = crate::config::from_text(&text, folder).unwrap();
+        (LabelsFile::of(folder, &config).unwrap(), config)
+    }
+
+    fn csv(folder: &Path, change: impl Fn(usize, String) -> String) -> (LabelsFile, Config) {
+        let row = |at: usize| change(at, format!("{},regular,default,{at},\n", id(at)));
+        let rows: String = (0..ROWS).map(row).collect();
+        std::fs::write(folder.join("labels.csv"), format!("customer_id,category,rule,contacts,age\n{rows}")).unwrap();
+        labels(folder, "")
+    }
+
+    /// Every row in order, by all ways of reading.
+    fn holds_every_row(labels: &LabelsFile, config: &Config) {
+        let check = |table: &DataFrame, next: &mut usize| {
+            let (ids, contacts) = (table.column("customer_id").unwrap(), table.column("contacts").unwrap());
+            for (own, count) in ids.str().unwrap().iter().zip(contacts.i64().unwrap().iter()) {
+                assert_eq!((own, count), (Some(id(*next).as_str()), Some(*next as i64)));
+                *next += 1;
+            }
+        };
+        let columns = ["contacts", "customer_id"];
+        let (mut next, mut parts) = (0, 0);
+        for table in labels.reader(&columns).unwrap() {
+            check(&table.unwrap(), &mut next);
+            parts += 1;
+        }
+        assert!(next == ROWS && parts > 1, "{next} rows in {parts} parts");
+        let mut next = 0;
+        let take = |table: DataFrame| {
+            check(&table, &mut next);
+            Ok(())
+        };
+        labels.scan(&columns, 4, Ok, take).unwrap();
+        assert_eq!(next, ROWS);
+        let mut next = 0;
+        let take = |keys: crate::history::keys::Keys| {
+            (0..keys.len()).for_each(|row| assert_eq!(keys.id(row), id(next + row).as_bytes()));
+            next += keys.len();
+            true
+        };
+        labels.keys(&RuleNames::of(config), take).unwrap();
+        assert_eq!(next, ROWS);
+        let found = labels.find(&id(ROWS - 2), &["contacts"]).unwrap().unwrap();
+        assert_eq!(found.column("contacts").unwrap().i64().unwrap().get(0), Some(ROWS as i64 - 2));
+    }
+
+    #[test]
+    fn parts_come_in_order_and_hold_every_row() {
+        let folder = tempfile::tempdir().unwrap();
+        let (labels, config) = csv(folder.path(), |_, row| row);
+        holds_every_row(&labels, &config);
+    }
+
+    #[test]
+    fn parts_of_parquet_do_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let texts = |name: &str, value: &dyn Fn(usize) -> String| {
+            Series::new(name.into(), (0..ROWS).map(value).collect::<Vec<_>>()).into_column()
+        };
+        let contacts = Series::new("contacts".into(), (0..ROWS as i64).collect::<Vec<_>>()).into_column();
+        let columns = vec![
+            texts("customer_id", &id),
+            texts("category", &|_| "regular".to_owned()),
+            texts("rule", &|_| "default".to_owned()),
+            contacts,
+        ];
+        let mut frame = DataFrame::new(ROWS, columns).unwrap();
+        let file = std::fs::File::create(folder.path().join("labels.parquet")).unwrap();
+        // Row groups end elsewhere than parts do.
+        ParquetWriter::new(file).with_row_group_size(Some(50_000)).finish(&mut frame).unwrap();
+        let (labels, config) = labels(folder.path(), "outputs.labels = \"parquet\"");
+        holds_every_row(&labels, &config);
+        assert!(labels.reader(&["age"]).is_err(), "a column that the file lacks");
+    }
+
+    #[test]
+    fn a_row_that_does_not_fit_is_told_by_its_line_however_far_down() {
+        let folder = tempfile::tempdir().unwrap();
+        let bad = ROWS - 10;
+        let (labels, _) = csv(folder.path(), |at, row| if at == bad { row.replace(",\n", ",,x\n") } else { row });
+        let bad_row = bad as u64 + 2;
+        let told = labels.scan(&["contacts"], 3, Ok, |_| Ok(())).unwrap_err();
+        assert!(matches!(told, HistoryError::Row { line, .. } if line == bad_row), "{told}");
+    }
+
+    #[test]
+    fn work_that_fails_ends_the_scan() {
+        let folder = tempfile::tempdir().unwrap();
+        let (labels, _) = csv(folder.path(), |_, row| row);
+        let failing = |_| Err::<(), _>(HistoryError::NoRun { folder: PathBuf::from("told") });
+        assert!(matches!(labels.scan(&["contacts"], 3, failing, |()| Ok(())), Err(HistoryError::NoRun { .. })));
+        let full = || HistoryError::NoRun { folder: PathBuf::from("full") };
+        assert!(labels.scan(&["contacts"], 3, Ok, |_| Err(full())).is_err());
+    }
+}

@@ -14,6 +14,7 @@ mod parts;
 mod run;
 mod series;
 mod settings;
+mod tally;
 mod trial;
 
 pub use error::HistoryError;

@@ -7,8 +7,9 @@ use std::io::Write;
 
 use super::join::Pair;
 use super::keys::RuleNames;
-use super::movements::{Ground, HEADER, Movements, Side, Tally, push_row, under};
+use super::movements::{Ground, HEADER, Movements, Side, push_row, under};
 use super::settings::feature_settings_that_differ;
+use super::tally::Tally;
 use super::{HistoryError, PastRun};
 use crate::config::Config;
 use crate::rules::RuleSet;

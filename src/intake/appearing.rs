@@ -33,12 +33,13 @@ impl Worker for Gather<'_> {
     }
 }
 
-/// The distinct customer ids of well-formed rows of these extracts, and the files as they were read.
+/// The distinct ids of customers, or of employers, in well-formed rows of these extracts, and the files as they were read.
 pub fn appearing(plans: &[&Plan<'_>], threads: usize, books: &CodeBooks) -> Result<(Ids, Vec<FileRead>), ExtractError> {
     let all = Mutex::new(HashSet::new());
     let mut files = Vec::new();
     for plan in plans {
-        let owner = plan.config.extract.column("customer_id").unwrap_or_default();
+        let column = |name| plan.config.extract.column(name);
+        let owner = column("customer_id").or_else(|| column("employer_id")).unwrap_or_default();
         let read =
             plan.read(threads, books, Arc::new(Unwatched), None, || Gather { owner, own: HashSet::new(), all: &all })?;
         files.extend(read);

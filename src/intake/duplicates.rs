@@ -101,14 +101,13 @@ impl<F: Fold> Worker for SecondRead<'_, F> {
                 continue;
             }
             let Some((customer, standing)) = self.intake.standing(batch, row, self.columns) else { continue };
-            let in_use = standing == Standing::InUse && self.intake.population.is_some();
             let mut later = Candidate {
                 place: batch.place(row),
                 file: batch.file,
                 customer,
                 standing,
                 strange: self.intake.strange_codes(batch, row, self.columns),
-                fact: if in_use { self.fold.fact(batch, row) } else { None },
+                fact: if standing == Standing::InUse { self.fold.fact(batch, row) } else { None },
             };
             {
                 let mut first_rows = lock(&self.second.first_rows);

@@ -10,10 +10,11 @@ use hashbrown::HashMap;
 
 use super::accounting::{ExtractAccount, RowCounts, Standing};
 use super::population::Population;
-use super::sieve::Sieve;
+use super::shape::ShapeReader;
+use super::sieve::{NO_NUMBER, Sieve};
 use crate::calendar::{Day, Window};
 use crate::config::Extract;
-use crate::extract::batch::Batch;
+use crate::extract::batch::{Batch, Span};
 use crate::extract::codes::{CodeId, OTHER};
 use crate::extract::{CodeBooks, ExtractError, Plan, Progress, RejectsWriter, Worker};
 use crate::spill::Budget;
@@ -28,30 +29,20 @@ pub trait Fold: Sync {
     type Fact: Copy + Send;
     /// The fact of a row in use, where it says anything.
     fn fact(&self, batch: &Batch, row: usize) -> Option<Self::Fact>;
+    /// The facts of a batch's rows, by row; a fold of many rows looks its columns up here, once for all of them.
+    fn facts<'b>(&'b self, batch: &'b Batch) -> impl Fn(usize) -> Option<Self::Fact> + 'b {
+        move |row| self.fact(batch, row)
+    }
     /// Adds facts to customers of a partition, or takes them back.
     fn apply(&self, partition: usize, facts: &[(u16, Self::Fact)], take_back: bool) -> io::Result<()>;
-}
-
-/// A fold for events that are only accounted for.
-#[derive(Debug, Clone, Copy)]
-pub struct AccountOnly;
-
-impl Fold for AccountOnly {
-    type Fact = ();
-    fn fact(&self, _: &Batch, _: usize) -> Option<()> {
-        None
-    }
-    fn apply(&self, _: usize, _: &[(u16, ())], _: bool) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 /// Everything that reading an extract of events needs.
 pub struct Intake<'a> {
     /// Its files.
     pub plan: &'a Plan<'a>,
-    /// Who events are matched with; without one, any id will do and nothing is an orphan.
-    pub population: Option<&'a Population>,
+    /// Who events are matched with.
+    pub population: &'a Population,
     /// The window.
     pub window: &'a Window,
     /// The code books.
@@ -126,7 +117,7 @@ impl Intake<'_> {
         let columns = Columns::of(self.plan.config.extract);
         let sieve = Mutex::new(Sieve::new(self.budget));
         let tallies = Mutex::new(Tallies::default());
-        let partitions = self.population.map_or(0, |all| all.len().div_ceil(PARTITION_CUSTOMERS as usize));
+        let partitions = self.population.len().div_ceil(PARTITION_CUSTOMERS as usize);
         let worker = || FirstRead {
             intake: self,
             columns,
@@ -135,7 +126,10 @@ impl Intake<'_> {
             total: &tallies,
             tallies: Tallies::default(),
             held: (0..partitions).map(|_| Vec::new()).collect(),
+            customers: Vec::new(),
             ids: Vec::new(),
+            id_shape: None,
+            id_numbers: Vec::new(),
         };
         let files = self.plan.read(self.threads, self.books, self.progress.clone(), Some(rejects), worker)?;
         let mut tallies = tallies.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -156,21 +150,20 @@ impl Intake<'_> {
     /// The customer's number, and the standing of a row that is no duplicate; `None` for an orphan.
     #[inline]
     pub(super) fn standing(&self, batch: &Batch, row: usize, columns: Columns) -> Option<(u32, Standing)> {
-        let (number, in_scope) = match self.population {
-            None => (0, true),
-            Some(population) => {
-                let number = population.find(batch.bytes(batch.texts(columns.owner)[row]))?;
-                (number, (number as usize) < population.len())
-            }
-        };
-        let standing = if batch.days(columns.date)[row] > self.window.as_of {
+        let customer = self.population.find(batch.bytes(batch.texts(columns.owner)[row]))?;
+        Some((customer, self.standing_of(customer, batch.days(columns.date)[row])))
+    }
+
+    /// The standing of a customer's row of a day.
+    #[inline]
+    fn standing_of(&self, customer: u32, day: Day) -> Standing {
+        if day > self.window.as_of {
             Standing::Future
-        } else if in_scope {
+        } else if (customer as usize) < self.population.len() {
             Standing::InUse
         } else {
             Standing::OutOfScope
-        };
-        Some((number, standing))
+        }
     }
 
     /// The code of a row's method, if unmapped, and of its benefit, if the catalogue lacks it.
@@ -196,8 +189,16 @@ struct FirstRead<'a, 'b, F: Fold> {
     total: &'a Mutex<Tallies>,
     tallies: Tallies,
     held: Vec<Vec<(u16, F::Fact)>>,
-    ids: Vec<crate::extract::batch::Span>,
+    /// Of the batch at hand: the customer of each row, or [`ORPHAN`].
+    customers: Vec<u32>,
+    /// Of the batch at hand: the ids of rows that are no orphans, and their numbers.
+    ids: Vec<Span>,
+    id_shape: Option<ShapeReader>,
+    id_numbers: Vec<u64>,
 }
+
+/// Stands for the customer of an orphan.
+const ORPHAN: u32 = u32::MAX;
 
 impl<F: Fold> FirstRead<'_, '_, F> {
     #[inline]
@@ -211,46 +212,83 @@ impl<F: Fold> FirstRead<'_, '_, F> {
         }
         Ok(())
     }
+
+    /// Looks up every row's customer. All at once, so that the look-ups' waits for memory overlap.
+    fn look_up(&mut self, batch: &Batch) {
+        let population = self.intake.population;
+        let owners = batch.texts(self.columns.owner);
+        self.customers.clear();
+        self.customers.extend(owners.iter().map(|owner| population.find(batch.bytes(*owner)).unwrap_or(ORPHAN)));
+    }
+
+    /// Counts the codes that the configuration does not know.
+    fn count_strange_codes(&mut self, batch: &Batch) {
+        let (intake, columns, customers) = (self.intake, self.columns, &self.customers);
+        let count = |at: Option<usize>, first: CodeId, counts: &mut HashMap<CodeId, u64>| {
+            let codes = at.map_or(&[][..], |at| batch.codes(at));
+            // Hardly a batch has any, which one pass over whole numbers tells.
+            if codes.iter().fold(false, |any, code| any | (*code >= first)) {
+                let strange = codes.iter().zip(customers).filter(|(code, owner)| **code >= first && **owner != ORPHAN);
+                strange.for_each(|(code, _)| *counts.entry(*code).or_default() += 1);
+            }
+        };
+        count(columns.method, OTHER + 1, &mut self.tallies.unmapped_methods);
+        count(columns.benefit, intake.known_benefits, &mut self.tallies.unknown_benefits);
+    }
+
+    /// Hands the ids of rows that are no orphans to the sieve; their numbers are read before it is locked.
+    fn sift_ids(&mut self, batch: &Batch) -> Result<(), ExtractError> {
+        let Some(ids) = self.columns.id.map(|at| batch.texts(at)) else { return Ok(()) };
+        self.ids.clear();
+        let known = ids.iter().zip(&self.customers).filter(|(id, owner)| id.length > 0 && **owner != ORPHAN);
+        self.ids.extend(known.map(|(id, _)| *id));
+        let Some(first) = self.ids.first().map(|id| batch.bytes(*id)) else { return Ok(()) };
+        if self.id_shape.as_ref().is_none_or(|shape| shape.number(first).is_none()) {
+            self.id_shape = ShapeReader::like(first);
+        }
+        self.id_numbers.clear();
+        match &self.id_shape {
+            None => self.id_numbers.resize(self.ids.len(), NO_NUMBER),
+            Some(shape) => {
+                let number = |id: &Span| shape.number(batch.bytes(*id)).unwrap_or(NO_NUMBER);
+                self.id_numbers.extend(self.ids.iter().map(number));
+            }
+        }
+        let shape = self.id_shape.as_ref().map(|reader| reader.shape);
+        let mut sieve = lock(self.sieve);
+        sieve.insert(shape, &self.id_numbers, |at| batch.bytes(self.ids[at]));
+        sieve.keep_to_budget().map_err(spilled)
+    }
 }
 
 impl<F: Fold> Worker for FirstRead<'_, '_, F> {
     fn take(&mut self, batch: &Batch, orphans: &mut Vec<u32>) -> Result<(), ExtractError> {
-        self.ids.clear();
+        self.look_up(batch);
+        let (intake, fold) = (self.intake, self.fold);
+        let fact = fold.facts(batch);
         let mut counts = RowCounts::default();
         let mut newest = None;
-        for row in 0..batch.rows() {
-            let Some((customer, standing)) = self.intake.standing(batch, row, self.columns) else {
+        for (row, day) in batch.days(self.columns.date).iter().enumerate() {
+            let customer = self.customers[row];
+            if customer == ORPHAN {
                 orphans.push(row as u32);
                 continue;
-            };
-            if let Some(at) = self.columns.id {
-                self.ids.push(batch.texts(at)[row]);
             }
+            let standing = intake.standing_of(customer, *day);
             *counts.of(standing) += 1;
-            let (method, benefit) = self.intake.strange_codes(batch, row, self.columns);
-            if let Some(code) = method {
-                *self.tallies.unmapped_methods.entry(code).or_default() += 1;
-            }
-            if let Some(code) = benefit {
-                *self.tallies.unknown_benefits.entry(code).or_default() += 1;
-            }
             if standing != Standing::Future {
-                newest = newest.max(Some(batch.days(self.columns.date)[row]));
+                newest = newest.max(Some(*day));
             }
             if standing == Standing::InUse
-                && self.intake.population.is_some()
-                && let Some(fact) = self.fold.fact(batch, row)
+                && let Some(fact) = fact(row)
             {
                 self.hold(customer, fact)?;
             }
         }
+        self.count_strange_codes(batch);
         self.tallies.row(batch.file).add(&counts);
         self.tallies.newest = self.tallies.newest.max(newest);
-        let mut sieve = lock(self.sieve);
-        for id in self.ids.iter().filter(|id| id.length > 0) {
-            sieve.insert(batch.bytes(*id));
-        }
-        sieve.keep_to_budget().map_err(spilled)
+        self.sift_ids(batch)
     }
 
     fn finish(self) -> Result<(), ExtractError> {

@@ -8,7 +8,7 @@ use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-use super::shape::{Shape, numbered};
+use super::shape::ShapeReader;
 
 /// Ids one behind the other.
 #[derive(Debug, Clone, Default)]
@@ -70,7 +70,7 @@ pub struct Index {
 /// A table over the numbers of ids that have one shape.
 #[derive(Debug)]
 struct Numbering {
-    shape: Shape,
+    reader: ShapeReader,
     first: u64,
     places: Vec<u32>,
 }
@@ -114,8 +114,8 @@ impl Index {
 impl Numbering {
     /// The numbering of the first numbered id, if its table would not be too sparse.
     fn of(ids: &Ids) -> Option<Self> {
-        let shape = (0..ids.len()).find_map(|at| numbered(ids.get(at)))?.0;
-        let numbers = |at: usize| numbered(ids.get(at)).filter(|(other, _)| *other == shape).map(|(_, number)| number);
+        let reader = (0..ids.len()).find_map(|at| ShapeReader::like(ids.get(at)))?;
+        let numbers = |at: usize| reader.number(ids.get(at));
         let (mut least, mut most, mut count) = (u64::MAX, 0, 0u64);
         for number in (0..ids.len()).filter_map(numbers) {
             (least, most, count) = (least.min(number), most.max(number), count + 1);
@@ -129,14 +129,13 @@ impl Numbering {
                 places[(number - least) as usize] = at as u32;
             }
         }
-        Some(Numbering { shape, first: least, places })
+        Some(Numbering { reader, first: least, places })
     }
 
     /// The place of an id of this shape, `NOWHERE` where it has none; `None` for an id of another shape.
     #[inline]
     fn place(&self, id: &[u8]) -> Option<u32> {
-        let (_, number) = numbered(id).filter(|(shape, _)| *shape == self.shape)?;
-        let at = number.checked_sub(self.first).unwrap_or(u64::MAX);
+        let at = self.reader.number(id)?.wrapping_sub(self.first);
         Some(usize::try_from(at).ok().and_then(|at| self.places.get(at).copied()).unwrap_or(NOWHERE))
     }
 }

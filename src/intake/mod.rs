@@ -14,6 +14,6 @@ mod sieve;
 
 pub use accounting::{ExtractAccount, FileAccount, RowCounts, Standing};
 pub use appearing::appearing;
-pub use events::{AccountOnly, Fold, Intake, PARTITION_CUSTOMERS};
+pub use events::{Fold, Intake, PARTITION_CUSTOMERS};
 pub use index::Ids;
 pub use population::{Dimension, NO_VALUE, Population, read_register};

@@ -23,6 +23,8 @@ pub struct Population {
     pub births: Vec<Day>,
     /// Days of the window inside the registration, by number.
     pub observed_days: Vec<i32>,
+    /// Employees by number, `MISSING_NUMBER` where that is missing; empty unless a register of employers told them.
+    pub employees: Vec<i64>,
     /// The values of the configured dimensions.
     pub dimensions: Vec<Dimension>,
 }
@@ -77,6 +79,7 @@ impl Population {
             registered: false,
             births: vec![MISSING_DAY; count],
             observed_days: vec![window.days(); count],
+            employees: Vec::new(),
             dimensions: dimensions.iter().map(dimension).collect(),
         }
     }
@@ -96,6 +99,7 @@ struct Part {
     ids: Ids,
     births: Vec<Day>,
     registrations: Vec<(Day, Day)>,
+    employees: Vec<i64>,
     dimensions: Vec<Ids>,
 }
 
@@ -129,6 +133,7 @@ impl Worker for RegisterWorker<'_> {
             ids: texts(0),
             births: days("birth_date").map(<[Day]>::to_vec).unwrap_or_default(),
             registrations: (0..batch.rows()).map(registration).collect(),
+            employees: column("employees").map(|at| batch.numbers(at).to_vec()).unwrap_or_default(),
             dimensions: (known..batch.columns.len()).map(texts).collect(),
         };
         self.register.lock().unwrap_or_else(PoisonError::into_inner).parts.push(part);
@@ -158,12 +163,18 @@ pub fn read_register(
     parts.sort_by_key(|part| (part.sequence, part.first_record));
     let dimensions = if extract == Extract::Customers { dimensions } else { &[] };
     let mut used = vec![RowCounts::default(); files.len()];
-    let population = settle(parts, window, dimensions, &mut used);
+    let population = settle(parts, window, dimensions, &mut used, threads);
     Ok((population, ExtractAccount::new(extract, files, used)?))
 }
 
 /// Goes through a register's rows in input order: the first row of an id counts.
-fn settle(parts: Vec<Part>, window: &Window, dimensions: &[String], used: &mut [RowCounts]) -> Population {
+fn settle(
+    parts: Vec<Part>,
+    window: &Window,
+    dimensions: &[String],
+    used: &mut [RowCounts],
+    threads: usize,
+) -> Population {
     let mut all = Ids::default();
     let mut rows: Vec<(u32, u32)> = Vec::new();
     for (at, part) in parts.iter().enumerate() {
@@ -200,19 +211,27 @@ fn settle(parts: Vec<Part>, window: &Window, dimensions: &[String], used: &mut [
         (&parts[part as usize], row as usize)
     };
     let birth = |(part, row): (&Part, usize)| part.births.get(row).copied().unwrap_or(MISSING_DAY);
-    let places = |at: usize| dimension(&dimensions[at], in_scope.iter().map(row_of), at);
-    Population {
-        index: Index::new(ids),
+    let observed = |(part, row): (&Part, usize)| observed_days(part.registrations[row], window);
+    let of_rows = || Population {
+        index: Index::new(Ids::default()),
         in_scope: in_scope.len() as u32,
         registered: true,
         births: in_scope.iter().map(row_of).map(birth).collect(),
-        observed_days: in_scope
-            .iter()
-            .map(row_of)
-            .map(|(part, row)| observed_days(part.registrations[row], window))
+        observed_days: in_scope.iter().map(row_of).map(observed).collect(),
+        dimensions: (0..dimensions.len())
+            .map(|at| dimension(&dimensions[at], in_scope.iter().map(row_of), at))
             .collect(),
-        dimensions: (0..dimensions.len()).map(places).collect(),
+        employees: in_scope.iter().map(row_of).filter_map(|(part, row)| part.employees.get(row).copied()).collect(),
+    };
+    if threads < 2 {
+        return Population { index: Index::new(ids), ..of_rows() };
     }
+    // The index takes about as long as all the rest.
+    std::thread::scope(|scope| {
+        let index = scope.spawn(|| Index::new(ids));
+        let population = of_rows();
+        Population { index: index.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), ..population }
+    })
 }
 
 fn dimension<'a>(name: &str, rows: impl Iterator<Item = (&'a Part, usize)>, at: usize) -> Dimension {

@@ -16,6 +16,66 @@ pub struct Shape {
 const MAX_PREFIX: usize = 7;
 const MAX_DIGITS: usize = 15;
 
+/// Reads the numbers of ids of one shape.
+///
+/// Ids of eight to sixteen bytes with at least eight digits are read as two whole numbers, their first eight bytes and
+/// their last eight, without a loop.
+#[derive(Debug, Clone)]
+pub struct ShapeReader {
+    /// The shape.
+    pub shape: Shape,
+    /// The length of ids that are read in one go; 0 where none is.
+    length: usize,
+    prefix: u64,
+    prefix_bytes: u64,
+    /// How far the first eight bytes move up, so that their digits are the highest bytes; and these bytes.
+    shift: u32,
+    digit_bytes: u64,
+}
+
+impl ShapeReader {
+    /// For ids like this one, if it is numbered.
+    pub fn like(id: &[u8]) -> Option<Self> {
+        let (shape, _) = numbered(id)?;
+        // Digits beyond the last eight.
+        let Some(upper) = usize::from(shape.digits).checked_sub(8).filter(|_| id.len() <= 16) else {
+            return Some(ShapeReader { shape, length: 0, prefix: 0, prefix_bytes: 0, shift: 0, digit_bytes: 0 });
+        };
+        let prefix = id.len() - usize::from(shape.digits);
+        let lowest = |bytes: usize| u64::MAX.checked_shr(64 - 8 * bytes as u32).unwrap_or(0);
+        let first = id.first_chunk::<8>().map_or(0, |first| u64::from_le_bytes(*first));
+        Some(ShapeReader {
+            shape,
+            length: id.len(),
+            prefix: first & lowest(prefix),
+            prefix_bytes: lowest(prefix),
+            shift: if upper == 0 { 0 } else { 64 - 8 * (prefix + upper) as u32 },
+            digit_bytes: !lowest(8 - upper),
+        })
+    }
+
+    /// The number of an id of this shape; `None` for any other.
+    #[inline]
+    pub fn number(&self, id: &[u8]) -> Option<u64> {
+        const ZEROS: u64 = 0x3030_3030_3030_3030;
+        if id.len() != self.length {
+            return self.other_number(id);
+        }
+        let (first, last) = (u64::from_le_bytes(*id.first_chunk()?), u64::from_le_bytes(*id.last_chunk()?));
+        let upper = (first << self.shift) & self.digit_bytes | ZEROS & !self.digit_bytes;
+        if first & self.prefix_bytes != self.prefix {
+            return None;
+        }
+        Some(eight_digits(upper)? * 100_000_000 + eight_digits(last)?)
+    }
+
+    /// The number of an id of another length than those read in one go. Apart, so that the usual case is small.
+    #[inline(never)]
+    fn other_number(&self, id: &[u8]) -> Option<u64> {
+        numbered(id).filter(|(shape, _)| *shape == self.shape).map(|(_, number)| number)
+    }
+}
+
 /// An id's shape and number; `None` for an id that is not of this kind.
 #[inline]
 pub fn numbered(id: &[u8]) -> Option<(Shape, u64)> {
@@ -58,6 +118,23 @@ mod tests {
         fn numbers_are_read_whole(prefix in "[a-z]{0,3}", number in "[0-9]{1,15}") {
             let (_, value) = numbered(format!("{prefix}{number}").as_bytes()).unwrap();
             prop_assert_eq!(value, number.parse::<u64>().unwrap());
+        }
+
+        #[test]
+        fn a_reader_reads_the_ids_of_its_shape(
+            prefix in "[a-z]{0,8}", number in "[0-9]{1,15}", same in "[0-9]{1,15}", other in "[a-z0-9]{0,18}",
+        ) {
+            let like = format!("{prefix}{number}");
+            let Some(reader) = ShapeReader::like(like.as_bytes()) else { return Ok(()) };
+            let same = format!("{prefix}{:0>1$}", &same[same.len().saturating_sub(number.len())..], number.len());
+            let mut nearly = same.clone().into_bytes();
+            let at = other.len() % nearly.len();
+            nearly[at] = nearly[at].wrapping_add(number.len() as u8);
+            for id in [like.as_bytes(), same.as_bytes(), other.as_bytes(), &nearly] {
+                let expected = numbered(id).filter(|(shape, _)| *shape == reader.shape).map(|(_, number)| number);
+                prop_assert_eq!(reader.number(id), expected);
+            }
+            prop_assert!(reader.number(same.as_bytes()).is_some());
         }
 
         #[test]

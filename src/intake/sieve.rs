@@ -24,6 +24,9 @@ const FREE_BYTES: usize = 256 * 1024;
 /// Numberings that are told apart; ids of further ones go by hash.
 const MAX_SHAPES: usize = 64;
 
+/// Stands for an id without a number.
+pub const NO_NUMBER: u64 = u64::MAX;
+
 type Page = Box<[u64; (PAGE_BITS / 64) as usize]>;
 
 /// Something that is made when it first pays. What is once refused stays refused, so that an id always goes the
@@ -99,30 +102,54 @@ impl<'a> Sieve<'a> {
         Sieve { budget, shares: (0..1 << SHARE_BITS).map(|_| Share::default()).collect(), ..Sieve::default() }
     }
 
-    /// Takes one id.
-    #[inline]
-    pub fn insert(&mut self, id: &[u8]) {
-        self.ids += 1;
-        if let Some((page, bit)) = self.page(id) {
-            let word = &mut page[(bit / 64) as usize];
-            let mask = 1 << (bit % 64);
+    /// Takes ids of which the numbers were read beforehand, [`NO_NUMBER`] standing for one that is not of this shape.
+    pub fn insert<'t>(&mut self, shape: Option<Shape>, numbers: &[u64], id: impl Fn(usize) -> &'t [u8]) {
+        let mut again = Vec::new();
+        let mut first = 0;
+        // Most ids come in their order, so that a page is looked up once for many of them.
+        for run in numbers.chunk_by(|a, b| a / PAGE_BITS == b / PAGE_BITS) {
+            let at = run[0] / PAGE_BITS;
+            self.ids += run.len();
+            match shape.filter(|_| run[0] != NO_NUMBER).and_then(|shape| self.page(shape, at)) {
+                Some(page) => {
+                    for (at, number) in run.iter().enumerate() {
+                        let bit = number % PAGE_BITS;
+                        let word = &mut page[(bit / 64) as usize];
+                        let mask = 1 << (bit % 64);
+                        if *word & mask != 0 {
+                            again.push(first + at);
+                        }
+                        *word |= mask;
+                    }
+                    self.nominated.extend(again.drain(..).map(|at| hash(id(at))));
+                }
+                None => (first..first + run.len()).for_each(|at| self.insert_other(id(at))),
+            }
+            first += run.len();
+        }
+    }
+
+    /// Takes an id that is not of the shape of its batch, or whose page was refused.
+    fn insert_other(&mut self, id: &[u8]) {
+        let page = numbered(id).and_then(|(shape, number)| Some((self.page(shape, number / PAGE_BITS)?, number)));
+        let hash = hash(id);
+        if let Some((page, number)) = page {
+            let bit = number % PAGE_BITS;
+            let (word, mask) = (&mut page[(bit / 64) as usize], 1 << (bit % 64));
             let seen = *word & mask != 0;
             *word |= mask;
             if seen {
-                self.nominated.insert(hash(id));
+                self.nominated.insert(hash);
             }
             return;
         }
-        let hash = hash(id);
         self.shares[(hash >> (64 - SHARE_BITS)) as usize].held.push(hash);
         self.hashes_held += 1;
     }
 
-    /// The page of an id, and its bit there; `None` for one that goes by hash.
+    /// A page of a numbering; `None` where its ids go by hash.
     #[inline]
-    fn page(&mut self, id: &[u8]) -> Option<(&mut Page, u64)> {
-        let (shape, number) = numbered(id)?;
-        let (at, bit) = (number / PAGE_BITS, number % PAGE_BITS);
+    fn page(&mut self, shape: Shape, at: u64) -> Option<&mut Page> {
         if at / CHUNK_PAGES >= MAX_CHUNKS {
             return None;
         }
@@ -142,9 +169,7 @@ impl<'a> Sieve<'a> {
         let untried = || (0..CHUNK_PAGES).map(|_| Made::Untried).collect();
         let chunk = made(chunk, CHUNK_PAGES as usize * size_of::<Made<Page>>(), &mut self.bytes, most, untried)?;
         let page = &mut chunk[(at % CHUNK_PAGES) as usize];
-        let page =
-            made(page, PAGE_BITS as usize / 8, &mut self.bytes, most, || Box::new([0; (PAGE_BITS / 64) as usize]))?;
-        Some((page, bit))
+        made(page, PAGE_BITS as usize / 8, &mut self.bytes, most, || Box::new([0; (PAGE_BITS / 64) as usize]))
     }
 
     /// Moves hashes to disk where they take more than half of the budget.
@@ -195,21 +220,25 @@ impl<'a> Sieve<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::intake::shape::ShapeReader;
     use crate::spill::Spill;
     use proptest::prelude::*;
     use std::collections::{BTreeMap, BTreeSet};
 
     proptest! {
         #[test]
-        fn every_repeated_id_is_nominated(ids in proptest::collection::vec("([AB][0-9]{1,6}|[0-9]{12}|[a-z]{1,2})", 0..300), limited: bool) {
+        fn every_repeated_id_is_nominated(ids in proptest::collection::vec("([AB][0-9]{1,6}|[0-9]{12}|[a-z]{1,2})", 0..300), limited: bool, batch in 1usize..9) {
             let spill = Spill::create(&std::env::temp_dir()).unwrap();
             let budget = limited.then_some(Budget { spill: &spill, words_bytes: 0, ids_bytes: 256 });
             let mut sieve = Sieve::new(budget);
             let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
-            for id in &ids {
-                sieve.insert(id.as_bytes());
+            for batch in ids.chunks(batch) {
+                let reader = ShapeReader::like(batch[0].as_bytes());
+                let number = |id: &String| reader.as_ref().and_then(|reader| reader.number(id.as_bytes()));
+                let numbers: Vec<u64> = batch.iter().map(|id| number(id).unwrap_or(NO_NUMBER)).collect();
+                sieve.insert(reader.as_ref().map(|reader| reader.shape), &numbers, |at| batch[at].as_bytes());
                 sieve.keep_to_budget().unwrap();
-                *seen.entry(id).or_default() += 1;
+                batch.iter().for_each(|id| *seen.entry(id).or_default() += 1);
             }
             let repeated: BTreeSet<u64> =
                 seen.iter().filter(|(_, count)| **count > 1).map(|(id, _)| hash(id.as_bytes())).collect();

@@ -3,6 +3,7 @@
 use crate::config::{ConfigError, Problem};
 use crate::extract::ExtractError;
 use crate::outputs::FolderError;
+use crate::report::ReportError;
 
 /// A job that could not be done.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +29,9 @@ pub enum JobError {
     /// The manifest cannot be written as JSON.
     #[error("the manifest cannot be written: {0}")]
     Manifest(serde_json::Error),
+    /// The report or the workbook cannot be made.
+    #[error(transparent)]
+    Report(#[from] ReportError),
     /// The rules cannot be evaluated.
     #[error("the rules cannot be evaluated: {0}")]
     Evaluate(#[from] polars::prelude::PolarsError),
@@ -53,6 +57,7 @@ impl JobError {
             JobError::Output(FolderError::Write { .. } | FolderError::AfterPublishing { .. })
             | JobError::Manifest(_)
             | JobError::RejectsOpen
+            | JobError::Report(_)
             | JobError::Evaluate(_) => 1,
         }
     }

@@ -4,6 +4,8 @@
 //! extracts; [`Reading::classify`] turns what was read into a run folder's contents. `vardag check` stops
 //! after reading.
 
+mod breakdowns;
+mod employers;
 mod error;
 mod limits;
 mod past;

@@ -4,12 +4,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Job, JobError, Timings, Warning, limits};
 use crate::config::{Benefit, Extract};
+use crate::employers::Employers;
 use crate::extract::codes::CodeId;
 use crate::extract::{CodeBooks, ExtractError, FileRead, Progress, RejectsWriter};
 use crate::features::{self, BenefitTraits, Ground, KernelWindow, Partition};
-use crate::intake::{
-    AccountOnly, ExtractAccount, FileAccount, Intake, PARTITION_CUSTOMERS, Population, appearing, read_register,
-};
+use crate::intake::{ExtractAccount, FileAccount, Intake, PARTITION_CUSTOMERS, Population, appearing, read_register};
 use crate::spill::{Budget, Spill};
 
 /// What was read: who there is, what became of every row, and the events gathered by customer.
@@ -22,6 +21,8 @@ pub struct Reading<'s> {
     pub warnings: Vec<Warning>,
     /// The limits that were broken, in words.
     pub broken_limits: Vec<String>,
+    /// The employers with what their events add up to, where an extract is about them.
+    pub(super) employers: Option<Employers>,
     pub(super) partitions: Vec<Mutex<Partition>>,
     pub(super) kernel: KernelWindow,
     pub(super) traits: Vec<BenefitTraits>,
@@ -76,7 +77,7 @@ impl Job<'_> {
         let (window, kernel_window) = (&self.window, &kernel);
         let ground = Ground { window, kernel: kernel_window, traits: &traits, partitions: &partitions, budget };
         for extract in PERSON_EVENTS {
-            let Some(intake) = self.intake(extract, Some(&population), &books, progress, budget) else { continue };
+            let Some(intake) = self.intake(extract, &population, &books, progress, budget) else { continue };
             let account = timings.stage(extract.name(), || match extract {
                 Extract::Contacts => intake.read(&features::Contacts::new(&ground), rejects),
                 Extract::Applications => intake.read(&features::Applications::new(&ground), rejects),
@@ -86,7 +87,11 @@ impl Job<'_> {
             unchanged(&account, &read_before)?;
             accounts.push(account);
         }
-        timings.stage("employers", || self.employers(&books, progress, rejects, budget, &mut accounts))?;
+        let employers =
+            timings.stage("employers", || self.employers(&books, progress, rejects, budget, &mut accounts))?;
+        if employers.as_ref().is_some_and(|employers| !employers.population.registered) {
+            warnings.push(Warning::NoEmployerRegister);
+        }
         warnings.extend(accounts.iter().flat_map(Warning::of_extract));
         let mut broken_limits = Vec::new();
         for account in &accounts {
@@ -94,7 +99,7 @@ impl Job<'_> {
                 broken_limits.extend(limits::broken(plan.config, account, self.window.as_of));
             }
         }
-        Ok(Reading { population, accounts, warnings, broken_limits, partitions, kernel, traits, budget })
+        Ok(Reading { population, accounts, warnings, broken_limits, employers, partitions, kernel, traits, budget })
     }
 
     fn absent_columns(&self) -> Vec<Warning> {
@@ -128,34 +133,10 @@ impl Job<'_> {
         Ok(Population::of_appearing(&ids, &self.window, dimensions))
     }
 
-    /// Employers are read and accounted for; who is active among them is not summed up yet.
-    fn employers(
-        &self,
-        books: &CodeBooks,
-        progress: &Arc<dyn Progress>,
-        rejects: &mut RejectsWriter,
-        budget: Option<Budget<'_>>,
-        accounts: &mut Vec<ExtractAccount>,
-    ) -> Result<(), ExtractError> {
-        let mut register = None;
-        if let Some(plan) = self.plan(Extract::Employers) {
-            let progress = progress.clone();
-            let (population, account) = read_register(plan, &self.window, &[], self.threads, books, progress, rejects)?;
-            accounts.push(account);
-            register = Some(population);
-        }
-        for extract in [Extract::EmployerContacts, Extract::EmployerApplications] {
-            if let Some(intake) = self.intake(extract, register.as_ref(), books, progress, budget) {
-                accounts.push(intake.read(&AccountOnly, rejects)?);
-            }
-        }
-        Ok(())
-    }
-
-    fn intake<'b>(
+    pub(super) fn intake<'b>(
         &'b self,
         extract: Extract,
-        population: Option<&'b Population>,
+        population: &'b Population,
         books: &'b CodeBooks,
         progress: &Arc<dyn Progress>,
         budget: Option<Budget<'b>>,
@@ -174,7 +155,7 @@ impl Job<'_> {
 }
 
 /// Without a register the events were read before, for who there is: they must be the same now.
-fn unchanged(account: &ExtractAccount, read_before: &[FileRead]) -> Result<(), ExtractError> {
+pub(super) fn unchanged(account: &ExtractAccount, read_before: &[FileRead]) -> Result<(), ExtractError> {
     let changed = |now: &&FileAccount| {
         let before = read_before.iter().find(|before| before.input.path == now.file.input.path);
         before.is_some_and(|before| before.blake3 != now.file.blake3)

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::config::Extract;
 use crate::extract::AbsentColumn;
 use crate::intake::ExtractAccount;
+use crate::statistics::{MOST_GROUPS, TooManyGroups};
 
 /// Codes that one message names.
 const CODES_NAMED: usize = 8;
@@ -14,6 +15,8 @@ const CODES_NAMED: usize = 8;
 pub enum Warning {
     /// There is no register of customers.
     NoRegister,
+    /// There are events of employers, and no register of them.
+    NoEmployerRegister,
     /// Method codes that the configuration does not map.
     UnmappedMethods(Extract, Vec<(String, u64)>),
     /// Benefits that the catalogue lacks.
@@ -22,6 +25,8 @@ pub enum Warning {
     NobodyInScope,
     /// The memory limit cannot be kept; the least one that can, in bytes.
     MemoryLimit(u64),
+    /// A breakdown that is not made.
+    TooManyGroups(TooManyGroups),
     /// A run before this one cannot be read.
     PastRun(String),
     /// An optional column that the configuration names is nowhere.
@@ -62,6 +67,10 @@ impl fmt::Display for Warning {
                 "there is no customers extract: customers without any event are missing, so averages are per active \
                  customer; configure [extracts.customers] to count everybody",
             ),
+            Warning::NoEmployerRegister => f.write_str(
+                "there is no employers extract: employers without any event are missing, and all others are of unknown \
+                 size; configure [extracts.employers] to count everybody by size",
+            ),
             Warning::NobodyInScope => f.write_str(
                 "no customer is in scope: check [window] and the registration dates of the customers extract",
             ),
@@ -70,7 +79,14 @@ impl fmt::Display for Warning {
                 "so many customers need more memory than --memory-limit allows; the least that can be kept is {} MiB",
                 least.div_ceil(1 << 20)
             ),
-            Warning::PastRun(fault) => write!(f, "this run is not compared with one before it: {fault}"),
+            Warning::TooManyGroups(TooManyGroups { dimensions, groups }) => write!(
+                f,
+                "breakdowns: {} has {groups} groups, more than {MOST_GROUPS}, so that the figures are not broken down by \
+                 it{}; give the customers a coarser value",
+                dimensions.join(" by "),
+                if dimensions.len() == 1 { " or by its pairs" } else { "" }
+            ),
+            Warning::PastRun(fault) => write!(f, "a run before this one is left out of comparisons: {fault}"),
             Warning::AbsentColumn(extract, absent) => {
                 let AbsentColumn { column, header, nearest, file } = absent;
                 let near = nearest.as_ref().map(|name| format!(" (did you mean {name:?}?)")).unwrap_or_default();

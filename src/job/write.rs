@@ -7,21 +7,27 @@ use std::sync::mpsc;
 
 use super::{Job, JobError, Reading, Timings, Warning};
 use crate::config::LabelsFormat;
+use crate::employers::EmployerFigures;
 use crate::extract::ExtractError;
 use crate::features::catalogue::{FEATURES, FeatureType};
 use crate::features::{FeatureColumn, FeatureTable, Ground, features};
 use crate::history::{HistoryEntry, Movements};
 use crate::outputs::{
-    self, Contents, FolderError, LabelsText, LabelsWriter, Manifest, OutputFile, RunFolder, SharedOutput, WindowEntry,
-    Written,
+    self, BreakdownsText, Contents, ExtractEntry, FolderError, LabelsText, LabelsWriter, Manifest, OutputFile,
+    RunFolder, SharedOutput, WindowEntry, Written,
 };
-use crate::statistics::{CategoryFigures, Gathered};
+use crate::report;
+use crate::statistics::{Breakdown, CategoryFigures, Gathered, Kept};
 
 /// What a run came to.
 #[derive(Debug)]
 pub struct Results {
     /// The figures per category in their order, then of all.
     pub figures: Vec<CategoryFigures>,
+    /// The figures by each dimension, by age and by pairs of them.
+    pub breakdowns: Vec<Breakdown>,
+    /// The figures of employers per size class, then of all; empty where no extract is about employers.
+    pub employers: Vec<EmployerFigures>,
     /// What moved since the last good run of an earlier day; `None` where there is none that can be read.
     pub movements: Option<Movements>,
     /// The good runs of earlier days, oldest first.
@@ -43,10 +49,34 @@ pub struct Report {
     pub warnings: Vec<String>,
 }
 
+/// The labelled customers, as the figures need them.
+struct Counted {
+    /// For the figures per category.
+    categories: Gathered,
+    /// For the breakdowns, if there are any.
+    breakdowns: Option<Kept>,
+}
+
 /// A partition with its labels.
 struct Labelled {
     table: FeatureTable,
     rules: Vec<u16>,
+}
+
+impl Counted {
+    fn add(&mut self, table: FeatureTable, categories: &[usize]) {
+        self.categories.add(&table, categories);
+        if let Some(breakdowns) = &mut self.breakdowns {
+            breakdowns.add(table, categories);
+        }
+    }
+
+    fn merge(&mut self, other: Counted) {
+        self.categories.merge(other.categories);
+        if let (Some(own), Some(others)) = (&mut self.breakdowns, other.breakdowns) {
+            own.merge(others);
+        }
+    }
 }
 
 impl Job<'_> {
@@ -59,7 +89,7 @@ impl Job<'_> {
     /// Classifies what was read, writes everything and publishes the folder.
     pub fn finish(
         &self,
-        reading: Reading<'_>,
+        mut reading: Reading<'_>,
         folder: RunFolder<'_>,
         rejects: SharedOutput,
         started: String,
@@ -67,16 +97,34 @@ impl Job<'_> {
     ) -> Result<Report, JobError> {
         let names = self.feature_names();
         let rejects = rejects.finish().ok_or(JobError::RejectsOpen)??;
-        let (gathered, labels) = timings.stage("classify", || self.label(&reading, &names, folder.path()))?;
-        let figures = timings.stage("figures", || self.figures(gathered))?;
+        // Before the customers' figures, which need the employers' memory under a limit.
+        let (employers, employer_files) = match reading.employers.take() {
+            None => Default::default(),
+            Some(employers) => {
+                let budget = reading.budget;
+                timings.stage("employers", || self.employer_files(employers, budget, folder.path()))?
+            }
+        };
+        let (counted, labels) = timings.stage("classify", || self.label(&reading, &names, folder.path()))?;
+        let categories = self.category_names();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build().map_err(thread_failure)?;
+        let of_categories = || counted.categories.figures(&categories, &self.empty_table().columns);
+        let figures = timings.stage("figures", || pool.install(of_categories));
+        let by_groups = || self.breakdowns(counted.breakdowns.unwrap_or_default(), &reading.population);
+        let (breakdowns, too_many) = timings.stage("breakdowns", || pool.install(by_groups));
+        reading.warnings.extend(too_many);
+        let spreadsheet_safe = self.config.outputs.spreadsheet_safe;
+        let breakdowns_text = BreakdownsText { categories: &categories, features: &names, spreadsheet_safe };
         let mut written = timings.stage("tables", || -> Result<Vec<Written>, FolderError> {
             Ok(vec![
                 labels,
                 outputs::category_summary(folder.path(), &figures)?,
                 outputs::feature_statistics(folder.path(), &figures, &names)?,
+                pool.install(|| breakdowns_text.write(folder.path(), &breakdowns))?,
                 rejects,
             ])
         })?;
+        written.extend(employer_files);
         let mut config = OutputFile::create(folder.path(), "config.toml", Contents::Aggregates)?;
         config.append(self.config.in_force.as_bytes())?;
         let config = config.finish()?;
@@ -86,6 +134,28 @@ impl Job<'_> {
         written.extend(past.written);
         let held = !reading.broken_limits.is_empty() || !past.broken_gates.is_empty();
         let found = || reading.warnings.iter().chain(&past.warnings);
+        let extracts: Vec<ExtractEntry> = reading.accounts.iter().map(Into::into).collect();
+        // How much memory there was is no property of the results.
+        let lasting = found().filter(|warning| warning.is_of_results());
+        let lasting: Vec<String> = lasting.map(Warning::to_string).collect();
+        let held_because: Vec<String> = reading.broken_limits.iter().chain(&past.broken_gates).cloned().collect();
+        let min_group = self.config.breakdowns.min_group;
+        let masked = |breakdown| report::MaskedBreakdown::new(breakdown, min_group);
+        let content = report::Content {
+            config: self.config,
+            window: &self.window,
+            registered: reading.population.registered,
+            features: &names,
+            figures: &figures,
+            breakdowns: breakdowns.iter().map(masked).collect(),
+            employers: &employers,
+            movements: past.movements.as_ref(),
+            history: &past.history,
+            extracts: &extracts,
+            warnings: &lasting,
+            held_because: &held_because,
+        };
+        written.extend(timings.stage("report", || report::write(folder.path(), &content))?);
         let manifest = Manifest {
             program: "vardag",
             version: env!("CARGO_PKG_VERSION"),
@@ -97,10 +167,10 @@ impl Job<'_> {
             configuration_blake3,
             population: figures.last().map_or(0, |all| all.customers),
             categories: outputs::by_category(&figures),
-            extracts: reading.accounts.iter().map(Into::into).collect(),
+            employers: outputs::by_size_class(&employers),
+            extracts,
             movements: past.movements.clone(),
-            // How much memory there was is no property of the results.
-            warnings: found().filter(|warning| warning.is_of_results()).map(Warning::to_string).collect(),
+            warnings: lasting,
             outputs: written,
             started,
             timings_s: timings.0,
@@ -113,13 +183,14 @@ impl Job<'_> {
         file.finish()?;
         let folder = folder.publish(held, self.config.outputs.keep)?;
         let warnings = found().map(Warning::to_string).collect();
-        let results = Results { figures, movements: past.movements, history: past.history };
+        let (movements, history) = (past.movements, past.history);
+        let results = Results { figures, breakdowns, employers, movements, history };
         Ok(Report { folder, held, results, manifest, warnings })
     }
 
     /// Labels every partition and writes the labels in order: workers make them ready, one partition each at a time,
     /// while what is ready is written.
-    fn label(&self, reading: &Reading<'_>, names: &[String], folder: &Path) -> Result<(Gathered, Written), JobError> {
+    fn label(&self, reading: &Reading<'_>, names: &[String], folder: &Path) -> Result<(Counted, Written), JobError> {
         let format = self.config.outputs.labels;
         let rules = self.rule_texts();
         let text = LabelsText {
@@ -137,21 +208,20 @@ impl Job<'_> {
         };
         let empty = self.empty_table();
         let mut writer = LabelsWriter::create(folder, format, &text, &empty)?;
-        let categories = self.config.categories.len();
         let next = AtomicUsize::new(0);
         let (ready, made) = mpsc::sync_channel(self.threads);
         let (text, ground, next) = (&text, &ground, &next);
-        let gathered = std::thread::scope(|scope| {
+        let counted = std::thread::scope(|scope| {
             let worker = |ready: mpsc::SyncSender<_>| {
-                let mut gathered = Gathered::new(categories);
+                let mut counted = self.nobody();
                 loop {
                     let at = next.fetch_add(1, Ordering::Relaxed);
                     if at >= reading.partitions.len() {
-                        return gathered;
+                        return counted;
                     }
-                    let rendered = self.partition(at, reading, ground, text, &mut gathered, format);
+                    let rendered = self.partition(at, reading, ground, text, &mut counted, format);
                     if ready.send((at, rendered)).is_err() {
-                        return gathered; // The writing has failed: nobody waits for more.
+                        return counted; // The writing has failed: nobody waits for more.
                     }
                 }
             };
@@ -163,21 +233,25 @@ impl Job<'_> {
                 .collect();
             drop(ready);
             write_in_order(made, &mut writer, folder)?;
-            let mut gathered = Gathered::new(categories);
+            let mut counted = self.nobody();
             for worker in workers {
                 // A worker panics only on a fault of ours, which is then everybody's.
-                gathered.merge(worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+                counted.merge(worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
             }
-            Ok::<_, JobError>(gathered)
+            Ok::<_, JobError>(counted)
         })?;
-        Ok((gathered, writer.finish(folder)?))
+        Ok((counted, writer.finish(folder)?))
     }
 
-    /// Sums up what was gathered.
-    fn figures(&self, gathered: Gathered) -> Result<Vec<CategoryFigures>, JobError> {
-        let categories: Vec<String> = self.config.categories.iter().map(|category| category.name.clone()).collect();
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build().map_err(thread_failure)?;
-        Ok(pool.install(|| gathered.figures(&categories, &self.empty_table().columns)))
+    fn nobody(&self) -> Counted {
+        Counted {
+            categories: Gathered::new(self.config.categories.len()),
+            breakdowns: self.has_breakdowns().then(Kept::default),
+        }
+    }
+
+    fn category_names(&self) -> Vec<String> {
+        self.config.categories.iter().map(|category| category.name.clone()).collect()
     }
 
     fn partition(
@@ -186,15 +260,16 @@ impl Job<'_> {
         reading: &Reading<'_>,
         ground: &Ground<'_>,
         text: &LabelsText<'_>,
-        gathered: &mut Gathered,
+        counted: &mut Counted,
         format: LabelsFormat,
     ) -> Result<outputs::Rendered, JobError> {
         let table = features(at, &reading.population, ground)
             .map_err(|source| JobError::Extract(ExtractError::Spill { source }))?;
         let Labelled { table, rules } = self.labelled(table)?;
         let categories: Vec<usize> = rules.iter().map(|rule| self.rules.category_of(*rule)).collect();
-        gathered.add(&table, &categories);
-        Ok(LabelsWriter::render(format, text, &table, &rules)?)
+        let rendered = LabelsWriter::render(format, text, &table, &rules)?;
+        counted.add(table, &categories);
+        Ok(rendered)
     }
 
     /// Adds the derived features to a table and finds the rule of each customer.

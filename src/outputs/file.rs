@@ -8,11 +8,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::FolderError;
 
-/// Whether a file has customer rows: then only its owner may read it.
+/// What a file tells: of persons, then only its owner may read it, or not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Contents {
     /// Rows of customers or employers.
     Rows,
+    /// Figures of groups so small that they can tell of persons.
+    SmallGroups,
     /// Figures and settings.
     Aggregates,
 }
@@ -62,7 +64,7 @@ impl OutputFile {
     /// Creates the file in a folder.
     pub fn create(folder: &Path, name: &str, contents: Contents) -> Result<Self, FolderError> {
         let path = folder.join(name);
-        let mode = if contents == Contents::Rows { 0o600 } else { 0o644 };
+        let mode = if contents == Contents::Aggregates { 0o644 } else { 0o600 };
         let mut options = OpenOptions::new();
         options.write(true).create_new(true).mode(mode);
         let file = options.open(&path).map_err(|source| FolderError::Write { path: path.clone(), source })?;

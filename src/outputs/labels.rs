@@ -50,8 +50,16 @@ impl LabelsText<'_> {
             text.push(b',');
             text.extend_from_slice(rule.as_bytes());
             for column in &table.columns {
-                text.push(b',');
-                push_value(column, row, &mut text);
+                match column {
+                    // Most values are counts of one digit.
+                    FeatureColumn::Counts(values) if (0..10).contains(&values[row]) => {
+                        text.extend_from_slice(&[b',', b'0' + values[row] as u8]);
+                    }
+                    _ => {
+                        text.push(b',');
+                        push_value(column, row, &mut text);
+                    }
+                }
             }
             for dimension in &self.population.dimensions {
                 text.push(b',');

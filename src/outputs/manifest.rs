@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::Written;
 use crate::calendar::Window;
+use crate::employers::EmployerFigures;
 use crate::history::Movements;
 use crate::intake::{ExtractAccount, RowCounts};
 use crate::statistics::CategoryFigures;
@@ -36,6 +37,8 @@ pub struct Manifest {
     pub population: u64,
     /// Customers by category.
     pub categories: BTreeMap<String, u64>,
+    /// Employers by size class and in all; empty where no extract is about employers.
+    pub employers: BTreeMap<String, u64>,
     /// The extracts with their files and rows, in METHOD section 2's order.
     pub extracts: Vec<ExtractEntry>,
     /// What moved since the last good run of an earlier day.
@@ -174,6 +177,11 @@ impl From<&ExtractAccount> for ExtractEntry {
 /// Customers by category, from the figures.
 pub fn by_category(figures: &[CategoryFigures]) -> BTreeMap<String, u64> {
     figures.iter().map(|category| (category.name.clone(), category.customers)).collect()
+}
+
+/// Employers by size class, from the figures.
+pub fn by_size_class(figures: &[EmployerFigures]) -> BTreeMap<String, u64> {
+    figures.iter().map(|class| (class.name().to_owned(), class.employers)).collect()
 }
 
 /// A moment, in seconds since 1970, as text.

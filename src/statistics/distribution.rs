@@ -247,14 +247,36 @@ fn quantile(values: &impl Ascending, n: u64, p: f64) -> f64 {
     if weight == 0.0 { low } else { low + weight * (values.at(below as u64 + 1) - low) }
 }
 
-fn neumaier(values: impl Iterator<Item = f64>) -> f64 {
-    let (mut sum, mut lost) = (0.0f64, 0.0f64);
-    for value in values {
-        let next = sum + value;
-        lost += if sum.abs() >= value.abs() { (sum - next) + value } else { (value - next) + sum };
-        sum = next;
+/// A sum that carries the rounding error along.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Neumaier {
+    sum: f64,
+    lost: f64,
+}
+
+impl Neumaier {
+    #[inline]
+    pub(super) fn add(&mut self, value: f64) {
+        let next = self.sum + value;
+        self.lost += if self.sum.abs() >= value.abs() { (self.sum - next) + value } else { (value - next) + self.sum };
+        self.sum = next;
     }
-    sum + lost
+
+    /// Adds another sum, with its error.
+    pub(super) fn merge(&mut self, other: &Neumaier) {
+        self.add(other.sum);
+        self.lost += other.lost;
+    }
+
+    pub(super) fn value(&self) -> f64 {
+        self.sum + self.lost
+    }
+}
+
+fn neumaier(values: impl Iterator<Item = f64>) -> f64 {
+    let mut sum = Neumaier::default();
+    values.for_each(|value| sum.add(value));
+    sum.value()
 }
 
 #[cfg(test)]

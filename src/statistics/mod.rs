@@ -4,10 +4,16 @@
 //! then `all`.
 
 mod breakdowns;
+mod cells;
 mod distribution;
+mod grouping;
+mod masking;
+mod sparse;
 
-pub use breakdowns::{Breakdown, Group, GroupFigures, Middle};
+pub use breakdowns::{Breakdown, Group, GroupFigures, Kept, Middle, TooManyGroups};
 pub use distribution::{Distribution, FeatureFigures, PROBABILITIES, Total};
+pub use grouping::{Grouping, MOST_GROUPS};
+pub use masking::Mask;
 
 use crate::extract::METHODS;
 use crate::features::catalogue::At;
@@ -75,8 +81,8 @@ impl Summary {
         values
     }
 
-    fn new(customers: u64, population: u64, features: &[FeatureFigures]) -> Self {
-        let sum = |at: At| features.get(at as usize).map_or(f64::NAN, |figures| figures.sum.double());
+    /// Of so many of the population, from the sums and means of their features.
+    fn new(customers: u64, population: u64, sum: impl Fn(At) -> f64, mean: impl Fn(At) -> f64) -> Self {
         let applications = sum(At::applications);
         let methods = [
             At::applications_paper,
@@ -88,9 +94,7 @@ impl Summary {
         Summary {
             share_pct: ratio(100.0 * customers as f64, population as f64),
             contacts_per_year: ratio(sum(At::contacts), sum(At::observed_years)),
-            handling_minutes_per_application: features
-                .get(At::handling_minutes_per_application as usize)
-                .map_or(f64::NAN, |figures| figures.mean),
+            handling_minutes_per_application: mean(At::handling_minutes_per_application),
             handling_minutes_pooled: ratio(sum(At::handling_minutes), sum(At::handled_applications)),
             applications_pct: methods.map(|method| ratio(100.0 * sum(method), applications)),
         }
@@ -98,7 +102,7 @@ impl Summary {
 }
 
 /// A ratio; missing without a denominator.
-fn ratio(numerator: f64, denominator: f64) -> f64 {
+pub(crate) fn ratio(numerator: f64, denominator: f64) -> f64 {
     if denominator == 0.0 { f64::NAN } else { numerator / denominator }
 }
 
@@ -174,7 +178,13 @@ impl Gathered {
             .enumerate()
             .map(|(at, (name, customers))| {
                 let features: Vec<FeatureFigures> = by_feature.iter().map(|of_feature| of_feature[at]).collect();
-                let summary = Summary::new(customers, population, &features);
+                let of = |at: At| features.get(at as usize);
+                let summary = Summary::new(
+                    customers,
+                    population,
+                    |at| of(at).map_or(f64::NAN, |figures| figures.sum.double()),
+                    |at| of(at).map_or(f64::NAN, |figures| figures.mean),
+                );
                 CategoryFigures { name: name.to_owned(), customers, summary, features }
             })
             .collect()

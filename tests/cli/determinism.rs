@@ -23,11 +23,18 @@ fn run_with_threads(workspace: &Workspace, config: &str, threads: &str) -> RunFo
     RunFolder::open(&workspace.path(&out).join("latest"))
 }
 
+/// Adds a pair to the breakdowns of a configuration.
+fn break_down_by_a_pair(workspace: &Workspace, config: &str) {
+    let pair = "\n[breakdowns]\npairs = [[\"age_group\", \"municipality\"]]\n";
+    workspace.write(config, workspace.read(config) + pair);
+}
+
 #[test]
 fn the_number_of_threads_changes_no_byte() {
     let workspace = Workspace::empty();
     // More customers than one partition holds, and payments of many blocks.
     workspace.vardag(&["synth", "big", "--customers", "20000", "--seed", "3", "--quiet"]).code(0);
+    break_down_by_a_pair(&workspace, "big/vardag.toml");
     let one = run_with_threads(&workspace, "big/vardag.toml", "1");
     assert!(one.manifest()["population"].as_u64() > Some(16_384));
     for threads in ["2", "7"] {
@@ -61,6 +68,7 @@ fn the_number_of_threads_changes_no_byte_of_faulty_extracts_either() {
 fn a_memory_limit_changes_no_byte() {
     let workspace = Workspace::agency();
     workspace.vardag(&["synth", "p", "--customers", "5000", "--seed", "4", "--quiet"]).code(0);
+    break_down_by_a_pair(&workspace, "p/vardag.toml");
     // Twice the same contacts: every other row is a duplicate, found again among all the ids that went to disk.
     let contacts = workspace.read("p/contacts.csv");
     workspace.write("p/contacts.csv", contacts.clone() + contacts.split_once('\n').expect("a header").1);

@@ -6,13 +6,18 @@
 
 mod bad_files;
 mod bad_values;
+mod breakdowns;
 mod command_line;
+mod compare;
 mod configuration;
 mod conformance;
 mod determinism;
 mod dialects;
 mod duplicates;
+mod employers;
 mod explain;
+mod gates;
+mod history;
 mod interrupted;
 mod limits;
 mod outcome;

@@ -6,7 +6,7 @@ use vardag::history::{HistoryError, PastRun};
 use crate::workspace::Workspace;
 
 /// Ids that need quoting, and some that look like formulas.
-fn odd_ids() -> Workspace {
+pub fn odd_ids() -> Workspace {
     Workspace::agency()
         .settings("dimensions = [\"town\"]\nderived_features = [{ name = \"half\", expression = \"contacts / 2\" }]")
         .file("customers.csv", "customer_id,birth_date,town\n\"a,b\",1980-05-05,\"Åbo, old\"\n\"q\"\"\",,=x\n\"l\nf\",1990-01-01,\n=1,,\nz,,\n")

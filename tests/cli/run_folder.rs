@@ -19,7 +19,15 @@ fn files_with_customer_rows_are_for_the_owner_only() {
     assert_eq!(mode("category_summary.csv") & 0o600, 0o600);
     assert_eq!(
         run.files(),
-        ["category_summary.csv", "config.toml", "feature_statistics.csv", "labels.csv", "manifest.json", "rejects.csv"]
+        [
+            "breakdowns.csv",
+            "category_summary.csv",
+            "config.toml",
+            "feature_statistics.csv",
+            "labels.csv",
+            "manifest.json",
+            "rejects.csv"
+        ]
     );
     let parquet = Workspace::agency().settings("outputs.labels = \"parquet\"");
     let run = parquet.run().code(0).latest();

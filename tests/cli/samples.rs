@@ -38,6 +38,13 @@ fn the_sample_agency_runs_within_the_default_limits() {
      Everyday life that requires support (support)        189      9.5             6.24                     37.2
      all                                                1 987    100.0             1.06                     27.7
 
+     employers  in all  active  share %  contacts per application  online %
+     small         228      21     84.0                      1.97      57.6
+     medium         54       4     16.0                      0.29      71.4
+     large           2       0      0.0                         –         –
+     unknown         2       0      0.0                         –         –
+     all           286      25    100.0                      1.47      61.7
+
     written: runs/2025-12-31
     ");
 

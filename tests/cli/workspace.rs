@@ -64,6 +64,11 @@ impl Workspace {
             .rows("payments", "P1,A,child_benefit,2025-06-01,2025-06-30,2025-06-03,94.88")
     }
 
+    /// These settings and extracts in the folder of another workspace.
+    pub fn sharing(other: &Workspace, own: Workspace) -> Self {
+        Workspace { folder: other.folder(), ..own }
+    }
+
     /// Gives an extract these rows under its canonical header, as `NAME.csv`.
     pub fn rows(self, extract: &str, rows: &str) -> Self {
         let (name, header) = canonical(extract);

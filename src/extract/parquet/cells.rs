@@ -5,15 +5,15 @@ use std::io::Write;
 use chrono::{DateTime, FixedOffset, Offset, TimeZone};
 use polars_arrow::array::{
     Array, BinaryViewArray, BooleanArray, DictionaryArray, DictionaryKey, FixedSizeBinaryArray, PrimitiveArray,
-    StaticArray, Utf8ViewArray,
+    Utf8ViewArray,
 };
 use polars_arrow::datatypes::{ArrowDataType, TimeUnit};
 use polars_arrow::types::NativeType;
 
-use super::batch::Value;
-use super::rejects::Fault;
-use super::schema::ColumnKind;
 use crate::calendar::Day;
+use crate::extract::batch::Column;
+use crate::extract::rejects::Fault;
+use crate::extract::schema::ColumnKind;
 use crate::text::{push_double, push_single};
 
 /// One value of a Parquet column.
@@ -34,46 +34,66 @@ pub enum Cell<'a> {
 pub enum Usual<'a> {
     /// Dates.
     Days(&'a PrimitiveArray<i32>),
-    /// Decimals with two places.
-    Cents(&'a PrimitiveArray<i128>),
-    /// Doubles.
-    Doubles(&'a PrimitiveArray<f64>),
-    /// Text.
-    Texts(&'a BinaryViewArray),
+    /// Decimals with two places, from this number of hundredths on.
+    Cents(&'a PrimitiveArray<i128>, i128),
+    /// Doubles from this one on.
+    Doubles(&'a PrimitiveArray<f64>, f64),
+    /// Whole numbers that are not negative.
+    Wholes(&'a PrimitiveArray<i32>),
+    /// Truth values.
+    Bools(&'a BooleanArray),
     /// Another type: every value goes the long way.
     None,
 }
 
-impl<'a> Usual<'a> {
-    /// A value that needs no more reading; `None` where the long way has to be gone.
-    #[inline]
-    pub fn value(&self, row: usize) -> Option<Value> {
-        match self {
-            Usual::Days(days) => {
-                let day = days.get(row).map(Day)?;
-                (MIN_DAY..=MAX_DAY).contains(&day).then_some(Value::Day(day))
+impl Usual<'_> {
+    /// Appends values from this row on; the row that is reached has no value, or one that has to go the long way.
+    pub fn append(&self, row: usize, into: &mut Column) -> usize {
+        match (self, into) {
+            (Usual::Days(days), Column::Date(into)) => append(*days, row, into, |day| {
+                let day = Day(day);
+                (MIN_DAY..=MAX_DAY).contains(&day).then_some(day)
+            }),
+            (Usual::Cents(cents, least), Column::Number(into)) => {
+                append(*cents, row, into, |value| (*least..HUNDREDTHS_LIMIT).contains(&value).then_some(value as i64))
             }
-            Usual::Cents(cents) => {
-                let value = cents.get(row)?;
-                (value.unsigned_abs() < HUNDREDTHS_LIMIT).then_some(Value::Number(value as i64))
-            }
-            Usual::Doubles(doubles) => {
-                let value = doubles.get(row)?;
+            (Usual::Doubles(doubles, least), Column::Number(into)) => append(*doubles, row, into, |value| {
                 let hundredths = (value * 100.0).round();
                 // With at most 15 digits, a decimal that reads as the double is its shortest form.
-                let exact = hundredths.abs() < 1e15 && hundredths / 100.0 == value;
-                exact.then_some(Value::Number(hundredths as i64))
+                let exact = hundredths.abs() < 1e15 && hundredths / 100.0 == value && value >= *least;
+                exact.then_some(hundredths as i64)
+            }),
+            (Usual::Wholes(numbers), Column::Number(into)) => {
+                append(*numbers, row, into, |number| (number >= 0).then_some(i64::from(number)))
             }
-            Usual::Texts(_) | Usual::None => None,
+            (Usual::Bools(bools), Column::Bool(into)) if bools.validity().is_none() => {
+                into.extend(bools.values().iter().skip(row).map(Some));
+                bools.len()
+            }
+            _ => row,
         }
     }
+}
 
-    /// A text that is plain ASCII.
-    #[inline]
-    pub fn text(&self, row: usize) -> Option<&'a [u8]> {
-        let Usual::Texts(texts) = self else { return None };
-        texts.get(row).filter(|text| text.is_ascii())
+/// Appends values from a row on while there are any and they are usual, and tells how far it came.
+#[inline]
+fn append<T: NativeType, V>(
+    array: &PrimitiveArray<T>,
+    row: usize,
+    into: &mut Vec<V>,
+    usual: impl Fn(T) -> Option<V>,
+) -> usize {
+    let values = &array.values()[row..];
+    let before = into.len();
+    into.reserve(values.len());
+    match array.validity() {
+        None => into.extend(values.iter().map_while(|value| usual(*value))),
+        Some(validity) => {
+            let known = (row..).zip(values).map_while(|(row, value)| validity.get_bit(row).then_some(*value));
+            into.extend(known.map_while(usual));
+        }
     }
+    row + into.len() - before
 }
 
 /// The values of a decoded column.
@@ -165,14 +185,26 @@ impl Cells {
         Ok(Cells { array, form: Form::Dictionary(key, Box::new(values)) })
     }
 
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.array.len()
+    }
+
     /// The array by its type, where that is the column's own.
     pub fn usual(&self, kind: ColumnKind) -> Usual<'_> {
         let any = self.array.as_any();
         let found = match (&self.form, kind) {
             (Form::Days, ColumnKind::Date) => any.downcast_ref().map(Usual::Days),
-            (Form::Decimal(2), ColumnKind::Amount) => any.downcast_ref().map(Usual::Cents),
-            (Form::Float(_), ColumnKind::Amount) => any.downcast_ref().map(Usual::Doubles),
-            (Form::Binary, ColumnKind::Text | ColumnKind::Code(_)) => any.downcast_ref().map(Usual::Texts),
+            (Form::Decimal(2), ColumnKind::Amount) => {
+                any.downcast_ref().map(|cents| Usual::Cents(cents, 1 - HUNDREDTHS_LIMIT))
+            }
+            (Form::Decimal(2), ColumnKind::Minutes) => any.downcast_ref().map(|cents| Usual::Cents(cents, 0)),
+            (Form::Float(_), ColumnKind::Amount) => {
+                any.downcast_ref().map(|doubles| Usual::Doubles(doubles, f64::NEG_INFINITY))
+            }
+            (Form::Float(_), ColumnKind::Minutes) => any.downcast_ref().map(|doubles| Usual::Doubles(doubles, 0.0)),
+            (Form::Bool, ColumnKind::Bool) => any.downcast_ref().map(Usual::Bools),
+            (Form::Integer(_), ColumnKind::Integer) => any.downcast_ref().map(Usual::Wholes),
             _ => None,
         };
         found.unwrap_or(Usual::None)
@@ -234,7 +266,7 @@ impl Cells {
 }
 
 /// Amounts have at most 15 digits before the point, and two after it.
-const HUNDREDTHS_LIMIT: u128 = 100_000_000_000_000_000;
+const HUNDREDTHS_LIMIT: i128 = 100_000_000_000_000_000;
 const MIN_DAY: Day = Day(-719_162);
 const MAX_DAY: Day = Day(2_932_896);
 

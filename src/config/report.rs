@@ -1,0 +1,35 @@
+//! `[report]`: in which languages, under whose name, and whether there is a workbook.
+
+use super::model::ReportSettings;
+use super::problem::help_for;
+use super::reader::Reader;
+use crate::language::Language;
+
+/// The settings of report and workbook.
+pub(super) fn read(root: &Reader) -> ReportSettings {
+    let placeholder = ReportSettings {
+        languages: Vec::new(),
+        workbook: false,
+        agency: String::new(),
+        reference_source: String::new(),
+    };
+    let Some(table) = root.table("report") else { return placeholder };
+    let settings = ReportSettings {
+        languages: languages(&table),
+        workbook: table.flag("workbook").unwrap_or_default(),
+        agency: table.text("agency").unwrap_or_default().to_owned(),
+        reference_source: table.text("reference_source").unwrap_or_default().to_owned(),
+    };
+    table.finish();
+    settings
+}
+
+/// Each named once, in the order of [`Language::ALL`].
+fn languages(table: &Reader) -> Vec<Language> {
+    let wanted = table.texts("languages").unwrap_or_default();
+    for code in wanted.iter().filter(|code| Language::from_code(code).is_none()) {
+        let known = Language::ALL.map(Language::code);
+        table.problem("languages", format!("there is no report in `{code}`"), help_for(code, &known));
+    }
+    Language::ALL.into_iter().filter(|language| wanted.iter().any(|code| code == language.code())).collect()
+}

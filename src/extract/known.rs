@@ -1,0 +1,112 @@
+//! Short texts met before, and their numbers: codes and truth values, which come again and again.
+//!
+//! A text of up to 32 bytes is compared as two whole numbers, its first sixteen bytes and its last sixteen, so that
+//! finding it takes neither a loop nor a call.
+
+use std::ops::Range;
+
+const WORD: usize = 16;
+const SLOTS_LOG2: u32 = 8;
+
+/// A text as numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Key {
+    /// The first bytes, those beyond the text being zero.
+    head: u128,
+    /// The last bytes of a text that has more than the head; else 0.
+    tail: u128,
+    length: usize,
+}
+
+impl Key {
+    /// Of a text in a larger one; `None` for one that is empty, too long, or too near the end to be read in one go.
+    #[inline]
+    fn within(text: &[u8], range: Range<usize>) -> Option<Self> {
+        let length = range.len();
+        if length == 0 || length > 2 * WORD {
+            return None;
+        }
+        let word = |start: usize| Some(u128::from_le_bytes(*text.get(start..start + WORD)?.as_array()?));
+        let head = word(range.start)?;
+        Some(if length < WORD {
+            Key { head: head & !(u128::MAX << (8 * length)), tail: 0, length }
+        } else {
+            Key { head, tail: word(range.end - WORD)?, length }
+        })
+    }
+
+    #[inline]
+    fn slot(&self) -> usize {
+        let mixed = self.head as u64 ^ (self.head >> 64) as u64 ^ (self.tail as u64).rotate_left(32);
+        ((mixed ^ self.length as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - SLOTS_LOG2)) as usize
+    }
+}
+
+/// A small table of texts; what does not fit in is forgotten.
+#[derive(Debug, Clone)]
+pub struct Known {
+    slots: Vec<(Key, u32)>,
+}
+
+impl Default for Known {
+    fn default() -> Self {
+        // No text has the empty key.
+        Known { slots: vec![(Key::default(), 0); 1 << SLOTS_LOG2] }
+    }
+}
+
+impl Known {
+    /// The number of a text that lies in a larger one, if it is known.
+    #[inline]
+    pub fn find(&self, text: &[u8], range: Range<usize>) -> Option<u32> {
+        let key = Key::within(text, range)?;
+        let at = key.slot();
+        // A text has two places, so that two usual ones do not drive each other out.
+        let (first, second) = (self.slots[at], self.slots[at ^ 1]);
+        if first.0 == key { Some(first.1) } else { (second.0 == key).then_some(second.1) }
+    }
+
+    /// Remembers a text's number.
+    pub fn remember(&mut self, text: &[u8], number: u32) {
+        let mut padded = [0; 3 * WORD];
+        let Some(place) = padded.get_mut(..text.len()) else { return };
+        place.copy_from_slice(text);
+        let Some(key) = Key::within(&padded, 0..text.len()) else { return };
+        let at = key.slot();
+        if self.slots[at].0 != key {
+            self.slots[at ^ 1] = self.slots[at];
+        }
+        self.slots[at] = (key, number);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::HashMap;
+
+    proptest! {
+        #[test]
+        fn a_known_text_has_its_own_number(
+            texts in proptest::collection::vec("[ab\\x00]{0,3}|[ab]{14,18}|[ab]{30,34}", 1..40),
+            others in proptest::collection::vec("[ab\\x00]{0,3}|[ab]{14,18}|[ab]{30,34}", 1..40),
+        ) {
+            let (mut known, mut all) = (Known::default(), HashMap::new());
+            for (number, text) in texts.iter().enumerate() {
+                known.remember(text.as_bytes(), number as u32);
+                all.insert(text, number as u32);
+                let within = format!("b{text}{}", "a".repeat(16));
+                let found = known.find(within.as_bytes(), 1..1 + text.len());
+                prop_assert_eq!(found, (1..=32).contains(&text.len()).then_some(number as u32));
+            }
+            for text in texts.iter().chain(&others) {
+                for after in ["", "a", "bbbbbbbbbbbbbbbbbb"] {
+                    let within = format!("{text}{after}");
+                    let found = known.find(within.as_bytes(), 0..text.len());
+                    prop_assert!(found.is_none() || found == all.get(text).copied());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! The breakdowns of a run: by which dimensions they are made, and of whom.
+
+use super::{Job, Warning};
+use crate::config::{AGE_GROUP, Extract};
+use crate::intake::Population;
+use crate::statistics::{Breakdown, Grouping, Kept, TooManyGroups};
+
+impl Job<'_> {
+    /// Whether there is anything to break the figures down by.
+    pub(super) fn has_breakdowns(&self) -> bool {
+        let config = self.config;
+        !config.dimensions.is_empty() || !config.breakdowns.pairs.is_empty() || self.by_age()
+    }
+
+    /// Whether there is a breakdown by age: some source of the register has birth dates.
+    fn by_age(&self) -> bool {
+        let births = |plan: &crate::extract::Plan<'_>| {
+            plan.columns.iter().any(|column| column.column == "birth_date" && column.read_from.is_some())
+        };
+        !self.config.breakdowns.age_groups.is_empty() && self.plan(Extract::Customers).is_some_and(births)
+    }
+
+    /// The breakdowns by each dimension, by age, and by the configured pairs; and what is to be said of those that
+    /// have too many groups.
+    pub(super) fn breakdowns(&self, kept: Kept, population: &Population) -> (Vec<Breakdown>, Vec<Warning>) {
+        let settings = &self.config.breakdowns;
+        let mut too_many = Vec::new();
+        let mut groupings = Vec::new();
+        for dimension in &population.dimensions {
+            match Grouping::by_dimension(dimension) {
+                Ok(grouping) => groupings.push(grouping),
+                Err(groups) => too_many.push(TooManyGroups { dimensions: vec![dimension.name.clone()], groups }),
+            }
+        }
+        if self.by_age() || settings.pairs.iter().flatten().any(|name| name == AGE_GROUP) {
+            groupings.push(Grouping::by_age(&population.births, &settings.age_groups, &self.window));
+        }
+        let named = |name: &String| groupings.iter().find(|grouping| grouping.name == *name);
+        let single = groupings.iter().filter(|grouping| grouping.name != AGE_GROUP || self.by_age());
+        // A pair with a dimension of too many values is left out with it.
+        let pairs = settings.pairs.iter().filter_map(|[one, other]| Some(vec![named(one)?, named(other)?]));
+        let by: Vec<Vec<&Grouping>> = single.map(|grouping| vec![grouping]).chain(pairs).collect();
+        let (breakdowns, more) = kept.breakdowns(&by, self.config.categories.len());
+        too_many.extend(more);
+        (breakdowns, too_many.into_iter().map(Warning::TooManyGroups).collect())
+    }
+}

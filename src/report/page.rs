@@ -1,0 +1,77 @@
+//! The page: sections, laid out by the template.
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{Environment, UndefinedBehavior};
+use serde::Serialize;
+
+use super::edition::Edition;
+use super::texts::{Texts, fill};
+use super::view::Section;
+use super::{Content, ReportError, sections};
+use crate::language::Language;
+
+const TEMPLATE: &str = include_str!("report.html.j2");
+const STYLE: &str = include_str!("style.css");
+
+/// What the template is filled with.
+#[derive(Serialize)]
+struct Page<'a> {
+    language: &'static str,
+    style: &'static str,
+    words: Words<'a>,
+    agency: &'a str,
+    window: String,
+    population: String,
+    held_because: &'a [String],
+    sections: Vec<Section>,
+}
+
+/// Words that stand in the template itself.
+#[derive(Serialize)]
+struct Words<'a> {
+    title: &'a str,
+    skip: &'a str,
+    contents: &'a str,
+    held: &'a str,
+    numbers: &'a str,
+    service: &'a str,
+    privacy: &'a str,
+    missing: &'a str,
+    maker: String,
+}
+
+/// The report in a language, as one page.
+pub(super) fn page(content: &Content<'_>, language: Language) -> Result<String, ReportError> {
+    let texts = Texts::of(language)?;
+    let edition = Edition { content, language, texts: &texts };
+    let population = content.all().map_or(0, |all| all.customers);
+    let (start, end) = (language.day(content.window.start), language.day(content.window.as_of));
+    let words = Words {
+        title: &texts.page.title,
+        skip: &texts.page.skip,
+        contents: &texts.page.contents,
+        held: &texts.page.held,
+        numbers: &texts.page.numbers,
+        service: &texts.overview.service,
+        privacy: &texts.page.privacy,
+        missing: &texts.page.missing,
+        maker: fill(&texts.page.maker, &[("version", env!("CARGO_PKG_VERSION"))]),
+    };
+    let page = Page {
+        language: language.code(),
+        style: STYLE,
+        words,
+        agency: &content.config.report.agency,
+        window: format!("{start} – {end}"),
+        population: fill(&texts.page.population, &[("customers", &language.whole(population))]),
+        held_because: content.held_because,
+        sections: sections::all(&edition),
+    };
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+    // Its name says that what is filled in is escaped for HTML.
+    environment.add_template("report.html", TEMPLATE)?;
+    Ok(environment.get_template("report.html")?.render(Serde(&page))?)
+}

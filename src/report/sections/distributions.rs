@@ -1,0 +1,75 @@
+//! How customers differ: percentiles of the main features by category.
+
+use crate::features::catalogue::At;
+use crate::report::charts::{About, Strip, strips};
+use crate::report::edition::Edition;
+use crate::report::texts::fill;
+use crate::report::view::{Block, Figure, Layout, Section, Table};
+use crate::statistics::{ALL, FeatureFigures};
+
+/// The features that tell most of an everyday life; those of the configuration join them.
+pub(in crate::report) const MAIN: [At; 10] = [
+    At::contacts_per_year,
+    At::applications,
+    At::handling_minutes_per_application,
+    At::clarifications,
+    At::benefit_days,
+    At::max_concurrent_benefits,
+    At::income_months,
+    At::last_resort_months,
+    At::life_events,
+    At::age,
+];
+/// Features of the configuration that are shown.
+const DERIVED: usize = 6;
+
+pub(super) fn section(edition: &Edition<'_>) -> Section {
+    let texts = &edition.texts.distributions;
+    let built_in = crate::features::catalogue::FEATURES.len();
+    let derived = (built_in..edition.content.features.len()).take(DERIVED);
+    let shown = MAIN.iter().map(|at| *at as usize).chain(derived);
+    let figures = shown.map(|at| figure(edition, at)).collect();
+    let blocks = vec![Block::Text { text: texts.lead.clone() }, Block::Figures { figures }];
+    Section { id: "distributions", title: texts.title.clone(), blocks }
+}
+
+fn figure(edition: &Edition<'_>, at: usize) -> Figure {
+    let texts = &edition.texts.distributions;
+    let name = edition.content.features.get(at).map_or("", String::as_str);
+    let title = edition.feature(name);
+    let heads = [&texts.customers, &texts.mean, &texts.p10, &texts.p25, &texts.median, &texts.p75, &texts.p90]
+        .map(String::as_str);
+    let mut table = Table::numbers(&title, &texts.category, heads);
+    let (mut drawn, mut listed) = (Vec::new(), Vec::new());
+    for (place, category) in edition.content.figures.iter().enumerate() {
+        let Some(figures) = category.features.get(at) else { continue };
+        let label = edition.row_name(&category.name).to_owned();
+        let cells = [label.clone(), edition.count(figures.n)].into_iter();
+        let cells = cells.chain(values(figures).map(|value| edition.language.at_most(value, 2)));
+        if category.name == ALL {
+            table.total(cells)
+        } else {
+            table.row(cells)
+        }
+        let [_, p10, p25, median, p75, p90] = values(figures);
+        let written = edition.language.at_most(median, 1);
+        listed.push(format!("{label} {written}"));
+        drawn.push(Strip {
+            label,
+            detail: fill(&texts.median_of, &[("median", &written)]),
+            percentiles: [p10, p25, median, p75, p90],
+            colour: edition.colour(place),
+        });
+    }
+    let description = fill(&texts.description, &[("list", &listed.join(", "))]);
+    let id = format!("distribution-{name}");
+    let about = About { id: &id, title: &title, description: &description };
+    let svg = strips(&about, &drawn, |value| edition.language.at_most(value, 2));
+    Figure { title, svg, table, layout: Layout::Folded }
+}
+
+/// Mean, 10th, 25th, 50th, 75th and 90th percentile.
+fn values(figures: &FeatureFigures) -> [f64; 6] {
+    let [_, p10, p25, median, p75, p90, _] = figures.quantiles;
+    [figures.mean, p10, p25, median, p75, p90]
+}

@@ -1,0 +1,93 @@
+//! Employers by size.
+
+use crate::employers::{EmployerFigures, SizeClass};
+use crate::report::charts::{About, Bar, bars, neutral};
+use crate::report::edition::Edition;
+use crate::report::texts::fill;
+use crate::report::view::{Block, Figure, Layout, Section, Table};
+
+pub(super) fn section(edition: &Edition<'_>) -> Option<Section> {
+    let texts = &edition.texts.employers;
+    let employers = edition.content.employers;
+    let all = employers.iter().find(|figures| figures.size_class.is_none())?;
+    let lead =
+        fill(&texts.lead, &[("active", &edition.count(all.active)), ("employers", &edition.count(all.employers))]);
+    let figures = vec![
+        figure(
+            edition,
+            "employers-contacts",
+            &texts.contacts,
+            |figures| figures.contacts_per_application,
+            |value| edition.rate(value),
+        ),
+        figure(edition, "employers-online", &texts.online, |figures| figures.online_pct, |value| edition.share(value)),
+    ];
+    let blocks =
+        vec![Block::Text { text: lead }, Block::Table { table: table(edition, employers) }, Block::Figures { figures }];
+    Some(Section { id: "employers", title: texts.title.clone(), blocks })
+}
+
+fn table(edition: &Edition<'_>, employers: &[EmployerFigures]) -> Table {
+    let texts = &edition.texts.employers;
+    let heads = [
+        &texts.employers,
+        &texts.active,
+        &texts.share,
+        &texts.contacts,
+        &texts.channels,
+        &texts.online,
+        &texts.clarifications,
+        &texts.minutes,
+        &texts.applications,
+    ];
+    let mut table = Table::numbers(&texts.table, &texts.size, heads.map(String::as_str));
+    for figures in employers {
+        let cells = [
+            size(edition, figures).to_owned(),
+            edition.count(figures.employers),
+            edition.count(figures.active),
+            edition.share(figures.share_pct),
+            edition.rate(figures.contacts_per_application),
+            edition.rate(figures.channels_per_employer),
+            edition.share(figures.online_pct),
+            edition.rate(figures.clarifications_per_application),
+            edition.minutes(figures.handling_minutes_pooled),
+            edition.rate(figures.applications_per_active),
+        ];
+        if figures.size_class.is_none() { table.total(cells) } else { table.row(cells) }
+    }
+    table
+}
+
+fn size<'a>(edition: &'a Edition<'_>, figures: &EmployerFigures) -> &'a str {
+    let texts = &edition.texts.employers;
+    match figures.size_class {
+        Some(SizeClass::Small) => &texts.small,
+        Some(SizeClass::Medium) => &texts.medium,
+        Some(SizeClass::Large) => &texts.large,
+        Some(SizeClass::Unknown) => &texts.unknown,
+        None => &texts.all,
+    }
+}
+
+/// One figure of all sizes as bars.
+fn figure(
+    edition: &Edition<'_>,
+    id: &str,
+    title: &str,
+    value: impl Fn(&EmployerFigures) -> f64,
+    write: impl Fn(f64) -> String,
+) -> Figure {
+    let texts = &edition.texts.employers;
+    let mut table = Table::numbers(title, &texts.size, [title]);
+    let mut drawn = Vec::new();
+    for figures in edition.content.employers.iter().filter(|figures| figures.size_class.is_some()) {
+        let (label, detail) = (size(edition, figures).to_owned(), write(value(figures)));
+        table.row([label.clone(), detail.clone()]);
+        drawn.push(Bar { label, value: value(figures), detail, colour: neutral() });
+    }
+    let list: Vec<String> = drawn.iter().map(|bar| format!("{} {}", bar.label, bar.detail)).collect();
+    let description = fill(&texts.description, &[("list", &list.join(", "))]);
+    let svg = bars(&About { id, title, description: &description }, &drawn);
+    Figure { title: title.to_owned(), svg, table, layout: Layout::Folded }
+}

@@ -1,0 +1,164 @@
+//! The first screen: a card per category, beside reference figures and the last run, and the shares at a glance.
+
+use crate::report::charts::{About, Segment, Stack, stacks};
+use crate::report::edition::Edition;
+use crate::report::texts::fill;
+use crate::report::view::{Block, Card, Cell, Column, Figure, Layout, Section, Table};
+
+pub(super) fn section(edition: &Edition<'_>) -> Section {
+    let texts = &edition.texts.overview;
+    let config = edition.content.config;
+    let cards = (0..edition.content.categories().len()).map(|at| card(edition, at)).collect();
+    let mut blocks = vec![Block::Cards { cards }, Block::Figure { figure: shares(edition) }];
+    let referred = config.categories.iter().any(|category| category.reference != Default::default());
+    let mut notes = Vec::new();
+    if referred && !config.report.reference_source.is_empty() {
+        notes.push(fill(&texts.source, &[("source", &config.report.reference_source)]));
+    }
+    notes.push(match edition.content.last_run() {
+        Some(run) => fill(&texts.compared, &[("as_of", &edition.day(&run.as_of))]),
+        None => texts.no_previous.clone(),
+    });
+    blocks.push(Block::Note { text: notes.join(" ") });
+    Section { id: "overview", title: texts.title.clone(), blocks }
+}
+
+/// A main figure of a category: now, as published, and in the last run.
+struct MainFigure<'a> {
+    label: &'a str,
+    now: f64,
+    reference: Option<f64>,
+    previous: Option<f64>,
+    /// How it is written.
+    write: &'a dyn Fn(f64) -> String,
+    places: usize,
+    /// What a difference is in; empty where it has no name.
+    unit: &'a str,
+}
+
+fn card(edition: &Edition<'_>, at: usize) -> Card {
+    let (texts, language) = (&edition.texts.overview, edition.language);
+    let (figures, category) = (&edition.content.categories()[at], &edition.content.config.categories[at]);
+    let last_run = edition.content.last_run();
+    let last = last_run.and_then(|run| run.category(&category.name));
+    let (share, rate) = (|value| edition.share(value), |value| edition.rate(value));
+    let minutes = |value| edition.minutes(value);
+    let main = [
+        MainFigure {
+            label: &texts.share,
+            now: figures.summary.share_pct,
+            reference: category.reference.share_pct,
+            previous: last.map(|last| last.share_pct),
+            write: &share,
+            places: 1,
+            unit: &texts.points,
+        },
+        MainFigure {
+            label: &texts.contacts,
+            now: figures.summary.contacts_per_year,
+            reference: category.reference.contacts_per_year,
+            previous: last.map(|last| last.contacts_per_year),
+            write: &rate,
+            places: 2,
+            unit: "",
+        },
+        MainFigure {
+            label: &texts.minutes,
+            now: figures.summary.handling_minutes_per_application,
+            reference: category.reference.handling_minutes_per_application,
+            previous: last.map(|last| last.handling_minutes_per_application),
+            write: &minutes,
+            places: 1,
+            unit: "",
+        },
+    ];
+    let has_reference = main.iter().any(|figure| figure.reference.is_some());
+    let mut columns = vec![Column::text(&texts.figure), Column::number(&texts.this_run)];
+    if has_reference {
+        columns.push(Column::number(&texts.reference));
+    }
+    if last_run.is_some() {
+        columns.push(Column::number(&texts.previous_short));
+    }
+    let mut table = Table::new(language.of(&category.names), columns);
+    for figure in &main {
+        let detail = figure.previous.map_or(String::new(), |previous| change(edition, figure, previous));
+        let mut cells = vec![Cell { detail, ..Cell::from(figure.label) }, Cell::from((figure.write)(figure.now))];
+        if has_reference {
+            cells.push(Cell::from(figure.reference.map_or(String::new(), |value| {
+                language.at_most(value, figure.places) + if figure.unit.is_empty() { "" } else { percent_sign(edition) }
+            })));
+        }
+        if last_run.is_some() {
+            cells.push(Cell::from(figure.previous.map_or(String::new(), |previous| (figure.write)(previous))));
+        }
+        table.row(cells);
+    }
+    Card {
+        name: language.of(&category.names).to_owned(),
+        colour: edition.colour(at),
+        share: edition.share(figures.summary.share_pct),
+        customers: fill(&texts.customers, &[("customers", &edition.count(figures.customers))]),
+        description: language.of(&category.description).to_owned(),
+        service: language.of(&category.service).to_owned(),
+        table,
+    }
+}
+
+fn percent_sign(edition: &Edition<'_>) -> &'static str {
+    edition.language.pick(["\u{a0}%", "\u{a0}%", "%"])
+}
+
+/// What has become of a figure since the last run, as an arrow and in words.
+fn change(edition: &Edition<'_>, figure: &MainFigure<'_>, previous: f64) -> String {
+    let texts = &edition.texts.overview;
+    let by = figure.now - previous;
+    if !by.is_finite() {
+        return String::new();
+    }
+    let written = edition.language.decimals(by.abs(), figure.places);
+    if !written.contains(|digit: char| ('1'..='9').contains(&digit)) {
+        return texts.same.clone();
+    }
+    let by_words = if figure.unit.is_empty() { written } else { fill(figure.unit, &[("by", &written)]) };
+    fill(if by > 0.0 { &texts.higher } else { &texts.lower }, &[("by", &by_words)])
+}
+
+/// The shares of the categories as one bar each: now, as published, and in the last run.
+fn shares(edition: &Edition<'_>) -> Figure {
+    let texts = &edition.texts.overview;
+    let categories = edition.content.categories();
+    let references: Option<Vec<f64>> =
+        edition.content.config.categories.iter().map(|category| category.reference.share_pct).collect();
+    let now = categories.iter().map(|category| category.summary.share_pct).collect();
+    let mut bars = vec![(texts.this_run.clone(), now)];
+    bars.extend(references.map(|shares| (texts.reference.clone(), shares)));
+    bars.extend(edition.content.last_run().map(|run| {
+        let share = |name: &str| run.category(name).map_or(f64::NAN, |category| category.share_pct);
+        let shares = categories.iter().map(|category| share(&category.name)).collect();
+        (fill(&texts.previous, &[("as_of", &edition.day(&run.as_of))]), shares)
+    }));
+    let names: Vec<&str> = categories.iter().map(|category| edition.category(&category.name)).collect();
+    let mut table = Table::numbers(&texts.chart, "", names.iter().copied());
+    let mut drawn = Vec::new();
+    for (label, shares) in bars {
+        table.row([label.clone()].into_iter().chain(shares.iter().map(|share| edition.share(*share))));
+        let segment = |(at, share): (usize, &f64)| Segment {
+            share_pct: *share,
+            label: edition.share(*share),
+            colour: edition.colour(at),
+        };
+        let segments = shares.iter().enumerate().map(segment).collect();
+        drawn.push(Stack { label, detail: String::new(), segments });
+    }
+    let listed: Vec<String> = categories
+        .iter()
+        .zip(&names)
+        .map(|(category, name)| format!("{name} {}", edition.share(category.summary.share_pct)))
+        .collect();
+    let about = About { id: "shares", title: &texts.chart, description: &listed.join(", ") };
+    let legend: Vec<(String, String)> =
+        names.iter().enumerate().map(|(at, name)| ((*name).to_owned(), edition.colour(at))).collect();
+    let svg = stacks(&about, &legend, &drawn);
+    Figure { title: texts.chart.clone(), svg, table, layout: Layout::Beside }
+}

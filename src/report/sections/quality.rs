@@ -1,0 +1,106 @@
+//! Quality of the data: where every row went, why rows were rejected, and codes that nobody knows.
+
+use crate::outputs::ExtractEntry;
+use crate::report::edition::Edition;
+use crate::report::texts::fill;
+use crate::report::view::{Block, Cell, Column, Section, Table};
+
+/// Codes that the page shows.
+const SHOWN: usize = 20;
+
+pub(super) fn section(edition: &Edition<'_>) -> Section {
+    let texts = &edition.texts.quality;
+    let mut blocks = vec![Block::Text { text: texts.lead.clone() }, Block::Table { table: rows(edition) }];
+    let reasons = reasons(edition);
+    blocks.push(if reasons.rows.is_empty() {
+        Block::Text { text: texts.no_faults.clone() }
+    } else {
+        Block::Table { table: reasons }
+    });
+    let codes = codes(edition);
+    blocks.push(if codes.rows.is_empty() {
+        Block::Text { text: texts.no_codes.clone() }
+    } else {
+        Block::Table { table: codes }
+    });
+    if !edition.content.warnings.is_empty() {
+        blocks.push(Block::Heading { text: texts.warnings.clone() });
+        blocks.push(Block::Messages { messages: edition.content.warnings.to_vec() });
+    }
+    Section { id: "quality", title: texts.title.clone(), blocks }
+}
+
+/// An extract's name for people.
+fn name<'a>(edition: &'a Edition<'_>, extract: &'a ExtractEntry) -> &'a str {
+    edition.texts.extracts.get(extract.extract).map_or(extract.extract, String::as_str)
+}
+
+fn rows(edition: &Edition<'_>) -> Table {
+    let texts = &edition.texts.quality;
+    let heads = [
+        &texts.records,
+        &texts.malformed,
+        &texts.orphans,
+        &texts.duplicates,
+        &texts.future,
+        &texts.out_of_scope,
+        &texts.in_use,
+        &texts.newest,
+    ];
+    let mut table = Table::numbers(&texts.rows, &texts.extract, heads.map(String::as_str));
+    for extract in edition.content.extracts {
+        let rows = &extract.rows;
+        let malformed = rows.rejected - rows.orphans;
+        let counts =
+            [rows.records, malformed, rows.orphans, rows.duplicates, rows.future, rows.out_of_scope, rows.in_use];
+        let newest = extract.newest_event.as_deref().map_or(String::new(), |day| edition.day(day));
+        let counts = counts.map(|count| edition.count(count));
+        table.row([name(edition, extract).to_owned()].into_iter().chain(counts).chain([newest]));
+    }
+    table
+}
+
+fn reasons(edition: &Edition<'_>) -> Table {
+    let texts = &edition.texts.quality;
+    let columns = vec![Column::text(&texts.extract), Column::text(&texts.reason), Column::number(&texts.faults)];
+    let mut table = Table::new(&texts.reasons, columns);
+    for extract in edition.content.extracts {
+        for (reason, faults) in &extract.faults {
+            let words = edition.texts.reasons.get(*reason).map_or(*reason, String::as_str);
+            table.row([name(edition, extract).to_owned(), words.to_owned(), edition.count(*faults)]);
+        }
+    }
+    table
+}
+
+fn codes(edition: &Edition<'_>) -> Table {
+    let texts = &edition.texts.quality;
+    let columns = vec![
+        Column::text(&texts.extract),
+        Column::text(&texts.column),
+        Column::text(&texts.code),
+        Column::number(&texts.code_rows),
+    ];
+    let mut table = Table::new(&texts.codes, columns);
+    let of_extract = |extract| {
+        let extract: &ExtractEntry = extract;
+        let methods = extract.unmapped_methods.iter().map(move |code| (extract, &texts.method_column, code));
+        methods.chain(extract.unknown_benefits.iter().map(move |code| (extract, &texts.benefit_column, code)))
+    };
+    let mut all: Vec<_> = edition.content.extracts.iter().flat_map(of_extract).collect();
+    // The most frequent first; the sort keeps the order of extracts and codes among equals.
+    all.sort_by_key(|(_, _, (_, rows))| std::cmp::Reverse(**rows));
+    for (extract, column, (code, rows)) in all.iter().take(SHOWN) {
+        table.row([
+            Cell::from(name(edition, extract)),
+            Cell::from(column.as_str()),
+            Cell::code(code),
+            Cell::from(edition.count(**rows)),
+        ]);
+    }
+    if all.len() > SHOWN {
+        let (shown, all) = (edition.count(SHOWN as u64), edition.count(all.len() as u64));
+        table.note = fill(&texts.more_codes, &[("shown", &shown), ("all", &all)]);
+    }
+    table
+}

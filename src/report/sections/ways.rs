@@ -1,0 +1,43 @@
+//! Ways to apply, per category.
+
+use crate::extract::METHODS;
+use crate::report::charts::{About, Segment, Stack, stacks};
+use crate::report::edition::Edition;
+use crate::report::palette;
+use crate::report::texts::fill;
+use crate::report::view::{Block, Figure, Layout, Section, Table};
+
+/// The ways as they are shown: the one that most take first.
+const ORDER: [usize; METHODS.len()] = [3, 0, 1, 2, 4];
+
+pub(super) fn section(edition: &Edition<'_>) -> Section {
+    let texts = &edition.texts.ways;
+    let names = [&texts.paper, &texts.oral, &texts.on_behalf, &texts.online, &texts.other].map(String::as_str);
+    let mut table = Table::numbers(&texts.chart, &texts.category, ORDER.map(|at| names[at]));
+    let (mut drawn, mut listed) = (Vec::new(), Vec::new());
+    for category in edition.content.figures {
+        let name = edition.row_name(&category.name);
+        let shares = category.summary.applications_pct;
+        let cells = [name.to_owned()].into_iter().chain(ORDER.map(|at| edition.share(shares[at])));
+        if category.name == crate::statistics::ALL {
+            table.total(cells)
+        } else {
+            table.row(cells)
+        }
+        let segment = |at: usize| Segment {
+            share_pct: shares[at],
+            label: edition.share(shares[at]),
+            colour: palette::method(at).to_owned(),
+        };
+        let label = name.to_owned();
+        drawn.push(Stack { label, detail: String::new(), segments: ORDER.map(segment).into() });
+        listed.push(format!("{name} {}", edition.share(shares[ORDER[0]])));
+    }
+    let description = fill(&texts.description, &[("list", &listed.join(", "))]);
+    let about = About { id: "ways-chart", title: &texts.chart, description: &description };
+    let legend = ORDER.map(|at| (names[at].to_owned(), palette::method(at).to_owned()));
+    let svg = stacks(&about, &legend, &drawn);
+    let figure = Figure { title: texts.chart.clone(), svg, table, layout: Layout::Beside };
+    let blocks = vec![Block::Text { text: texts.lead.clone() }, Block::Figure { figure }];
+    Section { id: "ways", title: texts.title.clone(), blocks }
+}

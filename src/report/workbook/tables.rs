@@ -1,0 +1,333 @@
+//! The tables of a run as sheets.
+
+use super::sheet::{Kind, Sheet, Value};
+use crate::features::catalogue::{At, FEATURES};
+use crate::history::{Cause, Movements};
+use crate::report::sections::MAIN;
+use crate::report::{Content, MaskedBreakdown};
+use crate::statistics::Summary;
+
+/// All sheets that have something to show.
+pub(super) fn all(content: &Content<'_>) -> Vec<Sheet> {
+    let mut sheets = vec![summary(content), features(content)];
+    let breakdowns = content.breakdowns.iter().filter(|masked| !masked.breakdown.groups.is_empty());
+    for masked in breakdowns {
+        let mut sheet = breakdown(content, masked);
+        // Two long names may be alike in the characters that a sheet's name has room for.
+        let number = sheets.len();
+        if sheets.iter().any(|other| other.name.eq_ignore_ascii_case(&sheet.name)) {
+            sheet.name = format!("by {number}");
+        }
+        sheets.push(sheet);
+    }
+    sheets.extend(content.movements.map(movements));
+    sheets.extend(content.movements.and_then(split));
+    sheets.extend(content.movements.map(movements_by_rule));
+    sheets.push(history(content));
+    sheets.extend((!content.employers.is_empty()).then(|| employers(content)));
+    sheets.extend([accounting(content), faults(content), codes(content), rules(content)]);
+    sheets
+}
+
+/// The columns of the summary figures.
+fn summary_columns(sheet: &mut Sheet) {
+    let meanings = [
+        ("share_pct", Kind::Tenths, "per cent of customers"),
+        ("contacts_per_year", Kind::Hundredths, "all contacts / all observed years"),
+        ("handling_minutes_per_application", Kind::Tenths, "minutes; the mean of the customers' own averages"),
+        ("handling_minutes_pooled", Kind::Tenths, "minutes; all minutes / all handled applications"),
+    ];
+    for name in Summary::columns() {
+        let known = meanings.iter().find(|(known, ..)| *known == name);
+        let of_way = (&name[..], Kind::Tenths, "per cent of the applications, by way of applying");
+        let (_, kind, meaning) = known.copied().unwrap_or(of_way);
+        sheet.column(&name, kind, meaning);
+    }
+}
+
+fn summary(content: &Content<'_>) -> Sheet {
+    let mut sheet = Sheet::new("category_summary", "The main figures per category, and reference figures beside them");
+    sheet.column("category", Kind::Text, "its name in files; all: everybody");
+    sheet.column("name", Kind::Text, "its name for people");
+    sheet.column("customers", Kind::Count, "how many");
+    summary_columns(&mut sheet);
+    sheet.column("reference_share_pct", Kind::Tenths, "per cent of customers, as published");
+    sheet.column("reference_contacts_per_year", Kind::Hundredths, "as published");
+    sheet.column("reference_handling_minutes_per_application", Kind::Tenths, "minutes, as published");
+    for figures in content.figures {
+        let category = content.config.categories.iter().find(|category| category.name == figures.name);
+        let name = category.map_or("", |category| category.names.en.as_str());
+        let mut row = vec![Value::from(figures.name.as_str()), Value::from(name), Value::from(figures.customers)];
+        row.extend(figures.summary.values().into_iter().map(Value::from));
+        let reference = category.map(|category| category.reference).unwrap_or_default();
+        let of_reference =
+            [reference.share_pct, reference.contacts_per_year, reference.handling_minutes_per_application];
+        row.extend(of_reference.map(|figure| Value::from(figure.unwrap_or(f64::NAN))));
+        sheet.row(row);
+    }
+    sheet
+}
+
+fn features(content: &Content<'_>) -> Sheet {
+    let mut sheet = Sheet::new("feature_statistics", "The distribution of every feature per category");
+    sheet.column("category", Kind::Text, "all: everybody");
+    sheet.column("feature", Kind::Text, "its name in files");
+    sheet.column("unit", Kind::Text, "the unit of its values");
+    sheet.column("meaning", Kind::Text, "what it is");
+    sheet.column("n", Kind::Count, "customers who have it");
+    sheet.column("sum", Kind::Hundredths, "of its values");
+    sheet.column("mean", Kind::Hundredths, "of its values");
+    sheet.column("sd", Kind::Hundredths, "standard deviation (n − 1)");
+    for name in ["min", "p10", "p25", "median", "p75", "p90", "max"] {
+        sheet.column(name, Kind::Hundredths, "quantile of type 7, as in R and numpy by default");
+    }
+    for category in content.figures {
+        for ((at, figures), name) in category.features.iter().enumerate().zip(content.features) {
+            let (unit, meaning) = match FEATURES.get(at) {
+                Some(feature) => (feature.unit, feature.meaning),
+                None => derived(content, name),
+            };
+            let texts = [category.name.as_str(), name, unit, meaning].map(Value::from);
+            let numbers = [figures.sum.double(), figures.mean, figures.sd].into_iter().chain(figures.quantiles);
+            sheet.row(texts.into_iter().chain([Value::from(figures.n)]).chain(numbers.map(Value::from)));
+        }
+    }
+    sheet
+}
+
+/// Unit and meaning of a feature of the configuration.
+fn derived<'a>(content: &Content<'a>, name: &str) -> (&'a str, &'a str) {
+    let feature = content.config.derived_features.iter().find(|feature| feature.name == name);
+    feature.map_or(("", ""), |feature| (&feature.unit, &feature.meaning.en))
+}
+
+fn breakdown(content: &Content<'_>, masked: &MaskedBreakdown<'_>) -> Sheet {
+    let breakdown = masked.breakdown;
+    let meaning = "The main figures by group and category, with small groups masked";
+    let mut sheet = Sheet::new(&format!("by {}", breakdown.dimensions.join(" x ")), meaning);
+    for dimension in &breakdown.dimensions {
+        sheet.column(dimension, Kind::Text, "the group; empty: not known");
+    }
+    sheet.column("category", Kind::Text, "all: everybody in the group");
+    sheet.column("customers", Kind::Count, "how many");
+    summary_columns(&mut sheet);
+    let shown: Vec<usize> = MAIN.iter().map(|at| *at as usize).chain(FEATURES.len()..content.features.len()).collect();
+    for at in &shown {
+        let name = content.features.get(*at).map_or("", String::as_str);
+        sheet.column(&format!("{name}_mean"), Kind::Hundredths, "mean over the customers who have it");
+        sheet.column(&format!("{name}_median"), Kind::Hundredths, "median over the customers who have it");
+    }
+    let hides: Vec<_> = shown.iter().map(|at| masked.hides_feature(*at)).collect();
+    let hides_minutes = masked.hides_feature(At::handling_minutes_per_application as usize);
+    let columns = Summary::columns();
+    let names = content.figures.iter().map(|category| category.name.as_str());
+    let all = content.categories().len();
+    for (place, group) in breakdown.groups.iter().enumerate() {
+        for ((at, figures), name) in group.categories.iter().enumerate().zip(names.clone()) {
+            let category = (at < all).then_some(at);
+            let is_hidden = masked.is_hidden(place, category);
+            let mut row: Vec<Value> =
+                group.values.iter().map(|value| Value::from(value.as_deref().unwrap_or(""))).collect();
+            row.push(Value::from(name));
+            row.push(Value::from(figures.customers).or_hidden(is_hidden));
+            for (column, value) in columns.iter().zip(figures.summary.values()) {
+                let few = column.starts_with("handling_minutes") && hides_minutes(place, category);
+                row.push(Value::from(value).or_hidden(is_hidden || few));
+            }
+            for (at, hides) in shown.iter().zip(&hides) {
+                let few = is_hidden || hides(place, category);
+                let middle = figures.features.get(*at);
+                let values = middle.map_or([f64::NAN; 2], |middle| [middle.mean, middle.median]);
+                row.extend(values.map(|value| Value::from(value).or_hidden(few)));
+            }
+            sheet.row(row);
+        }
+    }
+    sheet
+}
+
+fn movements(movements: &Movements) -> Sheet {
+    let mut sheet = Sheet::new("movements", "Customers by category in the last run and in this one");
+    sheet.column("from", Kind::Text, "category in the last run; empty: not there then");
+    sheet.column("to", Kind::Text, "category now; empty: no longer there");
+    sheet.column("customers", Kind::Count, "how many");
+    sheet.column("row_pct", Kind::Tenths, "per cent of the customers of that category who are in both runs");
+    for (from, row) in movements.from.iter().zip(&movements.matrix) {
+        let sum: u64 = row.iter().sum();
+        for (to, customers) in movements.to.iter().zip(row) {
+            let share = Value::from(100.0 * *customers as f64 / sum as f64);
+            sheet.row([Value::from(from.as_str()), Value::from(to.as_str()), Value::from(*customers), share]);
+        }
+    }
+    for (to, customers) in movements.to.iter().zip(&movements.entered) {
+        sheet.row([Value::Missing, Value::from(to.as_str()), Value::from(*customers)]);
+    }
+    for (from, customers) in movements.from.iter().zip(&movements.left) {
+        sheet.row([Value::from(from.as_str()), Value::Missing, Value::from(*customers)]);
+    }
+    sheet
+}
+
+/// What the rules moved and what life moved, where it can be told apart.
+fn split(movements: &Movements) -> Option<Sheet> {
+    let Cause::Split { by_rules, by_behaviour } = &movements.cause else { return None };
+    let mut sheet = Sheet::new("movements_split", "Movements by changed rules, and by what happened in lives since");
+    sheet.column("cause", Kind::Text, "rules: the old features under the new rules; behaviour: from there to now");
+    sheet.column("from", Kind::Text, "category before");
+    sheet.column("to", Kind::Text, "category after");
+    sheet.column("customers", Kind::Count, "how many");
+    for (cause, names, counts) in [("rules", &movements.from, by_rules), ("behaviour", &movements.to, by_behaviour)] {
+        for (from, row) in names.iter().zip(counts) {
+            for (to, customers) in movements.to.iter().zip(row) {
+                let texts = [cause, from.as_str(), to.as_str()].map(Value::from);
+                sheet.row(texts.into_iter().chain([Value::from(*customers)]));
+            }
+        }
+    }
+    Some(sheet)
+}
+
+fn movements_by_rule(movements: &Movements) -> Sheet {
+    let mut sheet = Sheet::new("movements_by_rule", "Changes of category by the rules that decided");
+    sheet.column("from", Kind::Text, "category in the last run");
+    sheet.column("from_rule", Kind::Text, "the rule that decided then");
+    sheet.column("to", Kind::Text, "category now");
+    sheet.column("to_rule", Kind::Text, "the rule that decided now");
+    sheet.column("customers", Kind::Count, "how many");
+    for movement in &movements.by_rule {
+        let texts = [&movement.from, &movement.from_rule, &movement.to, &movement.to_rule];
+        let texts = texts.map(|text| Value::from(text.as_str()));
+        sheet.row(texts.into_iter().chain([Value::from(movement.customers)]));
+    }
+    sheet
+}
+
+fn history(content: &Content<'_>) -> Sheet {
+    let mut sheet = Sheet::new("history", "The main figures of every good run in the folder and of this one");
+    sheet.column("as_of", Kind::Text, "the last day of the run's window");
+    sheet.column("category", Kind::Text, "all: everybody");
+    sheet.column("customers", Kind::Count, "how many");
+    sheet.column("share_pct", Kind::Tenths, "per cent of customers");
+    sheet.column("contacts_per_year", Kind::Hundredths, "all contacts / all observed years");
+    sheet.column("handling_minutes_per_application", Kind::Tenths, "minutes; the mean of the customers' own averages");
+    sheet.column("handling_minutes_pooled", Kind::Tenths, "minutes; all minutes / all handled applications");
+    for run in content.series() {
+        for point in &run.categories {
+            let texts = [run.as_of.as_str(), &point.category].map(Value::from);
+            let numbers = [
+                point.share_pct,
+                point.contacts_per_year,
+                point.handling_minutes_per_application,
+                point.handling_minutes_pooled,
+            ];
+            sheet.row(texts.into_iter().chain([Value::from(point.customers)]).chain(numbers.map(Value::from)));
+        }
+    }
+    sheet
+}
+
+fn employers(content: &Content<'_>) -> Sheet {
+    let mut sheet = Sheet::new("employer_summary", "The main figures of employers by size");
+    sheet.column("size_class", Kind::Text, "small: fewer than 20 employees; large: more than 1,000; all: all of them");
+    sheet.column("employers", Kind::Count, "how many");
+    sheet.column("active", Kind::Count, "with an inbound contact or an application in the window");
+    sheet.column("share_pct", Kind::Tenths, "per cent of all active employers");
+    sheet.column("contacts_per_application", Kind::Hundredths, "all contacts / all applications");
+    sheet.column("channels_per_employer", Kind::Hundredths, "mean of the channels that active employers used");
+    sheet.column("online_pct", Kind::Tenths, "per cent of applications made online");
+    sheet.column("clarifications_per_application", Kind::Hundredths, "all requests / all applications");
+    sheet.column("handling_minutes_pooled", Kind::Tenths, "minutes; all minutes / all handled applications");
+    sheet.column("applications_per_active", Kind::Hundredths, "all applications / active employers");
+    for figures in content.employers {
+        let class = figures.size_class.map_or(crate::statistics::ALL, |class| class.name());
+        let counts = [figures.employers, figures.active].map(Value::from);
+        let numbers = [
+            figures.share_pct,
+            figures.contacts_per_application,
+            figures.channels_per_employer,
+            figures.online_pct,
+            figures.clarifications_per_application,
+            figures.handling_minutes_pooled,
+            figures.applications_per_active,
+        ];
+        sheet.row([Value::from(class)].into_iter().chain(counts).chain(numbers.map(Value::from)));
+    }
+    sheet
+}
+
+fn accounting(content: &Content<'_>) -> Sheet {
+    let meaning = "Where every row went: records = rejected + duplicates + future + out_of_scope + in_use";
+    let mut sheet = Sheet::new("accounting", meaning);
+    sheet.column("extract", Kind::Text, "its name");
+    for (name, meaning) in [
+        ("records", "records read"),
+        ("rejected", "rejected, orphans included"),
+        ("orphans", "of nobody in the register"),
+        ("duplicates", "of an id that an earlier row has"),
+        ("future", "dated after the window"),
+        ("out_of_scope", "of customers who are not counted"),
+        ("in_use", "in use"),
+    ] {
+        sheet.column(name, Kind::Count, meaning);
+    }
+    sheet.column("newest_event", Kind::Text, "the date of the newest event up to the window's last day");
+    for extract in content.extracts {
+        let rows = &extract.rows;
+        let counts =
+            [rows.records, rows.rejected, rows.orphans, rows.duplicates, rows.future, rows.out_of_scope, rows.in_use];
+        let newest = Value::from(extract.newest_event.as_deref().unwrap_or(""));
+        sheet.row([Value::from(extract.extract)].into_iter().chain(counts.map(Value::from)).chain([newest]));
+    }
+    sheet
+}
+
+fn faults(content: &Content<'_>) -> Sheet {
+    let mut sheet = Sheet::new("rejects_by_reason", "Faults of rejected rows; a row may have several");
+    sheet.column("extract", Kind::Text, "its name");
+    sheet.column("reason", Kind::Text, "as in rejects.csv");
+    sheet.column("faults", Kind::Count, "how many");
+    for extract in content.extracts {
+        for (reason, count) in &extract.faults {
+            sheet.row([Value::from(extract.extract), Value::from(*reason), Value::from(*count)]);
+        }
+    }
+    sheet
+}
+
+fn codes(content: &Content<'_>) -> Sheet {
+    let mut sheet = Sheet::new("unknown_codes", "Codes that the configuration does not know");
+    sheet.column("extract", Kind::Text, "its name");
+    sheet.column("column", Kind::Text, "where the code stands");
+    sheet.column("code", Kind::Text, "as the extract has it");
+    sheet.column("rows", Kind::Count, "how many rows have it");
+    for extract in content.extracts {
+        for (column, codes) in [("method", &extract.unmapped_methods), ("benefit", &extract.unknown_benefits)] {
+            for (code, rows) in codes {
+                let texts = [extract.extract, column, code].map(Value::from);
+                sheet.row(texts.into_iter().chain([Value::from(*rows)]));
+            }
+        }
+    }
+    sheet
+}
+
+fn rules(content: &Content<'_>) -> Sheet {
+    let mut sheet = Sheet::new("rules", "The rules in force, in order: the first that is true decides");
+    sheet.column("order", Kind::Count, "from 1");
+    sheet.column("rule", Kind::Text, "its name in labels; default: who is left");
+    sheet.column("category", Kind::Text, "where it leads");
+    sheet.column("when", Kind::Wide, "its condition");
+    for language in ["sv", "fi", "en"] {
+        sheet.column(&format!("reason_{language}"), Kind::Wide, "why, in words");
+    }
+    let config = content.config;
+    let category = |at: usize| config.categories.get(at).map_or("", |category| category.name.as_str());
+    for (order, rule) in (1u64..).zip(&config.rules) {
+        let reason = &rule.reason;
+        let texts = [&rule.name, category(rule.category), &rule.when, &reason.sv, &reason.fi, &reason.en];
+        sheet.row([Value::from(order)].into_iter().chain(texts.map(Value::from)));
+    }
+    let order = Value::from(config.rules.len() as u64 + 1);
+    sheet.row([order, Value::from(crate::rules::DEFAULT_RULE), Value::from(category(config.default_category))]);
+    sheet
+}

@@ -1,0 +1,80 @@
+//! The workbook of the made-up run, opened again.
+
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read};
+
+use super::workbook;
+use crate::report::tests::Run;
+
+/// The parts of a workbook by their names.
+fn parts(bytes: &[u8]) -> BTreeMap<String, String> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let names: Vec<String> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
+    let read = |name: String| {
+        let mut text = String::new();
+        archive.by_name(&name).unwrap().read_to_string(&mut text).unwrap();
+        (name, text)
+    };
+    names.into_iter().map(read).collect()
+}
+
+/// The names of the sheets, in order.
+fn sheets(parts: &BTreeMap<String, String>) -> Vec<String> {
+    let names = parts["xl/workbook.xml"].split("<sheet name=\"").skip(1);
+    names.map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn every_table_has_a_sheet_of_its_own() {
+    let parts = parts(&workbook(&Run::whole().content()).unwrap());
+    assert_eq!(
+        sheets(&parts),
+        [
+            "about",
+            "columns",
+            "category_summary",
+            "feature_statistics",
+            "by age_group",
+            "by municipality",
+            "movements",
+            "movements_split",
+            "movements_by_rule",
+            "history",
+            "employer_summary",
+            "accounting",
+            "rejects_by_reason",
+            "unknown_codes",
+            "rules"
+        ]
+    );
+    for at in 1..=15 {
+        let sheet = &parts[&format!("xl/worksheets/sheet{at}.xml")];
+        assert!(sheet.contains("state=\"frozen\"") && sheet.contains("<autoFilter "), "sheet {at}");
+    }
+}
+
+#[test]
+fn a_run_without_anybody_has_a_workbook_too() {
+    let parts = parts(&workbook(&Run::empty().content()).unwrap());
+    assert!(sheets(&parts).contains(&"category_summary".to_owned()));
+    assert!(parts.values().all(|part| !part.contains("NaN") && !part.contains(">inf<")));
+}
+
+#[test]
+fn numbers_are_numbers_and_small_groups_are_masked() {
+    let parts = parts(&workbook(&Run::whole().content()).unwrap());
+    assert!(parts["xl/worksheets/sheet3.xml"].contains("<v>79000</v>"));
+    let (ages, masked) = (&parts["xl/worksheets/sheet5.xml"], &parts["xl/sharedStrings.xml"]);
+    assert!(masked.contains("<t>[c]</t>"));
+    // Of 25 to 34: 1,905 in all, 1,500 regular; 400 and 5 could be worked out from each other.
+    assert!(ages.contains("<v>1905</v>") && ages.contains("<v>1500</v>"));
+    assert!(!ages.contains("<v>400</v>") && !ages.contains("<v>5</v>"));
+}
+
+#[test]
+fn the_same_content_makes_the_same_bytes() {
+    let one = workbook(&Run::whole().content()).unwrap();
+    // Longer than the resolution of times in archives.
+    std::thread::sleep(std::time::Duration::from_millis(2100));
+    assert!(one == workbook(&Run::whole().content()).unwrap());
+}

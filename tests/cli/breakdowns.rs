@@ -1,0 +1,226 @@
+//! Breakdowns: every row recomputed from the labels of the sample agency, groups named and ordered, and what is said
+//! of settings that cannot be.
+
+use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use vardag::features::catalogue::FEATURES;
+
+use crate::outcome::RunFolder;
+use crate::table::Table;
+use crate::workspace::{VARDAG, Workspace};
+
+/// The columns that name a row of `breakdowns.csv`.
+const KEY: [&str; 7] = ["dimension", "group", "dimension_2", "group_2", "category", "feature", "figure"];
+const CATEGORIES: [&str; 4] = ["regular", "irregular", "support", "all"];
+
+/// Figures by [`KEY`]; none where a figure is missing.
+type Figures = BTreeMap<Vec<String>, Option<f64>>;
+
+fn written(run: &RunFolder) -> Figures {
+    let table = run.table("breakdowns.csv");
+    let keys = table.select(&KEY).into_iter().map(|key| key.into_iter().map(str::to_owned).collect::<Vec<_>>());
+    let values = table.column("value").into_iter().map(|value| value.parse().ok());
+    let rows = table.rows.len();
+    let figures: Figures = keys.zip(values).collect();
+    assert_eq!(figures.len(), rows, "each figure once");
+    figures
+}
+
+/// METHOD section 6 over the rows of `labels.csv`, the slow and simple way.
+fn recomputed(labels: &Table, by: &[&[&str]], age_group: impl Fn(&str) -> String) -> Figures {
+    let place: BTreeMap<&str, usize> = labels.columns.iter().map(String::as_str).zip(0..).collect();
+    let value = |row: &Vec<String>, dimension: &str| match dimension {
+        "age_group" => age_group(&row[place["age"]]),
+        _ => row[place[dimension]].clone(),
+    };
+    let mut figures = Figures::new();
+    for dimensions in by {
+        let mut groups: BTreeMap<Vec<String>, Vec<&Vec<String>>> = BTreeMap::new();
+        for row in &labels.rows {
+            groups.entry(dimensions.iter().map(|dimension| value(row, dimension)).collect()).or_default().push(row);
+        }
+        for (values, rows) in groups {
+            let mut group: Vec<String> = Vec::new();
+            for at in 0..2 {
+                group.push(dimensions.get(at).copied().unwrap_or_default().to_owned());
+                group.push(values.get(at).cloned().unwrap_or_default());
+            }
+            for category in CATEGORIES {
+                let own = rows.iter().copied().filter(|row| category == "all" || row[place["category"]] == category);
+                let own: Vec<&Vec<String>> = own.collect();
+                let mut put = |feature: &str, figure: &str, value: Option<f64>| {
+                    let rest = [category, feature, figure].map(str::to_owned);
+                    figures.insert(group.iter().cloned().chain(rest).collect(), value);
+                };
+                let of = |feature: &str| -> Vec<f64> {
+                    own.iter().filter_map(|row| row[place[feature]].parse().ok()).collect()
+                };
+                let ratio = |above: f64, below: f64| Some(above / below).filter(|_| below > 0.0);
+                let sum = |feature: &str| of(feature).iter().sum::<f64>();
+                let mean = |values: &[f64]| ratio(values.iter().sum(), values.len() as f64);
+                put("", "customers", Some(own.len() as f64));
+                put("", "share_pct", ratio(100.0 * own.len() as f64, rows.len() as f64));
+                put("", "contacts_per_year", ratio(sum("contacts"), sum("observed_years")));
+                let each = of("handling_minutes_per_application");
+                put("", "handling_minutes_per_application", mean(&each));
+                put("", "handling_minutes_pooled", ratio(sum("handling_minutes"), sum("handled_applications")));
+                for method in ["paper", "oral", "on_behalf", "online", "other"] {
+                    let share = ratio(100.0 * sum(&format!("applications_{method}")), sum("applications"));
+                    put("", &format!("applications_{method}_pct"), share);
+                }
+                for feature in FEATURES {
+                    let mut values = of(feature.name);
+                    values.sort_by(f64::total_cmp);
+                    let n = values.len();
+                    put(feature.name, "n", Some(n as f64));
+                    put(feature.name, "mean", mean(&values));
+                    put(feature.name, "median", (n > 0).then(|| (values[(n - 1) / 2] + values[n / 2]) / 2.0));
+                }
+            }
+        }
+    }
+    figures
+}
+
+/// The default age groups.
+fn default_age_group(age: &str) -> String {
+    let Ok(age) = age.parse::<i64>() else { return String::new() };
+    let name = match age {
+        ..0 => "<0",
+        0..=17 => "0-17",
+        18..=24 => "18-24",
+        25..=34 => "25-34",
+        35..=44 => "35-44",
+        45..=54 => "45-54",
+        55..=64 => "55-64",
+        65..=74 => "65-74",
+        75.. => "75+",
+    };
+    name.to_owned()
+}
+
+#[test]
+fn every_breakdown_of_the_sample_agency_agrees_with_its_labels() {
+    let workspace = Workspace::empty();
+    let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("data-samples/vardag.toml");
+    let mut command = workspace.command(VARDAG);
+    command.arg("run").arg(config).args(["--out", "runs"]);
+    let run = workspace.outcome(&mut command).code(0).latest();
+    let by: [&[&str]; 4] = [&["municipality"], &["language"], &["age_group"], &["age_group", "language"]];
+    let expected = recomputed(&run.labels(), &by, default_age_group);
+    let found = written(&run);
+    assert!(found.keys().eq(expected.keys()), "the same rows");
+    for (key, expected) in &expected {
+        let same = match (found[key], expected) {
+            (Some(found), Some(expected)) => (found - expected).abs() <= 1e-9 * expected.abs().max(1.0),
+            (found, expected) => found == *expected,
+        };
+        assert!(same, "{key:?}: {:?} and not {expected:?}", found[key]);
+    }
+    // Small groups are in it, so it is nobody else's to read.
+    assert!(found.iter().any(|(key, value)| key[6] == "customers" && *value < Some(10.0)));
+    let mode = std::fs::metadata(run.path.join("breakdowns.csv")).expect("the file").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+/// The agency with a municipality for each customer: A's is Åbo, B's is "Esbo, norra", C's is missing.
+fn with_municipalities() -> Workspace {
+    let rows = "A,1980-05-05,,,Åbo\nB,2026-01-31,2020-01-01,,\"Esbo, norra\"\nC,,,,\n";
+    Workspace::agency()
+        .file("customers.csv", format!("customer_id,birth_date,registered_from,registered_to,municipality\n{rows}"))
+        .settings("dimensions = [\"municipality\"]")
+}
+
+/// The groups in order, each with its customers.
+fn groups(table: &Table) -> Vec<String> {
+    let columns = ["dimension", "group", "dimension_2", "group_2", "category", "figure", "value"];
+    let rows = table.select(&columns).into_iter().filter(|row| row[4] == "all" && row[5] == "customers");
+    rows.map(|row| [&row[..4], &row[6..]].concat().join("|")).collect()
+}
+
+#[test]
+fn groups_are_in_order_and_missing_values_are_a_group() {
+    let workspace = with_municipalities()
+        .settings("breakdowns.age_groups = [18, 19, 45, 50]\nbreakdowns.pairs = [[\"municipality\", \"age_group\"]]");
+    let table = workspace.run().code(0).latest().table("breakdowns.csv");
+    assert_eq!(
+        groups(&table),
+        [
+            "municipality|Esbo, norra|||1",
+            "municipality|Åbo|||1",
+            "municipality||||1",
+            // B was born after the window.
+            "age_group|<18|||1",
+            "age_group|45-49|||1",
+            "age_group||||1",
+            "municipality|Esbo, norra|age_group|<18|1",
+            "municipality|Åbo|age_group|45-49|1",
+            "municipality||age_group||1",
+        ]
+    );
+}
+
+#[test]
+fn without_dimensions_and_birth_dates_there_is_only_a_header() {
+    let agency = || Workspace::agency().file("customers.csv", "customer_id\nA\nB\nC\n");
+    let without_births = agency();
+    let without_register = Workspace::agency().without("customers");
+    let without_ages = Workspace::agency().settings("breakdowns.age_groups = []");
+    for workspace in [without_births, without_register, without_ages] {
+        let table = workspace.run().code(0).latest().table("breakdowns.csv");
+        assert_eq!(table.columns, [&KEY[..], &["value"]].concat());
+        assert!(table.rows.is_empty());
+    }
+    // A dimension that no file has is one group, as labels have an empty column of it.
+    let table = agency().settings("dimensions = [\"area\"]").run().code(0).latest().table("breakdowns.csv");
+    assert_eq!(groups(&table), ["area||||3"]);
+}
+
+#[test]
+fn a_dimension_of_too_many_values_is_left_out_and_said() {
+    let rows: String = (0..5_001).map(|at| format!("C{at},{at},{}\n", at % 2)).collect();
+    let workspace = Workspace::agency()
+        .rows("contacts", "")
+        .rows("applications", "")
+        .rows("payments", "")
+        .settings("limits.contacts.may_be_empty = true\nlimits.applications.may_be_empty = true")
+        .settings("limits.payments.may_be_empty = true\ndimensions = [\"postcode\", \"half\"]")
+        .settings("breakdowns.pairs = [[\"half\", \"postcode\"]]")
+        .file("customers.csv", format!("customer_id,postcode,half\n{rows}"));
+    let outcome = workspace.run();
+    outcome.code(0).stderr_has("postcode has 5001 groups, more than 5000");
+    let run = outcome.latest();
+    assert_eq!(groups(&run.table("breakdowns.csv")), ["half|0|||2501", "half|1|||2500"]);
+    assert!(run.manifest()["warnings"].to_string().contains("postcode has 5001 groups"));
+}
+
+#[test]
+fn settings_that_cannot_be_are_told_with_the_nearest_right_name() {
+    let refused = [
+        (
+            "pairs = [[\"age_grup\", \"municipality\"]]",
+            "there is no dimension `age_grup`\n  help: did you mean `age_group`?",
+        ),
+        (
+            "pairs = [[\"municipality\", \"language\"]]",
+            "there is no dimension `language`\n  help: allowed: municipality, age_group",
+        ),
+        ("pairs = [[\"municipality\", \"municipality\"]]", "`municipality` is paired with itself"),
+        ("pairs = [[\"municipality\", \"age_group\"], [\"age_group\", \"municipality\"]]", "are paired twice"),
+        ("pairs = [[\"municipality\"]]", "expected a list of pairs of dimensions"),
+        ("age_groups = [0, 18, 18]", "the ages must rise, and 18 does not follow 18"),
+        ("age_groups = [-1, 18]", "expected a list of ages from 0 to 200"),
+        ("min_group = 0", "expected a whole number from 1"),
+        ("min_groups = 10", "did you mean `min_group`?"),
+    ];
+    for (setting, said) in refused {
+        let workspace = with_municipalities().settings(&format!("breakdowns.{setting}"));
+        workspace.run().code(2).stderr_has(said).stderr_has("1 problem");
+    }
+    let none = "breakdowns.age_groups = []\nbreakdowns.pairs = [[\"age_group\", \"municipality\"]]";
+    with_municipalities().settings(none).run().code(2).stderr_has("there is no `age_group`, since age_groups is empty");
+    let taken = Workspace::agency().settings("dimensions = [\"age_group\"]").run();
+    taken.code(2).stderr_has("`age_group` is made of ages");
+}
