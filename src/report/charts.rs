@@ -100,8 +100,8 @@ fn draw_legend(svg: &mut Svg, legend: &[(String, String)]) -> f64 {
     let (mut x, mut y) = (0.0, 0.0);
     for (name, colour) in legend {
         // With room for the larger letters of narrow screens.
-        let width = 18.0 + width_of(name) * 1.15 + 14.0;
-        if x > 0.0 && x + width > WIDTH + 14.0 {
+        let width = 18.0 + width_of(name) * 1.05 + 12.0;
+        if x > 0.0 && x + width > WIDTH + 12.0 {
             (x, y) = (0.0, y + 19.0);
         }
         svg.area(Area { x, y: y + 2.0, width: 12.0, height: 12.0 }, colour);
@@ -132,9 +132,11 @@ pub(super) fn bars(about: &About<'_>, bars: &[Bar]) -> String {
     for bar in bars {
         y += LABEL;
         svg.text((0.0, y - 5.0), Anchor::Start, "label", &fitted(&bar.label, WIDTH));
-        let share = if longest > 0.0 && bar.value.is_finite() { bar.value.max(0.0) / longest } else { 0.0 };
-        let width = (share * room).max(1.0);
-        svg.area(Area { x: 0.0, y, width, height: 16.0 }, &bar.colour);
+        let mut width = 0.0;
+        if bar.value.is_finite() {
+            width = (bar.value.max(0.0) / longest.max(f64::MIN_POSITIVE) * room).max(1.0);
+            svg.area(Area { x: 0.0, y, width, height: 16.0 }, &bar.colour);
+        }
         svg.text((width + 8.0, y + 12.5), Anchor::Start, "value", &bar.detail);
         y += 16.0 + 8.0;
     }
@@ -320,7 +322,8 @@ mod tests {
     #[test]
     fn what_is_missing_is_not_drawn() {
         let nothing = Bar { label: "B".into(), value: f64::NAN, detail: "–".into(), colour: neutral() };
-        assert!(bars(&ABOUT, &[nothing]).contains(">–<"));
+        let picture = bars(&ABOUT, &[nothing]);
+        assert!(picture.contains(">–<") && !picture.contains("<rect"), "{picture}");
         let strip =
             Strip { label: "S".into(), detail: "–".into(), percentiles: [f64::NAN; 5], colour: "#123456".into() };
         assert!(!strips(&ABOUT, &[strip], false, |value| value.to_string()).contains("#123456"));
