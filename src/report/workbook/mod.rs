@@ -16,6 +16,9 @@ use self::sheet::{Kind, Sheet, Value};
 use super::{Content, ReportError};
 use crate::outputs::{Contents, OutputFile, Written};
 
+/// How hard to compress, from 1 to 9.
+const COMPRESSION: u8 = 2;
+
 /// Its name in the run folder.
 pub const WORKBOOK: &str = "tables.xlsx";
 
@@ -34,6 +37,8 @@ pub fn write_workbook(folder: &Path, content: &Content<'_>) -> Result<Written, R
 fn workbook(content: &Content<'_>) -> Result<Vec<u8>, XlsxError> {
     let tables = tables::all(content);
     let mut book = Workbook::new();
+    // Packing takes most of the time that a large workbook takes.
+    book.set_zip_compression_level(COMPRESSION);
     // Without a date of its own a workbook tells when it was made.
     book.set_properties(&properties(content)?);
     for sheet in [about(content, &tables), columns(&tables)].iter().chain(&tables) {

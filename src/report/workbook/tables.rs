@@ -1,7 +1,7 @@
 //! The tables of a run as sheets.
 
 use super::sheet::{Kind, Sheet, Value};
-use crate::features::catalogue::{At, FEATURES};
+use crate::features::catalogue::FEATURES;
 use crate::history::{Cause, Movements};
 use crate::report::sections::MAIN;
 use crate::report::{Content, MaskedBreakdown};
@@ -111,14 +111,16 @@ fn breakdown(content: &Content<'_>, masked: &MaskedBreakdown<'_>) -> Sheet {
     sheet.column("category", Kind::Text, "all: everybody in the group");
     sheet.column("customers", Kind::Count, "how many");
     summary_columns(&mut sheet);
-    let shown: Vec<usize> = MAIN.iter().map(|at| *at as usize).chain(FEATURES.len()..content.features.len()).collect();
+    let main = || MAIN.iter().map(|at| *at as usize).chain(FEATURES.len()..content.features.len());
+    // A pair has thousands of groups, of which few are large enough for more than the summary.
+    let shown: Vec<usize> = if breakdown.dimensions.len() > 1 { Vec::new() } else { main().collect() };
     for at in &shown {
         let name = content.features.get(*at).map_or("", String::as_str);
         sheet.column(&format!("{name}_mean"), Kind::Hundredths, "mean over the customers who have it");
         sheet.column(&format!("{name}_median"), Kind::Hundredths, "median over the customers who have it");
     }
     let hides: Vec<_> = shown.iter().map(|at| masked.hides_feature(*at)).collect();
-    let hides_minutes = masked.hides_feature(At::handling_minutes_per_application as usize);
+    let hides_minutes = masked.hides_minutes();
     let columns = Summary::columns();
     let names = content.figures.iter().map(|category| category.name.as_str());
     let all = content.categories().len();
