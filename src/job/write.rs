@@ -17,7 +17,7 @@ use crate::outputs::{
     RunFolder, SharedOutput, WindowEntry, Written,
 };
 use crate::report;
-use crate::statistics::{Breakdown, CategoryFigures, Gathered, Kept};
+use crate::statistics::{Breakdown, CategoryFigures, Gathered};
 
 /// What a run came to.
 #[derive(Debug)]
@@ -49,34 +49,10 @@ pub struct Report {
     pub warnings: Vec<String>,
 }
 
-/// The labelled customers, as the figures need them.
-struct Counted {
-    /// For the figures per category.
-    categories: Gathered,
-    /// For the breakdowns, if there are any.
-    breakdowns: Option<Kept>,
-}
-
 /// A partition with its labels.
 struct Labelled {
     table: FeatureTable,
     rules: Vec<u16>,
-}
-
-impl Counted {
-    fn add(&mut self, table: FeatureTable, categories: &[usize]) {
-        self.categories.add(&table, categories);
-        if let Some(breakdowns) = &mut self.breakdowns {
-            breakdowns.add(table, categories);
-        }
-    }
-
-    fn merge(&mut self, other: Counted) {
-        self.categories.merge(other.categories);
-        if let (Some(own), Some(others)) = (&mut self.breakdowns, other.breakdowns) {
-            own.merge(others);
-        }
-    }
 }
 
 impl Job<'_> {
@@ -105,12 +81,12 @@ impl Job<'_> {
                 timings.stage("employers", || self.employer_files(employers, budget, folder.path()))?
             }
         };
-        let (counted, labels) = timings.stage("classify", || self.label(&reading, &names, folder.path()))?;
+        let (gathered, labels) = timings.stage("classify", || self.label(&reading, &names, folder.path()))?;
         let categories = self.category_names();
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build().map_err(thread_failure)?;
-        let of_categories = || counted.categories.figures(&categories, &self.empty_table().columns);
+        let of_categories = || gathered.figures(&categories, &self.empty_table().columns);
         let figures = timings.stage("figures", || pool.install(of_categories));
-        let by_groups = || self.breakdowns(counted.breakdowns.unwrap_or_default(), &reading.population);
+        let by_groups = || self.breakdowns(gathered, &reading.population);
         let (breakdowns, too_many) = timings.stage("breakdowns", || pool.install(by_groups));
         reading.warnings.extend(too_many);
         let spreadsheet_safe = self.config.outputs.spreadsheet_safe;
@@ -190,7 +166,7 @@ impl Job<'_> {
 
     /// Labels every partition and writes the labels in order: workers make them ready, one partition each at a time,
     /// while what is ready is written.
-    fn label(&self, reading: &Reading<'_>, names: &[String], folder: &Path) -> Result<(Counted, Written), JobError> {
+    fn label(&self, reading: &Reading<'_>, names: &[String], folder: &Path) -> Result<(Gathered, Written), JobError> {
         let format = self.config.outputs.labels;
         let rules = self.rule_texts();
         let text = LabelsText {
@@ -211,17 +187,17 @@ impl Job<'_> {
         let next = AtomicUsize::new(0);
         let (ready, made) = mpsc::sync_channel(self.threads);
         let (text, ground, next) = (&text, &ground, &next);
-        let counted = std::thread::scope(|scope| {
+        let gathered = std::thread::scope(|scope| {
             let worker = |ready: mpsc::SyncSender<_>| {
-                let mut counted = self.nobody();
+                let mut gathered = self.nobody();
                 loop {
                     let at = next.fetch_add(1, Ordering::Relaxed);
                     if at >= reading.partitions.len() {
-                        return counted;
+                        return gathered;
                     }
-                    let rendered = self.partition(at, reading, ground, text, &mut counted, format);
+                    let rendered = self.partition(at, reading, ground, text, &mut gathered, format);
                     if ready.send((at, rendered)).is_err() {
-                        return counted; // The writing has failed: nobody waits for more.
+                        return gathered; // The writing has failed: nobody waits for more.
                     }
                 }
             };
@@ -233,21 +209,18 @@ impl Job<'_> {
                 .collect();
             drop(ready);
             write_in_order(made, &mut writer, folder)?;
-            let mut counted = self.nobody();
+            let mut gathered = self.nobody();
             for worker in workers {
                 // A worker panics only on a fault of ours, which is then everybody's.
-                counted.merge(worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+                gathered.merge(worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
             }
-            Ok::<_, JobError>(counted)
+            Ok::<_, JobError>(gathered)
         })?;
-        Ok((counted, writer.finish(folder)?))
+        Ok((gathered, writer.finish(folder)?))
     }
 
-    fn nobody(&self) -> Counted {
-        Counted {
-            categories: Gathered::new(self.config.categories.len()),
-            breakdowns: self.has_breakdowns().then(Kept::default),
-        }
+    fn nobody(&self) -> Gathered {
+        Gathered::new(self.config.categories.len(), self.has_breakdowns())
     }
 
     fn category_names(&self) -> Vec<String> {
@@ -260,7 +233,7 @@ impl Job<'_> {
         reading: &Reading<'_>,
         ground: &Ground<'_>,
         text: &LabelsText<'_>,
-        counted: &mut Counted,
+        gathered: &mut Gathered,
         format: LabelsFormat,
     ) -> Result<outputs::Rendered, JobError> {
         let table = features(at, &reading.population, ground)
@@ -268,7 +241,7 @@ impl Job<'_> {
         let Labelled { table, rules } = self.labelled(table)?;
         let categories: Vec<usize> = rules.iter().map(|rule| self.rules.category_of(*rule)).collect();
         let rendered = LabelsWriter::render(format, text, &table, &rules)?;
-        counted.add(table, &categories);
+        gathered.add(table, &categories);
         Ok(rendered)
     }
 
