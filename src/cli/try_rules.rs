@@ -24,7 +24,10 @@ pub fn try_rules(arguments: &TryArguments) -> anyhow::Result<ExitCode> {
         None => Box::new(io::sink()),
     };
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let tried = trial(&run, &config, arguments.threads.map_or(cores, usize::from), &mut rows)?;
+    let tried = trial(&run, &config, arguments.threads.map_or(cores, usize::from), &mut rows).inspect_err(|_| {
+        // Half of the moves would look like all of them.
+        let _ = arguments.moves.as_ref().map(std::fs::remove_file);
+    })?;
     if !tried.not_tried.is_empty() {
         output::say(&format!(
             "warning: these settings differ too, and take a full run; the features tried here are those of the run: {}",

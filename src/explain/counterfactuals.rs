@@ -57,12 +57,31 @@ pub fn counterfactuals(
 ) -> PolarsResult<Vec<Vec<Option<Counterfactual>>>> {
     let names = rules.named_features().into_iter().map(|at| FEATURES[at].name);
     let base = features.select(names)?;
-    let own = categories_of(rules, &base)?;
+    // As many rows at a time as can be tried at every step of a grid in reasonable memory.
+    let longest = spaces.iter().map(|space| space.grid.len()).max().unwrap_or_default();
+    let chunk = (ROWS_TRIED / longest.max(1)).max(1);
+    let mut found = Vec::with_capacity(base.height());
+    for first in (0..base.height()).step_by(chunk) {
+        found.extend(of_chunk(rules, spaces, categories, &base.slice(first as i64, chunk))?);
+    }
+    Ok(found)
+}
+
+/// Rows that are tried at once.
+const ROWS_TRIED: usize = 500_000;
+
+fn of_chunk(
+    rules: &RuleSet,
+    spaces: &[Space],
+    categories: usize,
+    base: &DataFrame,
+) -> PolarsResult<Vec<Vec<Option<Counterfactual>>>> {
+    let own = categories_of(rules, base)?;
     let mut best = vec![vec![None; categories]; base.height()];
     for space in spaces.iter().filter(|space| base.column(FEATURES[space.feature].name).is_ok()) {
-        let current = values(&base, space)?;
-        let mut searches = coarse(rules, space, &base, &current, &own, categories)?;
-        refine(rules, space, &base, &mut searches)?;
+        let current = values(base, space)?;
+        let mut searches = coarse(rules, space, base, &current, &own, categories)?;
+        refine(rules, space, base, &mut searches)?;
         for search in searches {
             let Some(from) = current[search.row] else { continue };
             let to = space.value(search.inside);
@@ -168,5 +187,68 @@ fn refine(rules: &RuleSet, space: &Space, base: &DataFrame, searches: &mut [Sear
                 search.outside = step;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calendar::{Day, Window};
+    use crate::config;
+    use crate::explain::Spread;
+
+    /// The change of one customer that leads to `support` by a rule: feature, value, standard deviations. Every feature
+    /// spreads from 0 to 1,000 with a standard deviation of 2.
+    fn change(when: &str, customer: &[(&str, Option<f64>)]) -> Option<(&'static str, f64, f64)> {
+        let text = format!(
+            "[[derived_features]]\nname = \"each\"\nexpression = \"paid_eur / payments\"\n\
+             [[rules]]\nname = \"r\"\ncategory = \"support\"\nwhen = \"{when}\"\n[extracts.contacts]\nfiles = \"c\"\n\
+             [extracts.applications]\nfiles = \"a\"\n[extracts.payments]\nfiles = \"p\"\n"
+        );
+        let config = config::from_text(&text, std::path::Path::new("/")).unwrap();
+        let rules = RuleSet::compile(&config).unwrap();
+        let window = Window::new(Day::from_iso("2025-12-31").unwrap(), 12, None, 31, 30);
+        let spread = Spread { sd: 2.0, min: 0.0, max: 1_000.0 };
+        let spaces: Vec<Space> =
+            rules.named_features().into_iter().filter_map(|at| Space::new(at, spread, &rules, &window)).collect();
+        let column = |at: usize| {
+            let feature = FEATURES[at];
+            let value = customer.iter().find(|(name, _)| *name == feature.name).map_or(Some(0.0), |(_, value)| *value);
+            let dtype = if spaces.iter().any(|space| space.feature == at && space.is_count()) {
+                DataType::Int64
+            } else {
+                DataType::Float64
+            };
+            Column::new(feature.name.into(), [value]).cast(&dtype).unwrap()
+        };
+        let frame = DataFrame::new(1, rules.named_features().into_iter().map(column).collect()).unwrap();
+        let found = counterfactuals(&rules, &spaces, config.categories.len(), &frame).unwrap();
+        let thousandths = |distance: f64| (distance * 1_000.0).round() / 1_000.0;
+        found[0][2].map(|change| (FEATURES[change.feature].name, change.to, thousandths(change.distance_sd)))
+    }
+
+    #[test]
+    fn the_smallest_change_is_found_through_arithmetic() {
+        let customer = [("paid_eur", Some(100.0)), ("payments", Some(3.0))];
+        assert_eq!(change("each > 50", &customer), Some(("payments", 1.0, 1.0)));
+        assert_eq!(change("each > 50 AND payments = 3", &customer), Some(("paid_eur", 150.01, 25.005)));
+        assert_eq!(change("each * each > 1155.56 AND payments = 3", &customer), Some(("paid_eur", 101.99, 0.995)));
+    }
+
+    #[test]
+    fn of_changes_as_small_the_one_downwards_and_the_first_feature_count() {
+        assert_eq!(change("contacts <> 5", &[("contacts", Some(5.0))]), Some(("contacts", 4.0, 0.5)));
+        let both = [("contacts", Some(3.0)), ("applications", Some(3.0))];
+        assert_eq!(change("applications > 4 OR contacts > 4", &both), Some(("contacts", 5.0, 1.0)));
+        assert_eq!(change("applications > 3 OR contacts > 4", &both), Some(("applications", 4.0, 0.5)));
+    }
+
+    #[test]
+    fn what_cannot_be_is_not_proposed_and_what_is_missing_stays_so() {
+        assert_eq!(change("last_resort_months > 12 OR contacts < 0", &[]), None);
+        assert_eq!(change("age > 70", &[("age", None)]), None);
+        assert_eq!(change("contacts >= 1 AND applications >= 1", &[]), None);
+        // A single value among a thousand.
+        assert_eq!(change("contacts IN (777)", &[]), Some(("contacts", 777.0, 388.5)));
     }
 }

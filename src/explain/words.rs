@@ -32,19 +32,9 @@ impl Words<'_> {
         let number = match known.map(|known| known.feature_type) {
             Some(FeatureType::Count) => self.language.decimals(value, 0),
             Some(FeatureType::Hundredths) => self.language.decimals(value, 2),
-            _ => self.ratio(value),
+            _ => ratio(value, self.language),
         };
         self.with_unit(number, feature)
-    }
-
-    /// Two decimals, but more where rounding would make another number a whole one: 3.999 is not 4.
-    fn ratio(&self, value: f64) -> String {
-        let whole_as = |places: usize| {
-            let scale = 10_f64.powi(places as i32);
-            ((value * scale).round() / scale).fract() == 0.0
-        };
-        let places = (2..MOST_DECIMALS).find(|places| value.fract() == 0.0 || !whole_as(*places));
-        self.language.at_most(value, places.unwrap_or(MOST_DECIMALS))
     }
 
     fn with_unit(&self, number: String, feature: &str) -> String {
@@ -117,5 +107,26 @@ impl Words<'_> {
             .replace("{from}", &self.value(feature, Some(change.from)))
             .replace("{to}", &self.value(feature, Some(change.to)))
             .replace("{distance}", &distance)
+    }
+}
+
+/// Two decimals, but more where rounding would make another number a whole one: 3.999 is not 4.
+fn ratio(value: f64, language: Language) -> String {
+    let whole_as = |places: usize| {
+        let scale = 10_f64.powi(places as i32);
+        ((value * scale).round() / scale).fract() == 0.0
+    };
+    let places = (2..MOST_DECIMALS).find(|places| value.fract() == 0.0 || !whole_as(*places));
+    language.at_most(value, places.unwrap_or(MOST_DECIMALS))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounding_makes_no_other_number_whole() {
+        let shown = [4.0, 3.999, 3.9, 26.456, 4.00001, 0.0].map(|value| ratio(value, Language::Fi));
+        assert_eq!(shown, ["4", "3,999", "3,9", "26,46", "4,00001", "0"]);
     }
 }

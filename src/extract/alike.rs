@@ -72,8 +72,8 @@ impl Fields for Alike<'_> {
     #[inline]
     fn column(&self, rows: Range<usize>, column: usize) -> impl Iterator<Item = Field> {
         let (text, is_last) = (self.text, column + 1 == self.width);
-        let fields = self.bounds[rows.start * self.width + column..].chunks(self.width).take(rows.len());
-        fields.map(move |bounds| {
+        let bounds = self.bounds.get(rows.start * self.width + column..).unwrap_or_default();
+        bounds.chunks(self.width).take(rows.len()).map(move |bounds| {
             let &[before, end, ..] = bounds else { return Field::new(0, 0, false) };
             let (start, end) = (before.wrapping_add(1) as usize, end as usize);
             // A carriage return before the line feed belongs to the line end.

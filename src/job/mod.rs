@@ -1,22 +1,23 @@
 //! The nightly job: the stages joined into one run, with nothing said and nothing printed.
 //!
 //! [`Job::prepare`] finds out everything that can be wrong before any data is read; [`Job::read`] reads the
-//! extracts; [`Reading::classify`] turns what was read into a run folder's contents. `vardag check` stops
+//! extracts; [`Job::finish`] turns what was read into a run folder's contents. `vardag check` stops
 //! after reading.
 
 mod breakdowns;
 mod employers;
 mod error;
+mod finish;
+mod label;
 mod limits;
 mod past;
 mod read;
 mod warnings;
-mod write;
 
 pub use error::JobError;
+pub use finish::{Report, Results};
 pub use read::Reading;
 pub use warnings::Warning;
-pub use write::{Report, Results};
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

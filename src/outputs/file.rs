@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 
 use super::FolderError;
 
@@ -57,6 +58,27 @@ impl Write for Hashing {
 
     fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
+    }
+}
+
+/// A finished file that is on its way to disk.
+pub struct Syncing {
+    path: PathBuf,
+    thread: JoinHandle<io::Result<()>>,
+}
+
+impl Syncing {
+    /// Begins to bring a file to disk, beside what follows: at publication there is then little left to wait for.
+    pub fn begin(folder: &Path, written: &Written) -> Result<Self, FolderError> {
+        let path = folder.join(&written.file);
+        let file = File::open(&path).map_err(|source| FolderError::Write { path: path.clone(), source })?;
+        Ok(Syncing { path, thread: std::thread::spawn(move || file.sync_data()) })
+    }
+
+    /// Waits until it is there. (The system tells of a failure only once, so it must be asked for here.)
+    pub fn finish(self) -> Result<(), FolderError> {
+        let synced = self.thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        synced.map_err(|source| FolderError::Write { path: self.path, source })
     }
 }
 

@@ -12,7 +12,7 @@ mod tables;
 
 pub use breakdowns::BreakdownsText;
 pub use employers::{EmployerLabels, employer_summary};
-pub use file::{Contents, OutputFile, SharedOutput, Written};
+pub use file::{Contents, OutputFile, SharedOutput, Syncing, Written};
 pub use folder::{FolderError, HELD, OutputRoot, RunFolder};
 pub use labels::{LabelsText, LabelsWriter, Rendered};
 pub use manifest::{

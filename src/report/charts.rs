@@ -99,8 +99,9 @@ fn draw_stack(svg: &mut Svg, segments: &[Segment], area: Area) {
 fn draw_legend(svg: &mut Svg, legend: &[(String, String)]) -> f64 {
     let (mut x, mut y) = (0.0, 0.0);
     for (name, colour) in legend {
-        let width = 18.0 + width_of(name) + 16.0;
-        if x > 0.0 && x + width > WIDTH + 16.0 {
+        // With room for the larger letters of narrow screens.
+        let width = 18.0 + width_of(name) * 1.05 + 12.0;
+        if x > 0.0 && x + width > WIDTH + 12.0 {
             (x, y) = (0.0, y + 19.0);
         }
         svg.area(Area { x, y: y + 2.0, width: 12.0, height: 12.0 }, colour);
@@ -131,9 +132,11 @@ pub(super) fn bars(about: &About<'_>, bars: &[Bar]) -> String {
     for bar in bars {
         y += LABEL;
         svg.text((0.0, y - 5.0), Anchor::Start, "label", &fitted(&bar.label, WIDTH));
-        let share = if longest > 0.0 && bar.value.is_finite() { bar.value.max(0.0) / longest } else { 0.0 };
-        let width = (share * room).max(1.0);
-        svg.area(Area { x: 0.0, y, width, height: 16.0 }, &bar.colour);
+        let mut width = 0.0;
+        if bar.value.is_finite() {
+            width = (bar.value.max(0.0) / longest.max(f64::MIN_POSITIVE) * room).max(1.0);
+            svg.area(Area { x: 0.0, y, width, height: 16.0 }, &bar.colour);
+        }
         svg.text((width + 8.0, y + 12.5), Anchor::Start, "value", &bar.detail);
         y += 16.0 + 8.0;
     }
@@ -153,12 +156,13 @@ pub(super) struct Strip {
 }
 
 /// Percentiles of groups on one axis: a line from the 10th to the 90th, a bar from the 25th to the 75th, a tick at
-/// the median. `number` writes the axis.
-pub(super) fn strips(about: &About<'_>, strips: &[Strip], number: impl Fn(f64) -> String) -> String {
+/// the median. `number` writes the axis, whose ticks are whole numbers if `whole`.
+pub(super) fn strips(about: &About<'_>, strips: &[Strip], whole: bool, number: impl Fn(f64) -> String) -> String {
     const INSET: f64 = 8.0;
     let mut svg = about.svg();
     let finite = || strips.iter().flat_map(|strip| strip.percentiles).filter(|value| value.is_finite());
-    let ticks = axis(finite().fold(0.0, f64::min), finite().fold(0.0, f64::max));
+    let finest = if whole { 1.0 } else { 0.0 };
+    let ticks = axis(finite().fold(0.0, f64::min), finite().fold(0.0, f64::max), finest);
     let (from, to) = (ticks[0], ticks[ticks.len() - 1]);
     let place = |value: f64| INSET + (value - from) / (to - from) * (WIDTH - 2.0 * INSET);
     let height = strips.len() as f64 * 44.0;
@@ -212,7 +216,7 @@ pub(super) fn lines(
     let mut svg = about.svg();
     let head = draw_line_legend(&mut svg, lines) + 8.0;
     let values = || lines.iter().flat_map(|line| line.values.iter().copied()).filter(|value| value.is_finite());
-    let ticks = axis(0.0, values().fold(0.0, f64::max));
+    let ticks = axis(0.0, values().fold(0.0, f64::max), 0.0);
     let top = ticks[ticks.len() - 1];
     let (first, last) = (moments.first().map_or(0.0, |day| day.0), moments.last().map_or(0.0, |day| day.0));
     let x_of =
@@ -279,12 +283,12 @@ pub(super) fn neutral() -> String {
     NEUTRAL.to_owned()
 }
 
-/// Round numbers from at most `least` to at least `most`, three to seven of them.
-fn axis(least: f64, most: f64) -> Vec<f64> {
+/// Round numbers from at most `least` to at least `most`, at most seven of them and no nearer than `finest`.
+fn axis(least: f64, most: f64, finest: f64) -> Vec<f64> {
     let span = if most > least { most - least } else { 1.0 };
     let magnitude = 10f64.powf((span / 4.0).log10().floor());
     let step = [1.0, 2.0, 2.5, 5.0, 10.0].map(|factor| factor * magnitude).into_iter().find(|step| span / step <= 4.0);
-    let step = step.unwrap_or(span);
+    let step = step.unwrap_or(span).max(finest);
     let first = (least / step).floor();
     let last = ((most / step) - 1e-9).ceil().max(first + 1.0);
     (0..=(last - first) as usize).map(|at| (first + at as f64) * step).collect()
@@ -318,10 +322,11 @@ mod tests {
     #[test]
     fn what_is_missing_is_not_drawn() {
         let nothing = Bar { label: "B".into(), value: f64::NAN, detail: "–".into(), colour: neutral() };
-        assert!(bars(&ABOUT, &[nothing]).contains(">–<"));
+        let picture = bars(&ABOUT, &[nothing]);
+        assert!(picture.contains(">–<") && !picture.contains("<rect"), "{picture}");
         let strip =
             Strip { label: "S".into(), detail: "–".into(), percentiles: [f64::NAN; 5], colour: "#123456".into() };
-        assert!(!strips(&ABOUT, &[strip], |value| value.to_string()).contains("#123456"));
+        assert!(!strips(&ABOUT, &[strip], false, |value| value.to_string()).contains("#123456"));
         let line = Line { label: "L".into(), values: vec![1.0, f64::NAN, 3.0], colour: neutral() };
         let moments = [(0.0, "a".to_owned()), (1.0, "b".to_owned()), (2.0, "c".to_owned())];
         let picture = lines(&ABOUT, &moments, &[line], |value| value.to_string());
@@ -346,7 +351,7 @@ mod tests {
     proptest! {
         #[test]
         fn an_axis_holds_its_values(least in -1e6f64..0.0, most in 0.0f64..1e6) {
-            let ticks = axis(least, most);
+            let ticks = axis(least, most, 0.0);
             prop_assert!((2..=7).contains(&ticks.len()), "{:?}", ticks);
             prop_assert!(ticks[0] <= least + 1e-6 && ticks[ticks.len() - 1] >= most - 1e-3 - most * 1e-6, "{:?}", ticks);
             prop_assert!(ticks.windows(2).all(|pair| pair[1] > pair[0]));

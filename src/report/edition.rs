@@ -4,6 +4,7 @@ use super::Content;
 use super::palette;
 use super::texts::Texts;
 use crate::calendar::Day;
+use crate::features::catalogue::{At, FEATURES};
 use crate::features::wording;
 use crate::language::Language;
 use crate::statistics::ALL;
@@ -41,7 +42,12 @@ impl<'a> Edition<'a> {
             return if meaning.is_empty() { name.to_owned() } else { meaning.to_owned() };
         }
         let (label, unit) = (wording::label(name, self.language), wording::unit(name, self.language));
-        if unit.is_empty() { label.to_owned() } else { format!("{label}, {unit}") }
+        // What an age is in goes without saying.
+        if unit.is_empty() || name == FEATURES[At::age as usize].name {
+            label.to_owned()
+        } else {
+            format!("{label}, {unit}")
+        }
     }
 
     /// A dimension's name; the configuration has only the column's.

@@ -24,6 +24,7 @@ mod outcome;
 mod parquet;
 mod past_runs;
 mod reading;
+mod report;
 mod run_folder;
 mod samples;
 mod synth;

@@ -1,6 +1,6 @@
 //! How customers differ: percentiles of the main features by category.
 
-use crate::features::catalogue::At;
+use crate::features::catalogue::{At, FEATURES, FeatureType};
 use crate::report::charts::{About, Strip, strips};
 use crate::report::edition::Edition;
 use crate::report::texts::fill;
@@ -25,8 +25,7 @@ const DERIVED: usize = 6;
 
 pub(super) fn section(edition: &Edition<'_>) -> Section {
     let texts = &edition.texts.distributions;
-    let built_in = crate::features::catalogue::FEATURES.len();
-    let derived = (built_in..edition.content.features.len()).take(DERIVED);
+    let derived = (FEATURES.len()..edition.content.features.len()).take(DERIVED);
     let shown = MAIN.iter().map(|at| *at as usize).chain(derived);
     let figures = shown.map(|at| figure(edition, at)).collect();
     let blocks = vec![Block::Text { text: texts.lead.clone() }, Block::Figures { figures }];
@@ -64,7 +63,8 @@ fn figure(edition: &Edition<'_>, at: usize) -> Figure {
     let description = fill(&texts.description, &[("list", &listed.join(", "))]);
     let id = format!("distribution-{name}");
     let about = About { id: &id, title: &title, description: &description };
-    let svg = strips(&about, &drawn, |value| edition.language.at_most(value, 2));
+    let whole = FEATURES.get(at).is_some_and(|feature| feature.feature_type == FeatureType::Count);
+    let svg = strips(&about, &drawn, whole, |value| edition.language.at_most(value, 2));
     Figure { title, svg, table, layout: Layout::Folded }
 }
 

@@ -38,7 +38,7 @@ pub(super) fn section(edition: &Edition<'_>) -> Section {
 fn rules(edition: &Edition<'_>) -> Table {
     let texts = &edition.texts.method;
     let heads = [&texts.reason, &texts.leads_to, &texts.rule, &texts.condition];
-    let mut table = Table::new(&texts.rules, heads.map(|head| Column::text(head)).into());
+    let mut table = Table::new(&texts.rules_table, heads.map(|head| Column::text(head)).into());
     let config = edition.content.config;
     for (at, rule) in config.rules.iter().enumerate() {
         let category = config.categories.get(rule.category);

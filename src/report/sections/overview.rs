@@ -94,13 +94,15 @@ fn card(edition: &Edition<'_>, at: usize) -> Card {
         }
         table.row(cells);
     }
+    // A text that the configuration leaves out is the category's name.
+    let said = |text| Some(language.of(text)).filter(|text| *text != category.name).unwrap_or_default();
     Card {
         name: language.of(&category.names).to_owned(),
         colour: edition.colour(at),
         share: edition.share(figures.summary.share_pct),
         customers: fill(&texts.customers, &[("customers", &edition.count(figures.customers))]),
-        description: language.of(&category.description).to_owned(),
-        service: language.of(&category.service).to_owned(),
+        description: said(&category.description).to_owned(),
+        service: said(&category.service).to_owned(),
         table,
     }
 }

@@ -229,6 +229,7 @@ pub(super) struct MethodTexts {
     pub(super) window_unregistered: String,
     pub(super) rules: String,
     pub(super) rules_lead: String,
+    pub(super) rules_table: String,
     pub(super) rule: String,
     pub(super) leads_to: String,
     pub(super) reason: String,

@@ -1,0 +1,232 @@
+//! From what was read to a published run folder: labels, figures, comparison, report, manifest.
+
+use std::path::{Path, PathBuf};
+
+use super::past::Compared;
+use super::{Job, JobError, Reading, Timings, Warning};
+use crate::employers::EmployerFigures;
+use crate::features::catalogue::FEATURES;
+use crate::history::{HistoryEntry, Movements};
+use crate::intake::Population;
+use crate::outputs::{
+    self, BreakdownsText, Contents, ExtractEntry, FolderError, Manifest, OutputFile, RunFolder, SharedOutput, Syncing,
+    WindowEntry, Written,
+};
+use crate::report::{self, MaskedBreakdown};
+use crate::statistics::{Breakdown, CategoryFigures, Gathered};
+
+/// What a run came to.
+#[derive(Debug)]
+pub struct Results {
+    /// The figures per category in their order, then of all.
+    pub figures: Vec<CategoryFigures>,
+    /// The figures by each dimension, by age and by pairs of them.
+    pub breakdowns: Vec<Breakdown>,
+    /// The figures of employers per size class, then of all; empty where no extract is about employers.
+    pub employers: Vec<EmployerFigures>,
+    /// What moved since the last good run of an earlier day; `None` where there is none that can be read.
+    pub movements: Option<Movements>,
+    /// The good runs of earlier days, oldest first.
+    pub history: Vec<HistoryEntry>,
+}
+
+/// What is told of a finished run.
+#[derive(Debug)]
+pub struct Report {
+    /// The published folder.
+    pub folder: PathBuf,
+    /// Whether it is held because a limit or a gate was broken.
+    pub held: bool,
+    /// The results.
+    pub results: Results,
+    /// The manifest.
+    pub manifest: Manifest,
+    /// What an analyst should know, in words.
+    pub warnings: Vec<String>,
+}
+
+/// What is found out about the run itself, in words.
+struct Findings {
+    broken_limits: Vec<String>,
+    broken_gates: Vec<String>,
+    accepted_changes: Vec<String>,
+    warnings: Vec<Warning>,
+}
+
+impl Findings {
+    /// Why the run is held; empty where it is not.
+    fn held_because(&self) -> Vec<String> {
+        self.broken_limits.iter().chain(&self.broken_gates).cloned().collect()
+    }
+
+    /// The warnings that are the same whenever the same is read: how much memory there was is no property of results.
+    fn of_results(&self) -> Vec<String> {
+        self.warnings.iter().filter(|warning| warning.is_of_results()).map(Warning::to_string).collect()
+    }
+}
+
+impl Job<'_> {
+    /// The features' names, derived ones last.
+    pub fn feature_names(&self) -> Vec<String> {
+        let own = FEATURES.iter().map(|feature| feature.name.to_owned());
+        own.chain(self.rules.derived_features().map(|(name, _)| name.to_owned())).collect()
+    }
+
+    /// Classifies what was read, writes everything and publishes the folder.
+    pub fn finish(
+        &self,
+        mut reading: Reading<'_>,
+        folder: RunFolder<'_>,
+        rejects: SharedOutput,
+        started: String,
+        mut timings: Timings,
+    ) -> Result<Report, JobError> {
+        let names = self.feature_names();
+        let rejects = rejects.finish().ok_or(JobError::RejectsOpen)??;
+        // Before the customers' figures, which need the employers' memory under a limit.
+        let (employers, employer_files) = match reading.employers.take() {
+            None => Default::default(),
+            Some(employers) => {
+                let budget = reading.budget;
+                timings.stage("employers", || self.employer_files(employers, budget, folder.path()))?
+            }
+        };
+        let (gathered, labels) = timings.stage("classify", || self.label(&reading, &names, folder.path()))?;
+        let syncing = Syncing::begin(folder.path(), &labels)?;
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build().map_err(thread_failure)?;
+        let (figures, breakdowns, too_many) = pool.install(|| self.sum_up(gathered, &reading.population, &mut timings));
+        let mut written = vec![labels];
+        let tables = || pool.install(|| self.tables(folder.path(), &names, &figures, &breakdowns));
+        written.extend(timings.stage("tables", tables)?);
+        written.push(rejects);
+        written.extend(employer_files);
+        let config = self.config_file(folder.path())?;
+        let configuration_blake3 = config.blake3.clone();
+        written.push(config);
+
+        let compared = timings.stage("compare", || self.compare(&folder, &reading.accounts, &figures))?;
+        let Compared { history, movements, written: moved, broken_gates, accepted_changes, warnings } = compared;
+        written.extend(moved);
+        let found = Findings {
+            broken_limits: std::mem::take(&mut reading.broken_limits),
+            broken_gates,
+            accepted_changes,
+            warnings: reading.warnings.drain(..).chain(too_many).chain(warnings).collect(),
+        };
+        let held = !found.held_because().is_empty();
+        let results = Results { figures, breakdowns, employers, movements, history };
+        let extracts: Vec<ExtractEntry> = reading.accounts.iter().map(Into::into).collect();
+        let registered = reading.population.registered;
+        let pages = || self.pages(folder.path(), &names, &results, &extracts, &found, registered);
+        written.extend(timings.stage("report", pages)?);
+
+        let manifest = Manifest {
+            program: "vardag",
+            version: env!("CARGO_PKG_VERSION"),
+            held,
+            window: WindowEntry::new(&self.window),
+            configuration_blake3,
+            population: results.figures.last().map_or(0, |all| all.customers),
+            categories: outputs::by_category(&results.figures),
+            employers: outputs::by_size_class(&results.employers),
+            extracts,
+            movements: results.movements.clone(),
+            warnings: found.of_results(),
+            broken_limits: found.broken_limits,
+            broken_gates: found.broken_gates,
+            accepted_changes: found.accepted_changes,
+            outputs: written,
+            started,
+            timings_s: timings.0,
+            peak_memory_bytes: outputs::peak_memory_bytes(),
+        };
+        write_manifest(folder.path(), &manifest)?;
+        syncing.finish()?;
+        let folder = folder.publish(held, self.config.outputs.keep)?;
+        let warnings = found.warnings.iter().map(Warning::to_string).collect();
+        Ok(Report { folder, held, results, manifest, warnings })
+    }
+
+    /// The figures per category and by groups, and what is to be said of groups that are too many.
+    fn sum_up(
+        &self,
+        gathered: Gathered,
+        population: &Population,
+        timings: &mut Timings,
+    ) -> (Vec<CategoryFigures>, Vec<Breakdown>, Vec<Warning>) {
+        let of_categories = || gathered.figures(&self.category_names(), &self.empty_table().columns);
+        let figures = timings.stage("figures", of_categories);
+        let (breakdowns, too_many) = timings.stage("breakdowns", || self.breakdowns(gathered, population));
+        (figures, breakdowns, too_many)
+    }
+
+    /// Writes the tables of figures.
+    fn tables(
+        &self,
+        folder: &Path,
+        names: &[String],
+        figures: &[CategoryFigures],
+        breakdowns: &[Breakdown],
+    ) -> Result<Vec<Written>, FolderError> {
+        let spreadsheet_safe = self.config.outputs.spreadsheet_safe;
+        let text = BreakdownsText { categories: &self.category_names(), features: names, spreadsheet_safe };
+        Ok(vec![
+            outputs::category_summary(folder, figures)?,
+            outputs::feature_statistics(folder, figures, names)?,
+            text.write(folder, breakdowns)?,
+        ])
+    }
+
+    fn config_file(&self, folder: &Path) -> Result<Written, FolderError> {
+        let mut config = OutputFile::create(folder, "config.toml", Contents::Aggregates)?;
+        config.append(self.config.in_force.as_bytes())?;
+        config.finish()
+    }
+
+    /// Writes what a person looks at.
+    fn pages(
+        &self,
+        folder: &Path,
+        names: &[String],
+        results: &Results,
+        extracts: &[ExtractEntry],
+        found: &Findings,
+        registered: bool,
+    ) -> Result<Vec<Written>, report::ReportError> {
+        let min_group = self.config.breakdowns.min_group;
+        let masked = |breakdown| MaskedBreakdown::new(breakdown, min_group);
+        let content = report::Content {
+            config: self.config,
+            window: &self.window,
+            registered,
+            features: names,
+            figures: &results.figures,
+            breakdowns: results.breakdowns.iter().map(masked).collect(),
+            employers: &results.employers,
+            movements: results.movements.as_ref(),
+            history: &results.history,
+            extracts,
+            warnings: &found.of_results(),
+            held_because: &found.held_because(),
+        };
+        report::write(folder, &content)
+    }
+
+    fn category_names(&self) -> Vec<String> {
+        self.config.categories.iter().map(|category| category.name.clone()).collect()
+    }
+}
+
+fn write_manifest(folder: &Path, manifest: &Manifest) -> Result<(), JobError> {
+    let mut text = serde_json::to_vec_pretty(manifest).map_err(JobError::Manifest)?;
+    text.push(b'\n');
+    let mut file = OutputFile::create(folder, "manifest.json", Contents::Aggregates)?;
+    file.append(&text)?;
+    file.finish()?;
+    Ok(())
+}
+
+fn thread_failure(error: rayon::ThreadPoolBuildError) -> JobError {
+    let source = std::io::Error::other(error.to_string());
+    JobError::Output(FolderError::Write { path: PathBuf::from("worker threads"), source })
+}

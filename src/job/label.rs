@@ -1,0 +1,159 @@
+//! Features, rules and labels, partition by partition: workers make them ready, one thread writes them in order.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+
+use super::{Job, JobError, Reading};
+use crate::config::LabelsFormat;
+use crate::extract::ExtractError;
+use crate::features::catalogue::{FEATURES, FeatureType};
+use crate::features::{FeatureColumn, FeatureTable, Ground, features};
+use crate::outputs::{self, LabelsText, LabelsWriter, Written};
+use crate::statistics::Gathered;
+
+/// A partition with its labels.
+struct Labelled {
+    table: FeatureTable,
+    rules: Vec<u16>,
+}
+
+impl Job<'_> {
+    /// Labels every partition and writes the labels in order: workers make them ready, one partition each at a time,
+    /// while what is ready is written.
+    pub(super) fn label(
+        &self,
+        reading: &Reading<'_>,
+        names: &[String],
+        folder: &Path,
+    ) -> Result<(Gathered, Written), JobError> {
+        let format = self.config.outputs.labels;
+        let rules = self.rule_texts();
+        let text = LabelsText {
+            population: &reading.population,
+            features: names,
+            rules: &rules,
+            spreadsheet_safe: self.config.outputs.spreadsheet_safe,
+        };
+        let ground = Ground {
+            window: &self.window,
+            kernel: &reading.kernel,
+            traits: &reading.traits,
+            partitions: &reading.partitions,
+            budget: reading.budget,
+        };
+        let empty = self.empty_table();
+        let mut writer = LabelsWriter::create(folder, format, &text, &empty)?;
+        let next = AtomicUsize::new(0);
+        let (ready, made) = mpsc::sync_channel(self.threads);
+        let (text, ground, next) = (&text, &ground, &next);
+        let gathered = std::thread::scope(|scope| {
+            let worker = |ready: mpsc::SyncSender<_>| {
+                let mut gathered = self.nobody();
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    if at >= reading.partitions.len() {
+                        return gathered;
+                    }
+                    let rendered = self.partition(at, reading, ground, text, &mut gathered, format);
+                    if ready.send((at, rendered)).is_err() {
+                        return gathered; // The writing has failed: nobody waits for more.
+                    }
+                }
+            };
+            let workers: Vec<_> = (0..self.threads)
+                .map(|_| {
+                    let ready = ready.clone();
+                    scope.spawn(move || worker(ready))
+                })
+                .collect();
+            drop(ready);
+            write_in_order(made, &mut writer, folder)?;
+            let mut gathered = self.nobody();
+            for worker in workers {
+                // A worker panics only on a fault of ours, which is then everybody's.
+                gathered.merge(worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            }
+            Ok::<_, JobError>(gathered)
+        })?;
+        Ok((gathered, writer.finish(folder)?))
+    }
+
+    fn nobody(&self) -> Gathered {
+        Gathered::new(self.config.categories.len(), self.has_breakdowns())
+    }
+
+    fn partition(
+        &self,
+        at: usize,
+        reading: &Reading<'_>,
+        ground: &Ground<'_>,
+        text: &LabelsText<'_>,
+        gathered: &mut Gathered,
+        format: LabelsFormat,
+    ) -> Result<outputs::Rendered, JobError> {
+        let table = features(at, &reading.population, ground)
+            .map_err(|source| JobError::Extract(ExtractError::Spill { source }))?;
+        let Labelled { table, rules } = self.labelled(table)?;
+        let categories: Vec<usize> = rules.iter().map(|rule| self.rules.category_of(*rule)).collect();
+        let rendered = LabelsWriter::render(format, text, &table, &rules)?;
+        gathered.add(table, &categories);
+        Ok(rendered)
+    }
+
+    /// Adds the derived features to a table and finds the rule of each customer.
+    fn labelled(&self, mut table: FeatureTable) -> Result<Labelled, JobError> {
+        let frame = self.rules.derive(table.to_polars(&self.rules.named_features())?)?;
+        let rules = self.rules.classify(&frame)?.rule;
+        for (name, feature_type) in self.rules.derived_features() {
+            let column = frame.column(name)?;
+            table.columns.push(match feature_type {
+                FeatureType::Count => FeatureColumn::MaybeCounts(column.i64()?.iter().collect()),
+                _ => FeatureColumn::Ratios(column.f64()?.iter().map(|value| value.unwrap_or(f64::NAN)).collect()),
+            });
+        }
+        Ok(Labelled { table, rules })
+    }
+
+    /// A table without customers, for its columns.
+    pub(super) fn empty_table(&self) -> FeatureTable {
+        let own = FEATURES.iter().map(|feature| match feature.feature_type {
+            FeatureType::Count => FeatureColumn::Counts(Vec::new()),
+            FeatureType::Hundredths => FeatureColumn::Hundredths(Vec::new()),
+            FeatureType::Ratio => FeatureColumn::Ratios(Vec::new()),
+        });
+        let derived = self.rules.derived_features().map(|(_, feature_type)| match feature_type {
+            FeatureType::Count => FeatureColumn::MaybeCounts(Vec::new()),
+            _ => FeatureColumn::Ratios(Vec::new()),
+        });
+        FeatureTable { customers: Vec::new(), columns: own.chain(derived).collect() }
+    }
+
+    /// Category and rule name by rule number, the default's last.
+    fn rule_texts(&self) -> Vec<(String, String)> {
+        let text = |rule: u16| {
+            let category = &self.config.categories[self.rules.category_of(rule)];
+            (category.name.clone(), self.rules.rule_name(rule).to_owned())
+        };
+        (0..=self.rules.default_rule()).map(text).collect()
+    }
+}
+
+/// Writes tables in the order of partitions, in whatever order they come.
+fn write_in_order(
+    made: mpsc::Receiver<(usize, Result<outputs::Rendered, JobError>)>,
+    writer: &mut LabelsWriter,
+    folder: &Path,
+) -> Result<(), JobError> {
+    let mut waiting = BTreeMap::new();
+    let mut next = 0;
+    for (at, rendered) in made {
+        waiting.insert(at, rendered?);
+        while let Some(rendered) = waiting.remove(&next) {
+            writer.write(rendered, folder)?;
+            next += 1;
+        }
+    }
+    Ok(())
+}
