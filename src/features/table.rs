@@ -26,6 +26,11 @@ pub enum FeatureColumn {
 }
 
 impl FeatureColumn {
+    /// Whether it holds whole numbers.
+    pub fn is_whole(&self) -> bool {
+        matches!(self, FeatureColumn::Counts(_) | FeatureColumn::MaybeCounts(_))
+    }
+
     /// A value as a double; `None` where it is missing.
     #[inline]
     pub fn double(&self, row: usize) -> Option<f64> {

@@ -3,7 +3,7 @@
 use super::{Job, Warning};
 use crate::config::{AGE_GROUP, Extract};
 use crate::intake::Population;
-use crate::statistics::{Breakdown, Grouping, Kept, TooManyGroups};
+use crate::statistics::{Breakdown, Gathered, Grouping, TooManyGroups};
 
 impl Job<'_> {
     /// Whether there is anything to break the figures down by.
@@ -22,7 +22,7 @@ impl Job<'_> {
 
     /// The breakdowns by each dimension, by age, and by the configured pairs; and what is to be said of those that
     /// have too many groups.
-    pub(super) fn breakdowns(&self, kept: Kept, population: &Population) -> (Vec<Breakdown>, Vec<Warning>) {
+    pub(super) fn breakdowns(&self, gathered: Gathered, population: &Population) -> (Vec<Breakdown>, Vec<Warning>) {
         let settings = &self.config.breakdowns;
         let mut too_many = Vec::new();
         let mut groupings = Vec::new();
@@ -40,7 +40,7 @@ impl Job<'_> {
         // A pair with a dimension of too many values is left out with it.
         let pairs = settings.pairs.iter().filter_map(|[one, other]| Some(vec![named(one)?, named(other)?]));
         let by: Vec<Vec<&Grouping>> = single.map(|grouping| vec![grouping]).chain(pairs).collect();
-        let (breakdowns, more) = kept.breakdowns(&by, self.config.categories.len());
+        let (breakdowns, more) = gathered.breakdowns(&by);
         too_many.extend(more);
         (breakdowns, too_many.into_iter().map(Warning::TooManyGroups).collect())
     }

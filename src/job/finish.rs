@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use super::label::Counted;
 use super::past::Compared;
 use super::{Job, JobError, Reading, Timings, Warning};
 use crate::employers::EmployerFigures;
@@ -14,7 +13,7 @@ use crate::outputs::{
     WindowEntry, Written,
 };
 use crate::report::{self, MaskedBreakdown};
-use crate::statistics::{Breakdown, CategoryFigures};
+use crate::statistics::{Breakdown, CategoryFigures, Gathered};
 
 /// What a run came to.
 #[derive(Debug)]
@@ -92,10 +91,10 @@ impl Job<'_> {
                 timings.stage("employers", || self.employer_files(employers, budget, folder.path()))?
             }
         };
-        let (counted, labels) = timings.stage("classify", || self.label(&reading, &names, folder.path()))?;
+        let (gathered, labels) = timings.stage("classify", || self.label(&reading, &names, folder.path()))?;
         let syncing = Syncing::begin(folder.path(), &labels)?;
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build().map_err(thread_failure)?;
-        let (figures, breakdowns, too_many) = pool.install(|| self.sum_up(counted, &reading.population, &mut timings));
+        let (figures, breakdowns, too_many) = pool.install(|| self.sum_up(gathered, &reading.population, &mut timings));
         let mut written = vec![labels];
         let tables = || pool.install(|| self.tables(folder.path(), &names, &figures, &breakdowns));
         written.extend(timings.stage("tables", tables)?);
@@ -151,14 +150,13 @@ impl Job<'_> {
     /// The figures per category and by groups, and what is to be said of groups that are too many.
     fn sum_up(
         &self,
-        counted: Counted,
+        gathered: Gathered,
         population: &Population,
         timings: &mut Timings,
     ) -> (Vec<CategoryFigures>, Vec<Breakdown>, Vec<Warning>) {
-        let of_categories = || counted.categories.figures(&self.category_names(), &self.empty_table().columns);
+        let of_categories = || gathered.figures(&self.category_names(), &self.empty_table().columns);
         let figures = timings.stage("figures", of_categories);
-        let kept = counted.breakdowns.unwrap_or_default();
-        let (breakdowns, too_many) = timings.stage("breakdowns", || self.breakdowns(kept, population));
+        let (breakdowns, too_many) = timings.stage("breakdowns", || self.breakdowns(gathered, population));
         (figures, breakdowns, too_many)
     }
 

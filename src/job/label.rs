@@ -11,36 +11,12 @@ use crate::extract::ExtractError;
 use crate::features::catalogue::{FEATURES, FeatureType};
 use crate::features::{FeatureColumn, FeatureTable, Ground, features};
 use crate::outputs::{self, LabelsText, LabelsWriter, Written};
-use crate::statistics::{Gathered, Kept};
-
-/// The labelled customers, as the figures need them.
-pub(super) struct Counted {
-    /// For the figures per category.
-    pub(super) categories: Gathered,
-    /// For the breakdowns, if there are any.
-    pub(super) breakdowns: Option<Kept>,
-}
+use crate::statistics::Gathered;
 
 /// A partition with its labels.
 struct Labelled {
     table: FeatureTable,
     rules: Vec<u16>,
-}
-
-impl Counted {
-    fn add(&mut self, table: FeatureTable, categories: &[usize]) {
-        self.categories.add(&table, categories);
-        if let Some(breakdowns) = &mut self.breakdowns {
-            breakdowns.add(table, categories);
-        }
-    }
-
-    fn merge(&mut self, other: Counted) {
-        self.categories.merge(other.categories);
-        if let (Some(own), Some(others)) = (&mut self.breakdowns, other.breakdowns) {
-            own.merge(others);
-        }
-    }
 }
 
 impl Job<'_> {
@@ -51,7 +27,7 @@ impl Job<'_> {
         reading: &Reading<'_>,
         names: &[String],
         folder: &Path,
-    ) -> Result<(Counted, Written), JobError> {
+    ) -> Result<(Gathered, Written), JobError> {
         let format = self.config.outputs.labels;
         let rules = self.rule_texts();
         let text = LabelsText {
@@ -72,17 +48,17 @@ impl Job<'_> {
         let next = AtomicUsize::new(0);
         let (ready, made) = mpsc::sync_channel(self.threads);
         let (text, ground, next) = (&text, &ground, &next);
-        let counted = std::thread::scope(|scope| {
+        let gathered = std::thread::scope(|scope| {
             let worker = |ready: mpsc::SyncSender<_>| {
-                let mut counted = self.nobody();
+                let mut gathered = self.nobody();
                 loop {
                     let at = next.fetch_add(1, Ordering::Relaxed);
                     if at >= reading.partitions.len() {
-                        return counted;
+                        return gathered;
                     }
-                    let rendered = self.partition(at, reading, ground, text, &mut counted, format);
+                    let rendered = self.partition(at, reading, ground, text, &mut gathered, format);
                     if ready.send((at, rendered)).is_err() {
-                        return counted; // The writing has failed: nobody waits for more.
+                        return gathered; // The writing has failed: nobody waits for more.
                     }
                 }
             };
@@ -94,21 +70,18 @@ impl Job<'_> {
                 .collect();
             drop(ready);
             write_in_order(made, &mut writer, folder)?;
-            let mut counted = self.nobody();
+            let mut gathered = self.nobody();
             for worker in workers {
                 // A worker panics only on a fault of ours, which is then everybody's.
-                counted.merge(worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+                gathered.merge(worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
             }
-            Ok::<_, JobError>(counted)
+            Ok::<_, JobError>(gathered)
         })?;
-        Ok((counted, writer.finish(folder)?))
+        Ok((gathered, writer.finish(folder)?))
     }
 
-    fn nobody(&self) -> Counted {
-        Counted {
-            categories: Gathered::new(self.config.categories.len()),
-            breakdowns: self.has_breakdowns().then(Kept::default),
-        }
+    fn nobody(&self) -> Gathered {
+        Gathered::new(self.config.categories.len(), self.has_breakdowns())
     }
 
     fn partition(
@@ -117,7 +90,7 @@ impl Job<'_> {
         reading: &Reading<'_>,
         ground: &Ground<'_>,
         text: &LabelsText<'_>,
-        counted: &mut Counted,
+        gathered: &mut Gathered,
         format: LabelsFormat,
     ) -> Result<outputs::Rendered, JobError> {
         let table = features(at, &reading.population, ground)
@@ -125,7 +98,7 @@ impl Job<'_> {
         let Labelled { table, rules } = self.labelled(table)?;
         let categories: Vec<usize> = rules.iter().map(|rule| self.rules.category_of(*rule)).collect();
         let rendered = LabelsWriter::render(format, text, &table, &rules)?;
-        counted.add(table, &categories);
+        gathered.add(table, &categories);
         Ok(rendered)
     }
 

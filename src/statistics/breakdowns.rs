@@ -1,7 +1,7 @@
 //! Breakdowns: the figures of METHOD section 6 by the values of a dimension, or of a pair of them.
 //!
-//! [`Kept`] gathers labelled tables in any order. When all are there, each breakdown gives every customer the number
-//! of a *cell*, which is a group and a category; then the features are summed up by cell, each by itself (`cells`).
+//! When all labelled tables are there, each breakdown gives every customer the number of a *cell*, which is a group and
+//! a category; then the features are summed up by cell, each by itself (`cells`).
 
 use rayon::prelude::*;
 
@@ -9,7 +9,6 @@ use super::Summary;
 use super::cells::{Cells, Figures, by_cell};
 use super::grouping::{Grouping, MOST_GROUPS};
 use super::sparse::SparseTable;
-use crate::features::FeatureTable;
 
 /// The figures by one dimension, or by a pair.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,89 +59,74 @@ pub struct TooManyGroups {
     pub groups: usize,
 }
 
-/// The labelled customers, kept for breakdowns.
-#[derive(Debug, Clone, Default)]
-pub struct Kept {
-    tables: Vec<SparseTable>,
+/// The breakdowns by each of these lists of one or two dimensions, in their order, for so many categories; and those
+/// that would have too many groups.
+pub(super) fn of_tables(
+    mut tables: Vec<SparseTable>,
+    by: &[Vec<&Grouping>],
+    categories: usize,
+) -> (Vec<Breakdown>, Vec<TooManyGroups>) {
+    // Doubles are summed in the order of the customers.
+    tables.sort_unstable_by_key(|table| table.customers.first().copied());
+    let cells: Vec<Result<Cells, TooManyGroups>> =
+        by.par_iter().map(|groupings| cells(&tables, groupings, categories)).collect();
+    let (cells, too_many): (Vec<_>, Vec<_>) = cells.into_iter().partition(Result::is_ok);
+    let cells: Vec<Cells> = cells.into_iter().flatten().collect();
+    let features = tables.first().map_or(0, |table| table.columns.len());
+    // By feature, breakdown and cell. One feature is one task: some take much longer than others.
+    let figures: Vec<Vec<Vec<Figures>>> = (0..features)
+        .into_par_iter()
+        .with_max_len(1)
+        .map(|feature| cells.iter().map(|cells| by_cell(&tables, feature, cells)).collect())
+        .collect();
+    let of = |(at, cells): (usize, &Cells)| {
+        let of_feature: Vec<&[Figures]> = figures.iter().map(|breakdowns| breakdowns[at].as_slice()).collect();
+        breakdown(cells, &of_feature)
+    };
+    let too_many = too_many.into_iter().filter_map(Result::err).collect();
+    (cells.iter().enumerate().map(of).collect(), too_many)
 }
 
-impl Kept {
-    /// Keeps the customers of a table, each in its category.
-    pub fn add(&mut self, table: FeatureTable, categories: &[usize]) {
-        self.tables.push(SparseTable::new(table, categories));
+/// Numbers the groups that have a customer, in the order of their values, and puts everybody into a cell.
+fn cells(tables: &[SparseTable], by: &[&Grouping], categories: usize) -> Result<Cells, TooManyGroups> {
+    let values: usize = by.iter().map(|grouping| grouping.values.len()).product();
+    // A number for every combination of values, in their order, whether there is such a customer or not.
+    let combination = |customer: u32| {
+        by.iter()
+            .fold(0, |number, grouping| number * grouping.values.len() + usize::from(grouping.of[customer as usize]))
+    };
+    let customers = || tables.iter().flat_map(|table| &table.customers).copied();
+    let mut occurs = vec![false; values];
+    customers().for_each(|customer| occurs[combination(customer)] = true);
+    let groups: Vec<usize> = (0..values).filter(|combination| occurs[*combination]).collect();
+    // Cells are numbered in 16 bits.
+    if groups.len() > MOST_GROUPS || groups.len() * categories > 1 << 16 {
+        let dimensions = by.iter().map(|grouping| grouping.name.clone()).collect();
+        return Err(TooManyGroups { dimensions, groups: groups.len() });
     }
-
-    /// Keeps what another has kept.
-    pub fn merge(&mut self, mut other: Kept) {
-        self.tables.append(&mut other.tables);
-    }
-
-    /// The breakdowns by each of these lists of one or two dimensions, in their order, for so many categories; and
-    /// those that would have too many groups.
-    pub fn breakdowns(mut self, by: &[Vec<&Grouping>], categories: usize) -> (Vec<Breakdown>, Vec<TooManyGroups>) {
-        // Doubles are summed in the order of the customers.
-        self.tables.sort_unstable_by_key(|table| table.customers.first().copied());
-        let cells: Vec<Result<Cells, TooManyGroups>> =
-            by.par_iter().map(|groupings| self.cells(groupings, categories)).collect();
-        let (cells, too_many): (Vec<_>, Vec<_>) = cells.into_iter().partition(Result::is_ok);
-        let cells: Vec<Cells> = cells.into_iter().flatten().collect();
-        let features = self.tables.first().map_or(0, |table| table.columns.len());
-        // By feature, breakdown and cell. One feature is one task: some take much longer than others.
-        let figures: Vec<Vec<Vec<Figures>>> = (0..features)
-            .into_par_iter()
-            .with_max_len(1)
-            .map(|feature| cells.iter().map(|cells| by_cell(&self.tables, feature, cells)).collect())
-            .collect();
-        let of = |(at, cells): (usize, &Cells)| {
-            let of_feature: Vec<&[Figures]> = figures.iter().map(|breakdowns| breakdowns[at].as_slice()).collect();
-            breakdown(cells, &of_feature)
-        };
-        let too_many = too_many.into_iter().filter_map(Result::err).collect();
-        (cells.iter().enumerate().map(of).collect(), too_many)
-    }
-
-    /// Numbers the groups that have a customer, in the order of their values, and puts everybody into a cell.
-    fn cells(&self, by: &[&Grouping], categories: usize) -> Result<Cells, TooManyGroups> {
-        let values: usize = by.iter().map(|grouping| grouping.values.len()).product();
-        // A number for every combination of values, in their order, whether there is such a customer or not.
-        let combination = |customer: u32| {
-            by.iter().fold(0, |number, grouping| {
-                number * grouping.values.len() + usize::from(grouping.of[customer as usize])
-            })
-        };
-        let customers = || self.tables.iter().flat_map(|table| &table.customers).copied();
-        let mut occurs = vec![false; values];
-        customers().for_each(|customer| occurs[combination(customer)] = true);
-        let groups: Vec<usize> = (0..values).filter(|combination| occurs[*combination]).collect();
-        // Cells are numbered in 16 bits.
-        if groups.len() > MOST_GROUPS || groups.len() * categories > 1 << 16 {
-            let dimensions = by.iter().map(|grouping| grouping.name.clone()).collect();
-            return Err(TooManyGroups { dimensions, groups: groups.len() });
+    let mut number = vec![0u16; values];
+    groups.iter().enumerate().for_each(|(place, combination)| number[*combination] = place as u16);
+    let own_categories = tables.iter().flat_map(|table| &table.categories);
+    let cell = |(customer, category): (u32, &u16)| {
+        (usize::from(number[combination(customer)]) * categories + usize::from(*category)) as u16
+    };
+    let of: Vec<u16> = customers().zip(own_categories).map(cell).collect();
+    let named = |combination: &usize| {
+        let mut rest = *combination;
+        let mut values: Vec<Option<String>> = Vec::with_capacity(by.len());
+        for grouping in by.iter().rev() {
+            values.push(grouping.values[rest % grouping.values.len()].clone());
+            rest /= grouping.values.len();
         }
-        let mut number = vec![0u16; values];
-        groups.iter().enumerate().for_each(|(place, combination)| number[*combination] = place as u16);
-        let own_categories = self.tables.iter().flat_map(|table| &table.categories);
-        let cell = |(customer, category): (u32, &u16)| {
-            (usize::from(number[combination(customer)]) * categories + usize::from(*category)) as u16
-        };
-        let of: Vec<u16> = customers().zip(own_categories).map(cell).collect();
-        let named = |combination: &usize| {
-            let mut rest = *combination;
-            let mut values: Vec<Option<String>> = Vec::with_capacity(by.len());
-            for grouping in by.iter().rev() {
-                values.push(grouping.values[rest % grouping.values.len()].clone());
-                rest /= grouping.values.len();
-            }
-            values.reverse();
-            values
-        };
-        Ok(Cells::new(
-            by.iter().map(|grouping| grouping.name.clone()).collect(),
-            groups.iter().map(named).collect(),
-            categories,
-            of,
-        ))
-    }
+        values.reverse();
+        values
+    };
+    Ok(Cells::new(
+        by.iter().map(|grouping| grouping.name.clone()).collect(),
+        groups.iter().map(named).collect(),
+        categories,
+        of,
+    ))
 }
 
 /// Puts the figures of a breakdown together; `figures` are by feature and cell, those of all categories after the

@@ -7,7 +7,7 @@
 
 use super::breakdowns::Middle;
 use super::distribution::Neumaier;
-use super::sparse::{SparseTable, SparseValues};
+use super::sparse::{SparseTable, SparseValues, Value};
 use crate::features::hundredths;
 
 /// Everybody's cell in one breakdown.
@@ -94,16 +94,11 @@ fn counted(tables: &[SparseTable], feature: usize, cells: &Cells, present: &[u64
     let mut counts = vec![0u32; cells.customers.len() * width];
     for (table, own) in cells.of_tables(tables) {
         let column = &table.columns[feature];
-        let mut count = |row: u16, value: usize| counts[usize::from(own[usize::from(row)]) * width + value] += 1;
-        match &column.values {
-            SparseValues::Bytes(values) => {
-                column.rows.iter().zip(values).for_each(|(row, value)| count(*row, usize::from(*value)));
+        column.each(|row, value| {
+            if let Value::Whole(value) = value {
+                counts[usize::from(own[row]) * width + value as usize] += 1;
             }
-            SparseValues::Words(values) => {
-                column.rows.iter().zip(values).for_each(|(row, value)| count(*row, usize::from(*value)));
-            }
-            _ => {}
-        }
+        });
     }
     let mut figures = Vec::new();
     let mut all = vec![0u32; width];
@@ -162,66 +157,53 @@ enum Sums {
     Real(Vec<Neumaier>),
 }
 
+impl Sums {
+    /// Adds a value of the feature, and gives it as a double.
+    #[inline]
+    fn add(&mut self, cell: usize, value: Value) -> f64 {
+        match (self, value) {
+            (Sums::Whole(sums), Value::Whole(value)) => {
+                sums[cell] += i128::from(value);
+                value as f64
+            }
+            (Sums::Hundredths(sums), Value::Hundredths(value)) => {
+                sums[cell] += value;
+                hundredths(value)
+            }
+            (Sums::Real(sums), Value::Real(value)) => {
+                sums[cell].add(value);
+                value
+            }
+            // A feature has values of one kind.
+            _ => f64::NAN,
+        }
+    }
+}
+
 impl ByCell {
     fn new(tables: &[SparseTable], feature: usize, cells: &Cells) -> Self {
         let mut starts = vec![0; cells.customers.len() + 1];
         for (table, own) in cells.of_tables(tables) {
-            for row in &table.columns[feature].rows {
-                starts[usize::from(own[usize::from(*row)]) + 1] += 1;
-            }
+            table.columns[feature].rows().for_each(|row| starts[usize::from(own[row]) + 1] += 1);
         }
         for cell in 1..starts.len() {
             starts[cell] += starts[cell - 1];
         }
         let mut values = vec![0.0; starts.last().copied().unwrap_or(0)];
         let mut next = starts.clone();
-        let (mut sums, mut kind) = (vec![0i128; cells.customers.len()], None);
-        let mut real = Vec::new();
-        for (table, own) in cells.of_tables(tables) {
-            let column = &table.columns[feature];
-            let cell = |row: &u16| usize::from(own[usize::from(*row)]);
-            let mut put = |cell: usize, value: f64| {
-                values[next[cell]] = value;
-                next[cell] += 1;
-            };
-            let mut whole = |rows: &[u16], whole: &mut dyn Iterator<Item = i64>| {
-                for (row, value) in rows.iter().zip(whole) {
-                    sums[cell(row)] += i128::from(value);
-                    put(cell(row), value as f64);
-                }
-            };
-            match &column.values {
-                SparseValues::Bytes(values) => whole(&column.rows, &mut values.iter().map(|value| (*value).into())),
-                SparseValues::Words(values) => whole(&column.rows, &mut values.iter().map(|value| (*value).into())),
-                SparseValues::Whole(values) => whole(&column.rows, &mut values.iter().copied()),
-                SparseValues::Hundredths(values) => {
-                    for (row, value) in column.rows.iter().zip(values) {
-                        let value = i128::from(*value);
-                        sums[cell(row)] += value;
-                        put(cell(row), hundredths(value));
-                    }
-                }
-                SparseValues::LongHundredths(values) => {
-                    for (row, value) in column.rows.iter().zip(values) {
-                        sums[cell(row)] += value;
-                        put(cell(row), hundredths(*value));
-                    }
-                }
-                SparseValues::Real(values) => {
-                    real.resize(cells.customers.len(), Neumaier::default());
-                    for (row, value) in column.rows.iter().zip(values) {
-                        real[cell(row)].add(*value);
-                        put(cell(row), *value);
-                    }
-                }
-            }
-            kind = Some(&column.values);
-        }
-        let sums = match kind {
-            Some(SparseValues::Hundredths(_) | SparseValues::LongHundredths(_)) => Sums::Hundredths(sums),
-            Some(SparseValues::Real(_)) => Sums::Real(real),
-            _ => Sums::Whole(sums),
+        let count = cells.customers.len();
+        let mut sums = match tables.first().map(|table| &table.columns[feature].values) {
+            Some(SparseValues::Hundredths(_) | SparseValues::LongHundredths(_)) => Sums::Hundredths(vec![0; count]),
+            Some(SparseValues::Real(_) | SparseValues::FewReal(..)) => Sums::Real(vec![Neumaier::default(); count]),
+            _ => Sums::Whole(vec![0; count]),
         };
+        for (table, own) in cells.of_tables(tables) {
+            table.columns[feature].each(|row, value| {
+                let cell = usize::from(own[row]);
+                values[next[cell]] = sums.add(cell, value);
+                next[cell] += 1;
+            });
+        }
         ByCell { starts, values, sums }
     }
 

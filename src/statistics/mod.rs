@@ -10,11 +10,14 @@ mod grouping;
 mod masking;
 mod sparse;
 
-pub use breakdowns::{Breakdown, Group, GroupFigures, Kept, Middle, TooManyGroups};
+pub use breakdowns::{Breakdown, Group, GroupFigures, Middle, TooManyGroups};
 pub use distribution::{Distribution, FeatureFigures, PROBABILITIES, Total};
 pub use grouping::{Grouping, MOST_GROUPS};
 pub use masking::Mask;
 
+use rayon::prelude::*;
+
+use self::sparse::SparseTable;
 use crate::extract::METHODS;
 use crate::features::catalogue::At;
 use crate::features::{FeatureColumn, FeatureTable};
@@ -26,8 +29,12 @@ pub const ALL: &str = "all";
 #[derive(Debug, Clone)]
 pub struct Gathered {
     customers: Vec<u64>,
-    /// By category, then by feature; made when the first table shows which features there are.
+    /// By category, then by feature; made when the first table shows which features there are. Whole numbers are
+    /// counted at once, the values of other features stay in the tables.
     distributions: Vec<Vec<Distribution>>,
+    tables: Vec<SparseTable>,
+    /// Whether breakdowns are wanted: then the tables keep all features.
+    breakdowns: bool,
 }
 
 /// The figures of one category, or of all.
@@ -107,22 +114,25 @@ pub(crate) fn ratio(numerator: f64, denominator: f64) -> f64 {
 }
 
 impl Gathered {
-    /// For this many categories.
-    pub fn new(categories: usize) -> Self {
-        Gathered { customers: vec![0; categories], distributions: vec![Vec::new(); categories] }
+    /// For this many categories, and for breakdowns if they are wanted.
+    pub fn new(categories: usize, breakdowns: bool) -> Self {
+        let distributions = vec![Vec::new(); categories];
+        Gathered { customers: vec![0; categories], distributions, tables: Vec::new(), breakdowns }
     }
 
     /// Adds the customers of a table, each in its category.
-    pub fn add(&mut self, table: &FeatureTable, categories: &[usize]) {
+    pub fn add(&mut self, table: FeatureTable, categories: &[usize]) {
         for category in categories {
             self.customers[*category] += 1;
         }
         self.shape(&table.columns);
-        for (at, column) in table.columns.iter().enumerate() {
+        for (at, column) in table.columns.iter().enumerate().filter(|(_, column)| column.is_whole()) {
             for (row, category) in categories.iter().enumerate() {
                 self.distributions[*category][at].add(column, row);
             }
         }
+        let keep = |column: &FeatureColumn| self.breakdowns || !column.is_whole();
+        self.tables.push(SparseTable::new(table, categories, keep));
     }
 
     fn shape(&mut self, columns: &[FeatureColumn]) {
@@ -134,7 +144,7 @@ impl Gathered {
     }
 
     /// Adds what another has gathered.
-    pub fn merge(&mut self, other: Gathered) {
+    pub fn merge(&mut self, mut other: Gathered) {
         for (category, customers) in other.customers.into_iter().enumerate() {
             self.customers[category] += customers;
         }
@@ -145,24 +155,19 @@ impl Gathered {
                 own.iter_mut().zip(&others).for_each(|(own, other)| own.merge(other));
             }
         }
+        self.tables.append(&mut other.tables);
     }
 
     /// The figures per category in their order, then of all; `columns` are those of an empty table, for the case
     /// that there is no customer at all.
-    pub fn figures(mut self, names: &[String], columns: &[FeatureColumn]) -> Vec<CategoryFigures> {
-        use rayon::prelude::*;
-        self.shape(columns);
+    pub fn figures(&self, names: &[String], columns: &[FeatureColumn]) -> Vec<CategoryFigures> {
         let population: u64 = self.customers.iter().sum();
-        let features = self.distributions.first().map_or(0, Vec::len);
-        let mut by_feature: Vec<Vec<Distribution>> = vec![Vec::new(); features];
-        for distributions in self.distributions {
-            for (at, distribution) in distributions.into_iter().enumerate() {
-                by_feature[at].push(distribution);
-            }
-        }
-        let by_feature: Vec<Vec<FeatureFigures>> = by_feature
+        // One feature is one task: some take much longer than others.
+        let by_feature: Vec<Vec<FeatureFigures>> = (0..columns.len())
             .into_par_iter()
-            .map(|mut categories| {
+            .with_max_len(1)
+            .map(|feature| {
+                let mut categories = self.of_feature(feature, &columns[feature]);
                 // Summed up one by one the categories are sorted, and all of them are sorted runs.
                 let mut figures: Vec<FeatureFigures> = categories.iter_mut().map(Distribution::figures).collect();
                 let mut all = categories.pop().unwrap_or(Distribution::Real(Vec::new()));
@@ -188,5 +193,28 @@ impl Gathered {
                 CategoryFigures { name: name.to_owned(), customers, summary, features }
             })
             .collect()
+    }
+
+    /// The distributions of one feature by category.
+    fn of_feature(&self, feature: usize, like: &FeatureColumn) -> Vec<Distribution> {
+        let own = |distributions: &Vec<Distribution>| distributions.get(feature).cloned();
+        let mut distributions: Vec<Distribution> =
+            self.distributions.iter().map(|of| own(of).unwrap_or_else(|| Distribution::like(like))).collect();
+        if !like.is_whole() {
+            for table in &self.tables {
+                let column = table.columns[feature].dense(table.customers.len());
+                for (row, category) in table.categories.iter().enumerate() {
+                    distributions[usize::from(*category)].add(&column, row);
+                }
+            }
+        }
+        distributions
+    }
+
+    /// The breakdowns by each of these lists of one or two dimensions, in their order; and those that would have too
+    /// many groups. Nothing is known for them unless they were wanted from the beginning.
+    pub fn breakdowns(self, by: &[Vec<&Grouping>]) -> (Vec<Breakdown>, Vec<TooManyGroups>) {
+        let tables = if self.breakdowns { self.tables } else { Vec::new() };
+        breakdowns::of_tables(tables, by, self.customers.len())
     }
 }

@@ -1,7 +1,9 @@
 //! The features of all customers, kept small until every customer is labelled.
 //!
-//! Breakdowns need each value once per dimension, so values must stay. Most are zero, and most others small whole
-//! numbers: of each column only what is not zero is kept, in as few bytes as it takes, with its row.
+//! Quantiles need every value, and breakdowns once per dimension, so values must stay. Most are zero, and most others
+//! small whole numbers: of each column only what is not zero is kept, in as few bytes as it takes, with its row.
+
+use hashbrown::HashMap;
 
 use crate::features::{FeatureColumn, FeatureTable};
 use crate::intake::PARTITION_CUSTOMERS;
@@ -22,8 +24,8 @@ pub(super) struct SparseTable {
 /// What is not zero in a column.
 #[derive(Debug, Clone)]
 pub(super) struct SparseColumn {
-    /// The rows of the values, ascending.
-    pub(super) rows: Vec<u16>,
+    /// The rows of the values, ascending; none where every row has one.
+    rows: Option<Vec<u16>>,
     pub(super) values: SparseValues,
     /// The rows without a value.
     pub(super) missing: Vec<u16>,
@@ -38,20 +40,34 @@ pub(super) enum SparseValues {
     Words(Vec<u16>),
     /// Whole numbers.
     Whole(Vec<i64>),
+    /// Hundredths that 32 bits hold.
+    Hundredths(Vec<i32>),
     /// Hundredths.
-    Hundredths(Vec<i64>),
-    /// Hundredths, one of which needs more than 64 bits.
     LongHundredths(Vec<i128>),
     /// Doubles.
     Real(Vec<f64>),
+    /// Doubles of which few are distinct, by their places among these.
+    FewReal(Vec<f64>, Vec<u8>),
+}
+
+/// A value as exact as its feature.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Value {
+    Whole(i64),
+    Hundredths(i128),
+    Real(f64),
 }
 
 impl SparseTable {
-    pub(super) fn new(table: FeatureTable, categories: &[usize]) -> Self {
+    /// With the columns that are to be kept; the others are left empty, and nobody may ask for them.
+    pub(super) fn new(table: FeatureTable, categories: &[usize], keep: impl Fn(&FeatureColumn) -> bool) -> Self {
+        let column = |column| {
+            if keep(&column) { SparseColumn::new(column) } else { SparseColumn::new(FeatureColumn::Counts(Vec::new())) }
+        };
         SparseTable {
             customers: table.customers,
             categories: categories.iter().map(|category| *category as u16).collect(),
-            columns: table.columns.into_iter().map(SparseColumn::new).collect(),
+            columns: table.columns.into_iter().map(column).collect(),
         }
     }
 }
@@ -59,6 +75,12 @@ impl SparseTable {
 impl SparseColumn {
     fn new(column: FeatureColumn) -> Self {
         let mut missing = Vec::new();
+        let length = match &column {
+            FeatureColumn::Counts(values) => values.len(),
+            FeatureColumn::MaybeCounts(values) => values.len(),
+            FeatureColumn::Hundredths(values) => values.len(),
+            FeatureColumn::Ratios(values) => values.len(),
+        };
         let (rows, values) = match column {
             FeatureColumn::Counts(values) => {
                 let (rows, values) = present(values.into_iter().map(Some), |value| *value == 0, &mut missing);
@@ -70,17 +92,66 @@ impl SparseColumn {
             }
             FeatureColumn::Hundredths(values) => {
                 let (rows, values) = present(values.into_iter().map(Some), |value| *value == 0, &mut missing);
-                let short: Option<Vec<i64>> = values.iter().map(|value| i64::try_from(*value).ok()).collect();
+                let short: Option<Vec<i32>> = values.iter().map(|value| i32::try_from(*value).ok()).collect();
                 (rows, short.map_or(SparseValues::LongHundredths(values), SparseValues::Hundredths))
             }
             FeatureColumn::Ratios(values) => {
                 let values = values.into_iter().map(|value| Some(value).filter(|value| !value.is_nan()));
                 let (rows, values) = present(values, |value| *value == 0.0, &mut missing);
-                (rows, SparseValues::Real(values))
+                (rows, few(&values).unwrap_or(SparseValues::Real(values)))
             }
         };
         missing.shrink_to_fit();
+        let rows = Some(rows).filter(|rows| rows.len() < length);
         SparseColumn { rows, values, missing }
+    }
+
+    /// The rows of the values, ascending.
+    pub(super) fn rows(&self) -> impl Iterator<Item = usize> {
+        let all = if self.rows.is_none() { self.values.len() } else { 0 };
+        (0..all).chain(self.rows.iter().flatten().map(|row| usize::from(*row)))
+    }
+
+    /// Calls with each value that is not zero and its row.
+    #[inline]
+    pub(super) fn each(&self, mut call: impl FnMut(usize, Value)) {
+        let rows = &self.rows;
+        match &self.values {
+            SparseValues::Bytes(values) => each(rows, values, |row, value| call(row, Value::Whole((*value).into()))),
+            SparseValues::Words(values) => each(rows, values, |row, value| call(row, Value::Whole((*value).into()))),
+            SparseValues::Whole(values) => each(rows, values, |row, value| call(row, Value::Whole(*value))),
+            SparseValues::Hundredths(values) => {
+                each(rows, values, |row, value| call(row, Value::Hundredths((*value).into())));
+            }
+            SparseValues::LongHundredths(values) => {
+                each(rows, values, |row, value| call(row, Value::Hundredths(*value)));
+            }
+            SparseValues::Real(values) => each(rows, values, |row, value| call(row, Value::Real(*value))),
+            SparseValues::FewReal(distinct, places) => {
+                each(rows, places, |row, place| call(row, Value::Real(distinct[usize::from(*place)])));
+            }
+        }
+    }
+
+    /// The column of hundredths or doubles that this was made of, of so many rows.
+    pub(super) fn dense(&self, length: usize) -> FeatureColumn {
+        if matches!(self.values, SparseValues::Hundredths(_) | SparseValues::LongHundredths(_)) {
+            let mut values = vec![0; length];
+            self.each(|row, value| {
+                if let Value::Hundredths(value) = value {
+                    values[row] = value;
+                }
+            });
+            return FeatureColumn::Hundredths(values);
+        }
+        let mut values = vec![0.0; length];
+        self.missing.iter().for_each(|row| values[usize::from(*row)] = f64::NAN);
+        self.each(|row, value| {
+            if let Value::Real(value) = value {
+                values[row] = value;
+            }
+        });
+        FeatureColumn::Ratios(values)
     }
 }
 
@@ -113,5 +184,83 @@ fn narrow(values: Vec<i64>) -> SparseValues {
     match bytes {
         Some(bytes) => SparseValues::Bytes(bytes),
         None => words().map_or_else(|| SparseValues::Whole(values.clone()), SparseValues::Words),
+    }
+}
+
+/// Doubles by their places among the distinct ones, if these are so few that a byte tells them apart.
+fn few(values: &[f64]) -> Option<SparseValues> {
+    let (mut distinct, mut places) = (Vec::new(), Vec::with_capacity(values.len()));
+    let mut known: HashMap<u64, u8> = HashMap::new();
+    for value in values {
+        let place = match known.get(&value.to_bits()) {
+            Some(place) => *place,
+            None => {
+                let place = u8::try_from(distinct.len()).ok()?;
+                known.insert(value.to_bits(), place);
+                distinct.push(*value);
+                place
+            }
+        };
+        places.push(place);
+    }
+    Some(SparseValues::FewReal(distinct, places))
+}
+
+/// Calls with each value and its row.
+#[inline]
+fn each<T>(rows: &Option<Vec<u16>>, values: &[T], mut call: impl FnMut(usize, &T)) {
+    match rows {
+        None => values.iter().enumerate().for_each(|(row, value)| call(row, value)),
+        Some(rows) => rows.iter().zip(values).for_each(|(row, value)| call(usize::from(*row), value)),
+    }
+}
+
+impl SparseValues {
+    fn len(&self) -> usize {
+        match self {
+            SparseValues::Bytes(values) | SparseValues::FewReal(_, values) => values.len(),
+            SparseValues::Words(values) => values.len(),
+            SparseValues::Whole(values) => values.len(),
+            SparseValues::Hundredths(values) => values.len(),
+            SparseValues::LongHundredths(values) => values.len(),
+            SparseValues::Real(values) => values.len(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_was_kept_comes_back(
+            doubles in prop::collection::vec(prop_oneof![Just(0.0), Just(f64::NAN), Just(1.0), -9.0..9.0f64], 0..400),
+            hundredths in prop::collection::vec(prop_oneof![Just(0i128), -9..9i128, any::<i64>().prop_map(i128::from)], 0..9),
+        ) {
+            let column = SparseColumn::new(FeatureColumn::Ratios(doubles.clone())).dense(doubles.len());
+            prop_assert_eq!(format!("{column:?}"), format!("{:?}", FeatureColumn::Ratios(doubles)));
+            let column = FeatureColumn::Hundredths(hundredths);
+            let FeatureColumn::Hundredths(values) = &column else { unreachable!() };
+            let length = values.len();
+            prop_assert_eq!(SparseColumn::new(column.clone()).dense(length), column);
+        }
+
+        #[test]
+        fn whole_numbers_are_kept_in_any_width(
+            values in prop::collection::vec(prop_oneof![Just(None), (0..3i64).prop_map(Some)], 0..40),
+            wide in prop::option::of(prop_oneof![Just(-1i64), Just(255), Just(256), Just(65_536)]),
+        ) {
+            let values: Vec<Option<i64>> = values.into_iter().chain([wide]).collect();
+            let column = SparseColumn::new(FeatureColumn::MaybeCounts(values.clone()));
+            let mut back = vec![Some(0); values.len()];
+            column.missing.iter().for_each(|row| back[usize::from(*row)] = None);
+            column.each(|row, value| if let Value::Whole(value) = value { back[row] = Some(value) });
+            prop_assert_eq!(back, values.clone());
+            let rows: Vec<usize> = column.rows().collect();
+            let expected = values.iter().enumerate().filter(|(_, value)| value.is_some_and(|value| value != 0));
+            prop_assert_eq!(rows, expected.map(|(row, _)| row).collect::<Vec<_>>());
+        }
     }
 }
