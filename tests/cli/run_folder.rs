@@ -26,9 +26,14 @@ fn files_with_customer_rows_are_for_the_owner_only() {
             "feature_statistics.csv",
             "labels.csv",
             "manifest.json",
-            "rejects.csv"
+            "rejects.csv",
+            "report.en.html",
+            "report.fi.html",
+            "report.sv.html",
+            "tables.xlsx"
         ]
     );
+    assert_eq!(mode("breakdowns.csv"), 0o600);
     let parquet = Workspace::agency().settings("outputs.labels = \"parquet\"");
     let run = parquet.run().code(0).latest();
     assert_eq!(fs::metadata(run.path.join("labels.parquet")).unwrap().permissions().mode() & 0o777, 0o600);
