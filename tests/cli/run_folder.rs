@@ -26,7 +26,11 @@ fn files_with_customer_rows_are_for_the_owner_only() {
             "feature_statistics.csv",
             "labels.csv",
             "manifest.json",
-            "rejects.csv"
+            "rejects.csv",
+            "report.en.html",
+            "report.fi.html",
+            "report.sv.html",
+            "tables.xlsx"
         ]
     );
     let parquet = Workspace::agency().settings("outputs.labels = \"parquet\"");
