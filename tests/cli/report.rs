@@ -123,7 +123,8 @@ fn the_agency_and_its_own_reference_figures_are_shown() {
          {categories}[extracts.contacts]\nfiles = \"contacts.csv\"\n[extracts.applications]\nfiles = \"applications.csv\"\n\
          [extracts.payments]\nfiles = \"payments.csv\"\n"
     );
-    let run = Workspace::agency().config(&config).run().code(0).latest();
+    let workspace = Workspace::agency().config(&config);
+    let run = workspace.run().code(0).latest();
     let page = shown(&text(&run, "report.sv.html")).join("\n");
     assert!(page.contains("Exempelverket") && page.contains("62,5\u{a0}%") && page.contains("Årsboken"), "{page}");
     let config = config.replace("62.5", "-1");
