@@ -44,15 +44,6 @@ impl Language {
         Language::ALL.into_iter().find(|language| language.code() == code)
     }
 
-    /// Its own name.
-    pub fn own_name(self) -> &'static str {
-        match self {
-            Language::Sv => "Svenska",
-            Language::Fi => "Suomi",
-            Language::En => "English",
-        }
-    }
-
     /// What a text of the configuration says in this language.
     pub fn of(self, text: &Text) -> &str {
         match self {

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use super::output::Usage;
 use super::{CompareArguments, movements, output};
-use crate::history::{self, PastRun};
+use crate::history::{self, HistoryError, PastRun};
 
 /// Compares two run folders and prints what moved.
 pub fn compare(arguments: &CompareArguments) -> anyhow::Result<ExitCode> {
@@ -16,14 +16,8 @@ pub fn compare(arguments: &CompareArguments) -> anyhow::Result<ExitCode> {
     if old.manifest().window.as_of > new.manifest().window.as_of {
         output::say("warning: the first run ends after the second; the older one is named first");
     }
-    let mut rows: Box<dyn Write> = match &arguments.movements {
-        Some(path) => Box::new(BufWriter::new(create_rows(path)?)),
-        None => Box::new(io::sink()),
-    };
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let found = history::movements(old.side(), new.side(), threads, &mut rows).inspect_err(|_| {
-        // Half of the movements would look like all of them; that there is no file says enough.
-        let _ = arguments.movements.as_ref().map(std::fs::remove_file);
+    let found = with_rows(arguments.movements.as_deref(), |threads, rows| {
+        history::movements(old.side(), new.side(), threads, rows)
     })?;
     let text = if arguments.json { movements::json(&found)? } else { movements::text(&found) };
     output::print(&text)?;
@@ -39,9 +33,32 @@ pub(super) fn open(folder: &Path) -> anyhow::Result<PastRun> {
     Ok(run)
 }
 
+/// Does what writes movements, with all cores: into a file where one is asked for.
+pub(super) fn with_rows<T>(
+    path: Option<&Path>,
+    work: impl FnOnce(usize, &mut dyn Write) -> Result<T, HistoryError>,
+) -> anyhow::Result<T> {
+    let mut rows: Box<dyn Write> = match path {
+        Some(path) => Box::new(BufWriter::new(create_rows(path)?)),
+        None => Box::new(io::sink()),
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let done = work(threads, &mut rows).and_then(|done| {
+        rows.flush().map_err(|source| HistoryError::Rows { source })?;
+        Ok(done)
+    });
+    Ok(done.inspect_err(|_| {
+        // Half of the movements would look like all of them; that there is no file says enough.
+        let _ = path.map(std::fs::remove_file);
+    })?)
+}
+
 /// A file of customer rows: its owner's alone, and never over another file.
 pub(super) fn create_rows(path: &Path) -> anyhow::Result<std::fs::File> {
     let mut options = OpenOptions::new();
     let file = options.write(true).create_new(true).mode(0o600).open(path);
-    Ok(file.map_err(|error| Usage(format!("{} cannot be written: {error}", path.display())))?)
+    Ok(file.map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => Usage(format!("{} exists already: name another file", path.display())),
+        _ => Usage(format!("{} cannot be written: {error}; name a file where you may write", path.display())),
+    })?)
 }

@@ -17,7 +17,10 @@ pub fn explain(arguments: &ExplainArguments) -> anyhow::Result<ExitCode> {
     if let Some(path) = &arguments.html {
         let page = html(&page)?;
         let unwritten = |error| Usage(format!("{} cannot be written: {error}", path.display()));
-        create_rows(path)?.write_all(page.as_bytes()).map_err(unwritten)?;
+        create_rows(path)?.write_all(page.as_bytes()).map_err(unwritten).inspect_err(|_| {
+            // Half of a page would look like a whole one.
+            let _ = std::fs::remove_file(path);
+        })?;
     }
     let printed = if arguments.json { json(&explanation, arguments.language)? } else { text(&page) };
     output::print(&printed)?;

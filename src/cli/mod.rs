@@ -112,7 +112,7 @@ struct CheckArguments {
 struct ExplainArguments {
     /// The run's folder, such as `runs/latest`
     run: PathBuf,
-    /// The customer's id, as it stands in the labels
+    /// The customer's id, as the extracts have it
     #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     customer: String,
     /// The language of the explanation
@@ -148,10 +148,7 @@ struct TryArguments {
     config: PathBuf,
     /// Write everybody whose category would change to this file, which must not exist yet
     #[arg(long, value_name = "FILE")]
-    moves: Option<PathBuf>,
-    /// Worker threads; as many as there are cores unless set
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
-    threads: Option<u16>,
+    movements: Option<PathBuf>,
     /// Print the result as JSON
     #[arg(long)]
     json: bool,

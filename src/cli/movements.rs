@@ -109,6 +109,7 @@ pub(super) fn by_rule(movements: &Movements) -> String {
 
 fn cause(movements: &Movements) -> String {
     match &movements.cause {
+        Cause::Behaviour if movements.moved() == 0 => "Nobody in both runs changed category.".to_owned(),
         Cause::Behaviour => "Rules and settings are the same in both runs: what moved is customers' lives.".to_owned(),
         Cause::CannotTell { differs } => format!(
             "What moved by customers' lives cannot be told apart from what moved by settings, since these differ:\n  {}\n\

@@ -40,9 +40,10 @@ fn say_gates(report: &Report, arguments: &RunArguments) {
         manifest.accepted_changes.iter().for_each(|gate| output::say(&format!("change accepted: {gate}")));
     }
     if !manifest.broken_gates.is_empty() {
+        let out = arguments.out.as_ref().map(|out| format!(" --out {}", out.display())).unwrap_or_default();
         output::say(&format!(
             "  help: if an extract is wrong, have it made anew; if the changes are real, publish them by\n    vardag run {} \
-             --as-of {} --accept-changes",
+             --as-of {}{out} --accept-changes",
             arguments.job.config.display(),
             manifest.window.as_of
         ));

@@ -1,9 +1,8 @@
 //! `vardag try`: what other rules would give on a run that is done.
 
-use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
-use super::compare::{create_rows, open};
+use super::compare::{open, with_rows};
 use super::summary::{decimals, plain, thousands, trimmed};
 use super::{TryArguments, movements, output};
 use crate::calendar::Day;
@@ -19,15 +18,7 @@ pub fn try_rules(arguments: &TryArguments) -> anyhow::Result<ExitCode> {
     if let Some(day) = Day::from_iso(&run.manifest().window.as_of) {
         config.fix_as_of(day);
     }
-    let mut rows: Box<dyn Write> = match &arguments.moves {
-        Some(path) => Box::new(BufWriter::new(create_rows(path)?)),
-        None => Box::new(io::sink()),
-    };
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let tried = trial(&run, &config, arguments.threads.map_or(cores, usize::from), &mut rows).inspect_err(|_| {
-        // Half of the moves would look like all of them.
-        let _ = arguments.moves.as_ref().map(std::fs::remove_file);
-    })?;
+    let tried = with_rows(arguments.movements.as_deref(), |threads, rows| trial(&run, &config, threads, rows))?;
     if !tried.not_tried.is_empty() {
         output::say(&format!(
             "warning: these settings differ too, and take a full run; the features tried here are those of the run: {}",

@@ -101,12 +101,13 @@ impl Words<'_> {
         } else {
             self.language.decimals(change.distance_sd, 2)
         };
+        // The label comes last: nothing in it is filled in.
         self.texts
             .change
-            .replace("{feature}", &self.label(feature))
             .replace("{from}", &self.value(feature, Some(change.from)))
             .replace("{to}", &self.value(feature, Some(change.to)))
             .replace("{distance}", &distance)
+            .replace("{feature}", &self.label(feature))
     }
 }
 

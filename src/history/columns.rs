@@ -92,17 +92,10 @@ pub(super) fn csv_table(blocks: &[Vec<u8>], width: usize, columns: &[Column]) ->
         separators(text, b',', &mut found);
         let mut records = Records::new(text, &found, 0);
         loop {
-            fields.clear();
             let start = records.position();
             let fault = |what: String| Fault { at: begin + start as u64, what };
-            if records.plain_record(width, &mut fields).is_none() {
-                let Some(record) = records.next_record(&mut fields) else { break };
-                if record.unclosed {
-                    return Err(fault("a quote is never closed".to_owned()));
-                }
-            }
-            if fields.len() != width {
-                return Err(fault(format!("{} values instead of {width}", fields.len())));
+            if !next_row(&mut records, width, &mut fields).map_err(fault)? {
+                break;
             }
             for (builder, column) in builders.iter_mut().zip(columns) {
                 let field = fields[column.place];
@@ -123,6 +116,18 @@ pub(super) fn csv_table(blocks: &[Vec<u8>], width: usize, columns: &[Column]) ->
     }
     let made = builders.into_iter().map(Builder::finish).collect();
     DataFrame::new(height, made).map_err(|fault| Fault { at: 0, what: fault.to_string() })
+}
+
+/// Takes the next row apart; false after the last.
+pub(super) fn next_row(records: &mut Records<'_>, width: usize, fields: &mut Vec<Field>) -> Result<bool, String> {
+    fields.clear();
+    if records.plain_record(width, fields).is_none() {
+        let Some(record) = records.next_record(fields) else { return Ok(false) };
+        if record.unclosed {
+            return Err("a quote is never closed".to_owned());
+        }
+    }
+    if fields.len() == width { Ok(true) } else { Err(format!("{} values instead of {width}", fields.len())) }
 }
 
 /// A column that grows.

@@ -17,7 +17,11 @@ pub enum HistoryError {
     Unreadable { path: PathBuf, source: io::Error },
     #[error("{} is not a manifest of vardag: {cause}; restore the run folder, or make the run again", path.display())]
     Manifest { path: PathBuf, cause: String },
-    #[error("{} cannot be used by this version of vardag:\n{}", path.display(), lines(problems))]
+    #[error(
+        "{} cannot be used: restore it if it was changed, or make the run again with this version of vardag\n{}",
+        path.display(),
+        lines(problems)
+    )]
     Config { path: PathBuf, problems: Vec<Problem> },
     #[error(
         "{} has {found} bytes, and the manifest says {expected}: it was changed after the run; restore it, or make the run again",

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::columns::{Fault, unguarded};
+use super::columns::{Fault, next_row, unguarded};
 use super::parts::{Part, Parts};
 use super::{HistoryError, LabelsFile};
 use crate::config::Config;
@@ -152,16 +152,14 @@ fn quoted(text: &[u8], width: usize, guarded: bool, names: &RuleNames, keys: &mu
     separators(text, b',', &mut found);
     let mut records = Records::new(text, &found, 0);
     loop {
-        fields.clear();
-        let fault = |at: usize, what: &str| Err(Fault { at: at as u64, what: what.to_owned() });
-        let start = records.position();
-        if records.plain_record(width, &mut fields).is_none() && records.next_record(&mut fields).is_none() {
+        let at = records.position() as u64;
+        let fault = |what: String| Fault { at, what };
+        if !next_row(&mut records, width, &mut fields).map_err(fault)? {
             return Ok(());
         }
-        let [first, category, rule, ..] = fields[..] else { return fault(start, "fewer than three values") };
-        let Some(number) = names.number(&text[category.range()], &text[rule.range()]) else {
-            return fault(start, UNKNOWN_RULE);
-        };
+        let [first, category, rule, ..] = fields[..] else { return Err(fault("fewer than three values".to_owned())) };
+        let number = names.number(&text[category.range()], &text[rule.range()]);
+        let number = number.ok_or_else(|| fault(UNKNOWN_RULE.to_owned()))?;
         keys.push(without_guard(value(text, first, &mut id), guarded), number);
     }
 }

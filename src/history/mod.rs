@@ -20,7 +20,7 @@ mod trial;
 pub use error::HistoryError;
 pub use gates::{Tonight, broken_gates};
 pub use labels::{LabelsFile, LabelsReader};
-pub use manifest::{PastExtract, PastManifest, PastOutput, PastRows, PastWindow};
+pub use manifest::PastManifest;
 pub use movements::{Cause, Movements, RuleMovement, Side, movements};
 pub use run::{FoundCustomer, PastRun};
 pub use series::{CategoryPoint, HistoryEntry, Series, good_runs, series};

@@ -34,7 +34,9 @@ pub fn feature_settings_that_differ(old: &Config, new: &Config) -> Vec<String> {
     note(before.months != after.months, "window.months".to_owned());
     note(before.spell_gap_days != after.spell_gap_days, "window.spell_gap_days".to_owned());
     note(before.min_observed_days != after.min_observed_days, "window.min_observed_days".to_owned());
-    note(unknown_starts_days(old) != unknown_starts_days(new), "window.history_from".to_owned());
+    // The same setting reaches less far back before an older window; that is part of the settings being the same.
+    let other_history = before.history_from != after.history_from;
+    note(other_history && unknown_starts_days(old) != unknown_starts_days(new), "window.history_from".to_owned());
     let codes: BTreeSet<&str> = old.benefits.iter().chain(&new.benefits).map(|benefit| benefit.code.as_str()).collect();
     for code in codes {
         note(benefit(old, code) != benefit(new, code), format!("benefits.{code}"));

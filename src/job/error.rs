@@ -32,6 +32,9 @@ pub enum JobError {
     /// The report or the workbook cannot be made.
     #[error(transparent)]
     Report(#[from] ReportError),
+    /// The worker threads cannot be started.
+    #[error("{0}; try fewer with --threads")]
+    Threads(rayon::ThreadPoolBuildError),
     /// The rules cannot be evaluated.
     #[error("the rules cannot be evaluated: {0}")]
     Evaluate(#[from] polars::prelude::PolarsError),
@@ -57,6 +60,7 @@ impl JobError {
             JobError::Output(FolderError::Write { .. } | FolderError::AfterPublishing { .. })
             | JobError::Manifest(_)
             | JobError::RejectsOpen
+            | JobError::Threads(_)
             | JobError::Report(_)
             | JobError::Evaluate(_) => 1,
         }

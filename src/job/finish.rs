@@ -93,7 +93,7 @@ impl Job<'_> {
         };
         let (gathered, labels) = timings.stage("classify", || self.label(&reading, &names, folder.path()))?;
         let syncing = Syncing::begin(folder.path(), &labels)?;
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build().map_err(thread_failure)?;
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build().map_err(JobError::Threads)?;
         let (figures, breakdowns, too_many) = pool.install(|| self.sum_up(gathered, &reading.population, &mut timings));
         let mut written = vec![labels];
         let tables = || pool.install(|| self.tables(folder.path(), &names, &figures, &breakdowns));
@@ -224,9 +224,4 @@ fn write_manifest(folder: &Path, manifest: &Manifest) -> Result<(), JobError> {
     file.append(&text)?;
     file.finish()?;
     Ok(())
-}
-
-fn thread_failure(error: rayon::ThreadPoolBuildError) -> JobError {
-    let source = std::io::Error::other(error.to_string());
-    JobError::Output(FolderError::Write { path: PathBuf::from("worker threads"), source })
 }

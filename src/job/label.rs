@@ -140,7 +140,8 @@ impl Job<'_> {
     }
 }
 
-/// Writes tables in the order of partitions, in whatever order they come.
+/// Writes tables in the order of partitions, in whatever order they come. Partitions are taken in their order and are
+/// of one size, so that hardly more of them wait than there are workers.
 fn write_in_order(
     made: mpsc::Receiver<(usize, Result<outputs::Rendered, JobError>)>,
     writer: &mut LabelsWriter,

@@ -81,8 +81,8 @@ impl fmt::Display for Warning {
             ),
             Warning::TooManyGroups(TooManyGroups { dimensions, groups }) => write!(
                 f,
-                "breakdowns: {} has {groups} groups, more than {MOST_GROUPS}, so that the figures are not broken down by \
-                 it{}; give the customers a coarser value",
+                "breakdowns: {} has {groups} groups, which is too many (at most {MOST_GROUPS}, and 65536 with their \
+                 categories), so that the figures are not broken down by it{}; give the customers a coarser value",
                 dimensions.join(" by "),
                 if dimensions.len() == 1 { " or by its pairs" } else { "" }
             ),

@@ -84,6 +84,21 @@ fn recomputed(labels: &Table, by: &[&[&str]], age_group: impl Fn(&str) -> String
     figures
 }
 
+/// Holds every breakdown of a run, by these dimensions and the default age groups, against its labels.
+#[track_caller]
+pub fn agree_with_labels(run: &RunFolder, by: &[&[&str]]) {
+    let expected = recomputed(&run.labels(), by, default_age_group);
+    let found = written(run);
+    assert!(found.keys().eq(expected.keys()), "the same rows");
+    for (key, expected) in &expected {
+        let same = match (found[key], expected) {
+            (Some(found), Some(expected)) => (found - expected).abs() <= 1e-9 * expected.abs().max(1.0),
+            (found, expected) => found == *expected,
+        };
+        assert!(same, "{key:?}: {:?} and not {expected:?}", found[key]);
+    }
+}
+
 /// The default age groups.
 fn default_age_group(age: &str) -> String {
     let Ok(age) = age.parse::<i64>() else { return String::new() };
@@ -108,17 +123,8 @@ fn every_breakdown_of_the_sample_agency_agrees_with_its_labels() {
     let mut command = workspace.command(VARDAG);
     command.arg("run").arg(config).args(["--out", "runs"]);
     let run = workspace.outcome(&mut command).code(0).latest();
-    let by: [&[&str]; 4] = [&["municipality"], &["language"], &["age_group"], &["age_group", "language"]];
-    let expected = recomputed(&run.labels(), &by, default_age_group);
+    agree_with_labels(&run, &[&["municipality"], &["language"], &["age_group"], &["age_group", "language"]]);
     let found = written(&run);
-    assert!(found.keys().eq(expected.keys()), "the same rows");
-    for (key, expected) in &expected {
-        let same = match (found[key], expected) {
-            (Some(found), Some(expected)) => (found - expected).abs() <= 1e-9 * expected.abs().max(1.0),
-            (found, expected) => found == *expected,
-        };
-        assert!(same, "{key:?}: {:?} and not {expected:?}", found[key]);
-    }
     // Small groups are in it, so it is nobody else's to read.
     assert!(found.iter().any(|(key, value)| key[6] == "customers" && *value < Some(10.0)));
     let mode = std::fs::metadata(run.path.join("breakdowns.csv")).expect("the file").permissions().mode();
@@ -190,7 +196,7 @@ fn a_dimension_of_too_many_values_is_left_out_and_said() {
         .settings("breakdowns.pairs = [[\"half\", \"postcode\"]]")
         .file("customers.csv", format!("customer_id,postcode,half\n{rows}"));
     let outcome = workspace.run();
-    outcome.code(0).stderr_has("postcode has 5001 groups, more than 5000");
+    outcome.code(0).stderr_has("postcode has 5001 groups, which is too many (at most 5000");
     let run = outcome.latest();
     assert_eq!(groups(&run.table("breakdowns.csv")), ["half|0|||2501", "half|1|||2500"]);
     assert!(run.manifest()["warnings"].to_string().contains("postcode has 5001 groups"));

@@ -37,10 +37,26 @@ fn run(workspace: &Workspace, config: &str, out: &str) {
 }
 
 /// Category and rule by id.
-fn labels(workspace: &Workspace, run: &str) -> BTreeMap<String, (String, String)> {
+pub fn labels(workspace: &Workspace, run: &str) -> BTreeMap<String, (String, String)> {
     let table = Table::read(&workspace.path(&format!("{run}/labels.csv")));
     let rows = table.select(&["customer_id", "category", "rule"]);
     rows.into_iter().map(|row| (row[0].to_owned(), (row[1].to_owned(), row[2].to_owned()))).collect()
+}
+
+/// The rows of `movements.csv` by a join of both runs' labels.
+pub fn moves_by_hand(
+    old: &BTreeMap<String, (String, String)>,
+    new: &BTreeMap<String, (String, String)>,
+) -> Vec<Vec<String>> {
+    let none = (String::new(), String::new());
+    let mut everybody: Vec<&String> = old.keys().chain(new.keys()).collect();
+    everybody.sort();
+    everybody.dedup();
+    let row = |id: &String| {
+        let (old, new) = (old.get(id).unwrap_or(&none), new.get(id).unwrap_or(&none));
+        (old.0 != new.0).then(|| [id, &old.0, &new.0, &old.1, &new.1].map(String::clone).to_vec())
+    };
+    everybody.into_iter().filter_map(row).collect()
 }
 
 fn names(found: &Value) -> Vec<String> {
@@ -98,17 +114,9 @@ fn movements_are_those_of_a_join_by_hand() {
     assert!(customers.is_sorted_by(|a, b| a >= b));
 
     // The file names everybody who changed, entered or left, in order, and only its owner may read it.
-    let none = (String::new(), String::new());
-    let mut everybody: Vec<&String> = old.keys().chain(new.keys()).collect();
-    everybody.sort();
-    everybody.dedup();
-    let rows = everybody.into_iter().filter_map(|id| {
-        let (old, new) = (old.get(id).unwrap_or(&none), new.get(id).unwrap_or(&none));
-        (old.0 != new.0).then(|| [id, &old.0, &new.0, &old.1, &new.1].map(String::clone).to_vec())
-    });
     let moves = Table::read(&workspace.path("moves.csv"));
     assert_eq!(moves.columns, ["customer_id", "from", "to", "from_rule", "to_rule"]);
-    assert_eq!(moves.rows, rows.collect::<Vec<_>>());
+    assert_eq!(moves.rows, moves_by_hand(&old, &new));
     assert_eq!(fs::metadata(workspace.path("moves.csv")).unwrap().permissions().mode() & 0o777, 0o600);
 
     // The run itself was compared with the same one, and found the same.
@@ -223,7 +231,9 @@ fn what_cannot_be_compared_is_said_with_what_to_do() {
     compare("runs", &[]).code(2).stderr_has("runs is no run folder").stderr_has("runs/latest");
     compare("nowhere", &[]).code(2).stderr_has("nowhere is no run folder");
     workspace.write("mine.csv", "precious");
-    compare("runs/latest", &["--movements", "mine.csv"]).code(2).stderr_has("mine.csv cannot be written");
+    compare("runs/latest", &["--movements", "mine.csv"])
+        .code(2)
+        .stderr_has("mine.csv exists already: name another file");
     assert_eq!(workspace.read("mine.csv"), "precious");
 
     let labels = workspace.read("runs/latest/labels.csv");

@@ -182,7 +182,7 @@ fn a_page_to_print_stands_for_itself_in_three_languages() {
         assert!(!html.contains("://") && !html.contains("<script") && !html.contains("<väg>"), "{html}");
         let body = html.split_once("</style>").expect("a style").1;
         insta::assert_snapshot!(format!("page_{language}"), body);
-        workspace.vardag(&arguments).code(2).stderr_has("cannot be written").stderr_has(&page);
+        workspace.vardag(&arguments).code(2).stderr_has("exists already: name another file").stderr_has(&page);
     }
 }
 

@@ -127,7 +127,7 @@ fn a_damaged_run_before_is_a_warning_and_stops_nothing() {
     let damage: [(&str, &str, &str); 4] = [
         ("labels.csv", &labels[..labels.len() / 2], "was changed after the run"),
         ("labels.csv", &labels.replace("regular,default", "regular,defnull"), "labels.csv:102: category and rule"),
-        ("config.toml", "limit = 1", "cannot be used by this version"),
+        ("config.toml", "limit = 1", "cannot be used: restore it"),
         ("manifest.json", "{", "not a manifest"),
     ];
     for (file, text, said) in damage {

@@ -20,6 +20,7 @@ mod gates;
 mod history;
 mod interrupted;
 mod limits;
+mod month_by_month;
 mod outcome;
 mod parquet;
 mod past_runs;

@@ -49,7 +49,7 @@ fn what_is_tried_is_what_a_full_run_gives() {
         workspace.write("p/other.toml", with_other_rules(&config));
         workspace.write("p/vardag.toml", format!("outputs.labels = \"{format}\"\n{config}"));
         workspace.vardag(&["run", "p/vardag.toml", "--quiet"]).code(0);
-        let arguments = ["try", "p/runs/latest", "p/other.toml", "--moves", "moves.csv", "--json"];
+        let arguments = ["try", "p/runs/latest", "p/other.toml", "--movements", "moves.csv", "--json"];
         let tried = workspace.vardag(&arguments).code(0).json();
         assert_eq!(workspace.listing("p/runs").len(), 3, "nothing but the run, the link to it and the lock");
 
@@ -82,7 +82,7 @@ fn what_is_tried_is_what_a_full_run_gives() {
         assert_eq!(tried["moved"], expected.len());
         assert_eq!(Table::read(&workspace.path("moves.csv")).rows, expected);
         assert_eq!(fs::metadata(workspace.path("moves.csv")).unwrap().permissions().mode() & 0o777, 0o600);
-        workspace.vardag(&arguments).code(2).stderr_has("moves.csv cannot be written");
+        workspace.vardag(&arguments).code(2).stderr_has("moves.csv exists already: name another file");
     }
 }
 
