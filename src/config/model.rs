@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use crate::calendar::Day;
 use crate::language::Language;
+use crate::rules::DEFAULT_RULE;
 
 /// A text in the agency's three languages.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -51,6 +52,14 @@ pub struct Config {
     pub outputs: Outputs,
     /// What the report and the workbook are like.
     pub report: ReportSettings,
+}
+
+impl Config {
+    /// Category and name of every rule in order, by which labels number them; the default's come last.
+    pub fn outcomes(&self) -> impl Iterator<Item = (usize, &str)> {
+        let rules = self.rules.iter().map(|rule| (rule.category, rule.name.as_str()));
+        rules.chain([(self.default_category, DEFAULT_RULE)])
+    }
 }
 
 /// Which day ends the window.

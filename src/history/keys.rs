@@ -10,7 +10,6 @@ use super::parts::{Part, Parts};
 use super::{HistoryError, LabelsFile};
 use crate::config::Config;
 use crate::extract::records::{Field, Records, separators, unquote};
-use crate::rules::DEFAULT_RULE;
 
 /// Rows of a labels file, in order.
 #[derive(Debug, Default)]
@@ -56,10 +55,8 @@ pub(super) struct RuleNames {
 
 impl RuleNames {
     pub(super) fn of(config: &Config) -> Self {
-        let rules = config.rules.iter().map(|rule| (rule.category, rule.name.as_str()));
-        let all = rules.chain([(config.default_category, DEFAULT_RULE)]);
-        let texts: Vec<(String, String)> =
-            all.map(|(category, rule)| (config.categories[category].name.clone(), rule.to_owned())).collect();
+        let text = |(category, rule): (usize, &str)| (config.categories[category].name.clone(), rule.to_owned());
+        let texts: Vec<(String, String)> = config.outcomes().map(text).collect();
         let numbers = texts.iter().enumerate().map(|(at, (_, rule))| (rule.clone().into_bytes(), at as u16)).collect();
         RuleNames { texts, numbers }
     }

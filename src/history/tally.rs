@@ -123,7 +123,7 @@ fn categories(config: &Config) -> Vec<String> {
 
 /// The category by rule number, the default's last.
 fn category_of_rules(config: &Config) -> Vec<usize> {
-    config.rules.iter().map(|rule| rule.category).chain([config.default_category]).collect()
+    config.outcomes().map(|(category, _)| category).collect()
 }
 
 fn as_of(config: &Config) -> String {

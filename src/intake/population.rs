@@ -161,7 +161,6 @@ pub fn read_register(
     let files = plan.read(threads, books, progress, Some(rejects), worker)?;
     let mut parts = register.into_inner().unwrap_or_else(PoisonError::into_inner).parts;
     parts.sort_by_key(|part| (part.sequence, part.first_record));
-    let dimensions = if extract == Extract::Customers { dimensions } else { &[] };
     let mut used = vec![RowCounts::default(); files.len()];
     let population = settle(parts, window, dimensions, &mut used, threads);
     Ok((population, ExtractAccount::new(extract, files, used)?))

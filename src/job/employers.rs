@@ -7,8 +7,8 @@ use super::read::unchanged;
 use super::{Job, JobError};
 use crate::config::Extract;
 use crate::employers::{self, EmployerFigures, Employers, Totals};
-use crate::extract::{CodeBooks, ExtractError, FileRead, Progress, RejectsWriter};
-use crate::intake::{ExtractAccount, Population, appearing, read_register};
+use crate::extract::{CodeBooks, ExtractError, Progress, RejectsWriter};
+use crate::intake::ExtractAccount;
 use crate::outputs::{EmployerLabels, Written, employer_summary};
 use crate::spill::Budget;
 
@@ -25,10 +25,11 @@ impl Job<'_> {
         budget: Option<Budget<'_>>,
         accounts: &mut Vec<ExtractAccount>,
     ) -> Result<Option<Employers>, ExtractError> {
-        let mut read_before = Vec::new();
-        let Some(population) = self.employer_population(books, progress, rejects, accounts, &mut read_before)? else {
+        if std::iter::once(Extract::Employers).chain(EMPLOYER_EVENTS).all(|extract| self.plan(extract).is_none()) {
             return Ok(None);
-        };
+        }
+        let (population, read_before) =
+            self.population(Extract::Employers, &EMPLOYER_EVENTS, books, progress, rejects, accounts)?;
         let employers = Employers::new(population);
         for extract in EMPLOYER_EVENTS {
             let Some(intake) = self.intake(extract, &employers.population, books, progress, budget) else { continue };
@@ -41,30 +42,6 @@ impl Job<'_> {
             accounts.push(account);
         }
         Ok(Some(employers))
-    }
-
-    /// The register of employers, or else all who appear.
-    fn employer_population(
-        &self,
-        books: &CodeBooks,
-        progress: &Arc<dyn Progress>,
-        rejects: &mut RejectsWriter,
-        accounts: &mut Vec<ExtractAccount>,
-        read_before: &mut Vec<FileRead>,
-    ) -> Result<Option<Population>, ExtractError> {
-        if let Some(plan) = self.plan(Extract::Employers) {
-            let progress = progress.clone();
-            let (population, account) = read_register(plan, &self.window, &[], self.threads, books, progress, rejects)?;
-            accounts.push(account);
-            return Ok(Some(population));
-        }
-        let plans: Vec<_> = EMPLOYER_EVENTS.iter().filter_map(|extract| self.plan(*extract)).collect();
-        if plans.is_empty() {
-            return Ok(None);
-        }
-        let (ids, files) = appearing(&plans, self.threads, books)?;
-        *read_before = files;
-        Ok(Some(Population::of_appearing(&ids, &self.window, &[])))
     }
 
     /// Writes the employers' files and sums them up, which ends the need for them: what follows has their memory.

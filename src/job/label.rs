@@ -132,11 +132,8 @@ impl Job<'_> {
 
     /// Category and rule name by rule number, the default's last.
     fn rule_texts(&self) -> Vec<(String, String)> {
-        let text = |rule: u16| {
-            let category = &self.config.categories[self.rules.category_of(rule)];
-            (category.name.clone(), self.rules.rule_name(rule).to_owned())
-        };
-        (0..=self.rules.default_rule()).map(text).collect()
+        let name = |category: usize| self.config.categories[category].name.clone();
+        self.config.outcomes().map(|(category, rule)| (name(category), rule.to_owned())).collect()
     }
 }
 

@@ -57,9 +57,9 @@ impl Job<'_> {
     ) -> Result<Reading<'s>, JobError> {
         let books = CodeBooks::new(self.config.benefits.iter().map(|benefit| benefit.code.clone()));
         let mut accounts = Vec::new();
-        let mut read_before = Vec::new();
-        let population = timings
-            .stage("customers", || self.population(&books, progress, rejects, &mut accounts, &mut read_before))?;
+        let (population, read_before) = timings.stage("customers", || {
+            self.population(Extract::Customers, &PERSON_EVENTS, &books, progress, rejects, &mut accounts)
+        })?;
         let mut warnings = self.absent_columns();
         if !population.registered {
             warnings.push(Warning::NoRegister);
@@ -110,27 +110,28 @@ impl Job<'_> {
         self.plans.iter().flat_map(of_plan).collect()
     }
 
-    /// The register of customers, or else everybody who appears.
-    fn population(
+    /// Who is in a register, or without one everybody who appears in the events: these were then read before, for who
+    /// there is, and are told so that the second reading can be held against the first.
+    pub(super) fn population(
         &self,
+        register: Extract,
+        events: &[Extract],
         books: &CodeBooks,
         progress: &Arc<dyn Progress>,
         rejects: &mut RejectsWriter,
         accounts: &mut Vec<ExtractAccount>,
-        read_before: &mut Vec<FileRead>,
-    ) -> Result<Population, ExtractError> {
-        let dimensions = &self.config.dimensions;
-        if let Some(plan) = self.plan(Extract::Customers) {
+    ) -> Result<(Population, Vec<FileRead>), ExtractError> {
+        let dimensions = if register == Extract::Customers { self.config.dimensions.as_slice() } else { &[] };
+        if let Some(plan) = self.plan(register) {
             let progress = progress.clone();
             let (population, account) =
                 read_register(plan, &self.window, dimensions, self.threads, books, progress, rejects)?;
             accounts.push(account);
-            return Ok(population);
+            return Ok((population, Vec::new()));
         }
-        let plans: Vec<_> = PERSON_EVENTS.iter().filter_map(|extract| self.plan(*extract)).collect();
+        let plans: Vec<_> = events.iter().filter_map(|extract| self.plan(*extract)).collect();
         let (ids, files) = appearing(&plans, self.threads, books)?;
-        *read_before = files;
-        Ok(Population::of_appearing(&ids, &self.window, dimensions))
+        Ok((Population::of_appearing(&ids, &self.window, dimensions), files))
     }
 
     pub(super) fn intake<'b>(
