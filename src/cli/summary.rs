@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::employers::EmployerFigures;
 use crate::extract::ColumnFound;
 use crate::job::Report;
+use crate::language::Language;
 use crate::outputs::{ExtractEntry, Manifest};
 use crate::statistics::CategoryFigures;
 
@@ -241,22 +242,14 @@ pub(super) fn counted(count: u64, what: &str) -> String {
     format!("{} {what}{}", thousands(count), if count == 1 { "" } else { "s" })
 }
 
-/// A count with a space between thousands.
+/// A count, as all numbers on the terminal in English.
 pub(super) fn thousands(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(' ');
-        }
-        text.push(digit);
-    }
-    text
+    Language::En.whole(count)
 }
 
 /// A figure with some decimals; a dash where it is missing.
 pub(super) fn decimals(value: f64, places: usize) -> String {
-    if value.is_nan() { "–".to_owned() } else { format!("{value:.places$}") }
+    Language::En.decimals(value, places)
 }
 
 #[cfg(test)]
@@ -266,7 +259,7 @@ mod tests {
     #[test]
     fn numbers_for_people() {
         assert_eq!(thousands(0), "0");
-        assert_eq!(thousands(1_234_567), "1 234 567");
+        assert_eq!(thousands(1_234_567), "1,234,567");
         assert_eq!(decimals(f64::NAN, 1), "–");
         assert_eq!(decimals(39.04, 1), "39.0");
     }
