@@ -142,7 +142,7 @@ impl Cells {
             T::Date32 => Form::Days,
             T::Date64 => Form::DayMilliseconds,
             T::Timestamp(unit, zone) => Form::Timestamp(per_second(*unit), Zone::new(zone.as_deref())?),
-            T::Decimal(_, scale) => Form::Decimal(*scale),
+            T::Decimal(_, scale) if *scale <= MOST_DIGITS => Form::Decimal(*scale),
             T::Int8 => Form::Integer(integer::<i8>),
             T::Int16 => Form::Integer(integer::<i16>),
             T::Int32 => Form::Integer(integer::<i32>),
@@ -267,6 +267,8 @@ impl Cells {
 
 /// Amounts have at most 15 digits before the point, and two after it.
 const HUNDREDTHS_LIMIT: i128 = 100_000_000_000_000_000;
+/// Digits of the widest decimals; a damaged footer may claim more places than there is memory for.
+const MOST_DIGITS: usize = 38;
 const MIN_DAY: Day = Day(-719_162);
 const MAX_DAY: Day = Day(2_932_896);
 

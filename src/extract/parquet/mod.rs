@@ -6,12 +6,16 @@
 //! CSV value, so that both kinds of file obey the same rules.
 
 mod cells;
+mod claims;
 mod columns;
+#[cfg(test)]
+mod damaged;
 mod hybrid;
 mod pages;
 mod plain;
 #[cfg(test)]
 mod tests;
+mod thrift;
 
 use std::fs::File;
 use std::io::{self, Cursor};
@@ -20,11 +24,10 @@ use std::os::unix::fs::FileExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use polars_arrow::array::Array;
-use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, Field, TimeUnit};
+use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, Field};
 use polars_buffer::Buffer;
-use polars_parquet::arrow::read::schema::{SchemaInferenceOptions, infer_schema_with_options};
 use polars_parquet::arrow::read::{
-    BasicDecompressor, ColumnChunkMetadata, FileMetadata, Filter, PageReader, column_iter_to_arrays, read_metadata,
+    BasicDecompressor, ColumnChunkMetadata, FileMetadata, Filter, PageReader, column_iter_to_arrays,
 };
 
 use self::pages::{Pages, Unusual};
@@ -53,15 +56,13 @@ pub struct ParquetFile {
 
 impl ParquetFile {
     /// Reads the footer.
-    pub fn open(mut file: File, name: &str) -> Result<Self, ExtractError> {
-        let malformed = |error: polars::error::PolarsError| ExtractError::Parquet {
-            file: name.to_owned(),
-            message: error.to_string(),
-        };
-        let metadata = read_metadata(&mut file).map_err(malformed)?;
-        // Nanoseconds overflow for the far dates that extracts use as "for ever".
-        let options = Some(SchemaInferenceOptions { int96_coerce_to_timeunit: TimeUnit::Microsecond });
-        let schema = infer_schema_with_options(&metadata, &options).map_err(malformed)?;
+    pub fn open(file: File, name: &str) -> Result<Self, ExtractError> {
+        let malformed = |message| ExtractError::Parquet { file: name.to_owned(), message };
+        let unreadable = |source| ExtractError::Unreadable { file: name.to_owned(), source };
+        let bytes = file.metadata().map_err(unreadable)?.len();
+        let footer = claims::footer(&file, bytes).map_err(unreadable)?;
+        let footer = footer.ok_or_else(|| malformed(claims::damaged("it has no footer at its end")))?;
+        let (metadata, schema) = claims::metadata(footer, bytes).map_err(malformed)?;
         Ok(ParquetFile { file, name: name.to_owned(), metadata, schema })
     }
 
@@ -94,16 +95,24 @@ impl ParquetFile {
         let Some(mut chunks) = self.metadata.row_groups[group].columns_under_root_iter(name) else {
             return Err(self.malformed(format!("row group {group} lacks column `{name}`")));
         };
-        match (chunks.next(), chunks.next()) {
-            (Some(chunk), None) => Ok((chunk, field)),
-            _ => Err(self.malformed(format!("column `{name}` is nested: extracts are flat tables"))),
+        let chunk = match (chunks.next(), chunks.next()) {
+            (Some(chunk), None) if chunk.descriptor().descriptor.max_rep_level == 0 => chunk,
+            _ => return Err(self.malformed(format!("column `{name}` is nested: extracts are flat tables"))),
+        };
+        let (values, rows) = (chunk.num_values(), self.rows(group));
+        if usize::try_from(values) != Ok(rows) {
+            let differ = format!("row group {group} has {rows} rows, but {values} values in column `{name}`");
+            return Err(self.malformed(claims::damaged(differ)));
         }
+        Ok((chunk, field))
     }
 
-    fn bytes(&self, chunk: &ColumnChunkMetadata) -> Result<Vec<u8>, ExtractError> {
+    /// The bytes of a column of a row group, whose pages hold as many rows.
+    fn bytes(&self, group: usize, chunk: &ColumnChunkMetadata) -> Result<Vec<u8>, ExtractError> {
         let range = chunk.byte_range();
         let mut bytes = vec![0; (range.end - range.start) as usize];
         self.file.read_exact_at(&mut bytes, range.start).map_err(|error| self.unreadable(error))?;
+        claims::pages(&bytes, chunk, self.rows(group)).map_err(|message| self.malformed(message))?;
         Ok(bytes)
     }
 
@@ -111,13 +120,13 @@ impl ParquetFile {
     fn pages(&self, group: usize, column: usize) -> Result<Result<PagesWithDictionary, Unusual>, ExtractError> {
         let (chunk, field) = self.chunk(group, column)?;
         let Some(plain) = Plain::new(chunk.physical_type(), &field.dtype) else { return Ok(Err(Unusual)) };
-        Ok(Pages::new(self.bytes(chunk)?, chunk, plain))
+        Ok(Pages::new(self.bytes(group, chunk)?, chunk, plain))
     }
 
     /// Decodes one column of some rows of a row group with the library.
     fn column(&self, group: usize, column: usize, rows: Range<usize>) -> Result<Box<dyn Array>, ExtractError> {
         let (chunk, field) = self.chunk(group, column)?;
-        let pages = PageReader::new(Cursor::new(Buffer::from(self.bytes(chunk)?)), chunk, vec![], usize::MAX);
+        let pages = PageReader::new(Cursor::new(Buffer::from(self.bytes(group, chunk)?)), chunk, vec![], usize::MAX);
         let pages = BasicDecompressor::new(pages, vec![]);
         let filter = Some(Filter::new_ranged(rows.start, rows.end));
         // Text is taken as bytes, so that a value of another encoding rejects its row and not the file.
@@ -128,7 +137,8 @@ impl ParquetFile {
         let primitive = &chunk.descriptor().descriptor.primitive_type;
         // A damaged page can make the library panic, which is no reason for us to.
         let decode = AssertUnwindSafe(|| column_iter_to_arrays(vec![pages], vec![primitive], field, filter));
-        let decoded = catch_unwind(decode).map_err(|_| self.malformed("a page of it is damaged"))?;
+        let decoded =
+            catch_unwind(decode).map_err(|_| self.malformed(claims::damaged("a page of it makes no sense")))?;
         let (mut arrays, _) = decoded.map_err(|error| self.malformed(error))?;
         let array = match arrays.len() {
             1 => arrays.remove(0),
@@ -137,7 +147,7 @@ impl ParquetFile {
         };
         match array.len() == rows.len() {
             true => Ok(array),
-            false => Err(self.malformed("a column has fewer rows than its row group says")),
+            false => Err(self.malformed(claims::damaged("a column has fewer rows than its row group says"))),
         }
     }
 }

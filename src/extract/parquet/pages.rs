@@ -151,6 +151,7 @@ impl Page {
             DataPageHeader::V1(_) if !optional => (0, 0),
             DataPageHeader::V1(header) if header.definition_level_encoding != FormatEncoding::RLE => return None,
             DataPageHeader::V1(_) => (4, 4 + u32::from_le_bytes(*bytes.first_chunk()?) as usize),
+            DataPageHeader::V2(header) if header.repetition_levels_byte_length != 0 => return None,
             DataPageHeader::V2(header) => (0, usize::try_from(header.definition_levels_byte_length).ok()?),
         };
         let levels = if optional { Some(Hybrid::new(bytes, at, end, 1)?) } else { None };

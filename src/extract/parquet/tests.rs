@@ -1,6 +1,6 @@
 //! Columns as other programs write them, read page by page, hold what was written; damaged ones are left alone.
 
-use std::io::{Cursor, Seek, Write};
+use std::io::{Cursor, Write};
 
 use polars_arrow::array::{Array, BinaryViewArray, PrimitiveArray, Utf8ViewArray};
 use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, Field};
@@ -13,18 +13,19 @@ use proptest::prelude::*;
 use super::ParquetFile;
 use super::pages::{Pages, Piece, Unusual};
 use super::plain::Plain;
+use crate::extract::ExtractError;
 
 /// How a file is written.
 #[derive(Debug, Clone, Copy)]
-struct Writing {
-    encoding: Encoding,
-    second_version: bool,
-    compressed: bool,
-    page_bytes: usize,
-    nullable: bool,
+pub struct Writing {
+    pub encoding: Encoding,
+    pub second_version: bool,
+    pub compressed: bool,
+    pub page_bytes: usize,
+    pub nullable: bool,
 }
 
-fn writing() -> impl Strategy<Value = Writing> {
+pub fn writing() -> impl Strategy<Value = Writing> {
     let encoding = prop_oneof![Just(Encoding::Plain), Just(Encoding::RleDictionary)];
     (encoding, any::<bool>(), any::<bool>(), prop_oneof![1usize..60, Just(1 << 20)], any::<bool>()).prop_map(
         |(encoding, second_version, compressed, page_bytes, nullable)| Writing {
@@ -39,6 +40,16 @@ fn writing() -> impl Strategy<Value = Writing> {
 
 /// A file of one column, in one row group.
 fn written(array: Box<dyn Array>, how: Writing) -> ParquetFile {
+    opened(&bytes(array, how)).unwrap()
+}
+
+pub fn opened(bytes: &[u8]) -> Result<ParquetFile, ExtractError> {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(bytes).unwrap();
+    ParquetFile::open(file, "file")
+}
+
+pub fn bytes(array: Box<dyn Array>, how: Writing) -> Vec<u8> {
     let compression = if how.compressed { CompressionOptions::Zstd(None) } else { CompressionOptions::Uncompressed };
     let version = if how.second_version { Version::V2 } else { Version::V1 };
     let data_page_size = Some(how.page_bytes);
@@ -53,16 +64,13 @@ fn written(array: Box<dyn Array>, how: Writing) -> ParquetFile {
         writer.write(rows as u64, group.unwrap()).unwrap();
     }
     writer.end(None).unwrap();
-    let mut file = tempfile::tempfile().unwrap();
-    file.write_all(&writer.into_inner().into_inner()).unwrap();
-    file.rewind().unwrap();
-    ParquetFile::open(file, "file").unwrap()
+    writer.into_inner().into_inner()
 }
 
-fn pages(file: &ParquetFile, damage: &[(usize, u8)]) -> Result<super::PagesWithDictionary, Unusual> {
+pub fn pages(file: &ParquetFile, damage: &[(usize, u8)]) -> Result<super::PagesWithDictionary, Unusual> {
     let (chunk, field) = file.chunk(0, 0).unwrap();
     let plain = Plain::new(chunk.physical_type(), &field.dtype).unwrap();
-    let mut bytes = file.bytes(chunk).unwrap();
+    let mut bytes = file.bytes(0, chunk).unwrap();
     for (at, byte) in damage {
         let at = at % bytes.len().max(1);
         bytes[at] ^= byte;
@@ -90,7 +98,7 @@ fn shown(array: &dyn Array, at: usize) -> Option<String> {
 }
 
 /// All values, so many rows at a time.
-fn read(
+pub fn read(
     (mut pages, dictionary): super::PagesWithDictionary,
     rows: usize,
     steps: &[usize],
