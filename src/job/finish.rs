@@ -194,14 +194,13 @@ impl Job<'_> {
         registered: bool,
     ) -> Result<Vec<Written>, report::ReportError> {
         let min_group = self.config.breakdowns.min_group;
-        let masked = |breakdown| MaskedBreakdown::new(breakdown, min_group);
         let content = report::Content {
             config: self.config,
             window: &self.window,
             registered,
             features: names,
             figures: &results.figures,
-            breakdowns: results.breakdowns.iter().map(masked).collect(),
+            breakdowns: MaskedBreakdown::all(&results.breakdowns, min_group),
             employers: &results.employers,
             movements: results.movements.as_ref(),
             history: &results.history,

@@ -3,7 +3,8 @@
 //! Each takes words and numbers and gives a picture. They are as wide as half the page, so that a telephone shows
 //! them whole, and they label what they show directly; the table with the numbers is the page's to add.
 
-use super::palette::{NEUTRAL, ink_on};
+use super::MASK;
+use super::palette::{HIDDEN, NEUTRAL, ink_on};
 use super::svg::{Anchor, Area, Svg, fitted, width_of};
 
 /// The width of every chart.
@@ -38,6 +39,13 @@ pub(super) struct Segment {
     pub(super) label: String,
     /// Its colour.
     pub(super) colour: String,
+}
+
+impl Segment {
+    /// A part that may not be told more of.
+    pub(super) fn hidden(share_pct: f64) -> Self {
+        Segment { share_pct, label: MASK.to_owned(), colour: HIDDEN.to_owned() }
+    }
 }
 
 /// A whole in parts.

@@ -1,12 +1,13 @@
-//! Everything that a report and a workbook show: figures of groups, and the settings that made them.
+//! Everything that a report and a workbook show: figures of groups, what of them is hidden, and the settings that made
+//! them.
 
 use crate::calendar::Window;
 use crate::config::Config;
 use crate::employers::EmployerFigures;
 use crate::features::catalogue::At;
-use crate::history::{CategoryPoint, HistoryEntry, Movements};
+use crate::history::{HistoryEntry, Movements};
 use crate::outputs::ExtractEntry;
-use crate::statistics::{Breakdown, CategoryFigures, Mask};
+use crate::statistics::{Breakdown, CategoryFigures, Mask, few, masks};
 
 /// What a run came to, for people to look at.
 pub struct Content<'a> {
@@ -46,9 +47,11 @@ pub struct MaskedBreakdown<'a> {
 }
 
 impl<'a> MaskedBreakdown<'a> {
-    /// With what must be hidden where groups of fewer than `min_group` customers are not shown.
-    pub fn new(breakdown: &'a Breakdown, min_group: u32) -> Self {
-        MaskedBreakdown { breakdown, mask: Mask::new(breakdown, min_group), min_group }
+    /// With what must be hidden where groups of fewer than `min_group` customers are not shown. They are masked
+    /// together, since one tells of another.
+    pub fn all(breakdowns: &'a [Breakdown], min_group: u32) -> Vec<Self> {
+        let masked = |(breakdown, mask)| MaskedBreakdown { breakdown, mask, min_group };
+        breakdowns.iter().zip(masks(breakdowns, min_group)).map(masked).collect()
     }
 
     /// Whether a group's figures of a category, or of all customers (`None`), must be hidden.
@@ -86,28 +89,19 @@ impl Content<'_> {
         self.figures.last()
     }
 
-    /// The good run before this one.
-    pub fn last_run(&self) -> Option<&HistoryEntry> {
-        self.history.last()
+    /// Of each category, then of all, whether so few customers have a feature that its figures must be hidden.
+    pub fn hides_feature(&self, feature: usize) -> Vec<bool> {
+        let n = |figures: &CategoryFigures| figures.features.get(feature).map_or(0, |figures| figures.n);
+        self.hides(n).into_iter().zip(self.hides_figures()).map(|(own, figures)| own || figures).collect()
     }
 
-    /// Every good run, this one last.
-    pub fn series(&self) -> Vec<HistoryEntry> {
-        let point = |category: &CategoryFigures| CategoryPoint {
-            category: category.name.clone(),
-            customers: category.customers,
-            share_pct: category.summary.share_pct,
-            contacts_per_year: category.summary.contacts_per_year,
-            handling_minutes_per_application: category.summary.handling_minutes_per_application,
-            handling_minutes_pooled: category.summary.handling_minutes_pooled,
-        };
-        let now = HistoryEntry {
-            as_of: self.window.as_of.to_string(),
-            months: self.window.months,
-            population: self.all().map_or(0, |all| all.customers),
-            categories: self.figures.iter().map(point).collect(),
-            volumes: self.extracts.iter().map(|own| (own.extract.to_owned(), own.rows.records)).collect(),
-        };
-        self.history.iter().cloned().chain([now]).collect()
+    /// Of each category, then of all, whether so few customers are in it that only their number may be told.
+    pub fn hides_figures(&self) -> Vec<bool> {
+        self.hides(|figures| figures.customers)
+    }
+
+    fn hides(&self, count: impl Fn(&CategoryFigures) -> u64) -> Vec<bool> {
+        let counts: Vec<u64> = self.figures.iter().map(count).collect();
+        few(&counts, self.config.breakdowns.min_group)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Content;
 use super::palette;
-use super::texts::Texts;
+use super::texts::{Texts, fill};
 use crate::calendar::Day;
 use crate::features::catalogue::{At, FEATURES};
 use crate::features::wording;
@@ -79,6 +79,18 @@ impl<'a> Edition<'a> {
     /// Minutes.
     pub(super) fn minutes(&self, value: f64) -> String {
         self.language.decimals(value, 1)
+    }
+
+    /// So many customers, in words.
+    pub(super) fn customers(&self, count: u64) -> String {
+        let texts = &self.texts.page;
+        if count == 1 { texts.customer.clone() } else { fill(&texts.customers, &[("customers", &self.count(count))]) }
+    }
+
+    /// What a mask means.
+    pub(super) fn mask_note(&self) -> String {
+        let least = self.count(self.content.config.breakdowns.min_group.into());
+        fill(&self.texts.breakdowns.masked, &[("least", &least)])
     }
 
     /// A count.

@@ -8,6 +8,7 @@
 mod charts;
 mod content;
 mod edition;
+mod moments;
 mod page;
 mod palette;
 mod sections;
@@ -44,6 +45,11 @@ pub enum ReportError {
 
 /// What stands for a figure of too few.
 const MASK: &str = "[c]";
+
+/// A text of an extract without characters that no page and no sheet can show, such as those that end a text.
+fn printable(text: &str) -> String {
+    text.chars().map(|character| if character.is_control() { char::REPLACEMENT_CHARACTER } else { character }).collect()
+}
 
 /// Writes a page in each of the configured languages, and the workbook if it is wanted.
 ///

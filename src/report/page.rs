@@ -64,7 +64,7 @@ pub(super) fn page(content: &Content<'_>, language: Language) -> Result<String, 
         words,
         agency: &content.config.report.agency,
         window: format!("{start} – {end}"),
-        population: fill(&texts.page.population, &[("customers", &language.whole(population))]),
+        population: edition.customers(population),
         held_because: content.held_because,
         sections: sections::all(&edition),
     };

@@ -38,14 +38,13 @@ pub(super) struct Run {
 
 impl Run {
     pub(super) fn content(&self) -> Content<'_> {
-        let masked = |breakdown| MaskedBreakdown::new(breakdown, self.config.breakdowns.min_group);
         Content {
             config: &self.config,
             window: &self.window,
             registered: true,
             features: &self.features,
             figures: &self.figures,
-            breakdowns: self.breakdowns.iter().map(masked).collect(),
+            breakdowns: MaskedBreakdown::all(&self.breakdowns, self.config.breakdowns.min_group),
             employers: &self.employers,
             movements: self.movements.as_ref(),
             history: &self.history,
@@ -116,7 +115,7 @@ const MUNICIPALITIES: [(&str, [u64; 3]); 5] = [
     ("Kökar", [4, 2, 2]),
     ("Mariehamn", [790, 110, 100]),
     ("Raseborg <&>", [600, 110, 290]),
-    ("Sottunga", [2, 1, 0]),
+    ("Sottunga", [21, 11, 9]),
     ("Åbo", [15_800, 2_210, 1_990]),
 ];
 
@@ -190,7 +189,8 @@ fn movements() -> Movements {
 }
 
 fn past(as_of: &str, shares: [f64; 3]) -> HistoryEntry {
-    let names = ["regular", "irregular", "support"].into_iter().zip(shares);
+    let [regular, irregular, support] = shares;
+    let names = [("regular", regular), ("irregular", irregular), ("support", support), (ALL, 100.0)].into_iter();
     let point = |(name, share_pct): (&str, f64)| CategoryPoint {
         category: name.to_owned(),
         customers: (share_pct * 1000.0) as u64,

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::MASK;
+
 /// A part of the page, with an entry in the table of contents.
 #[derive(Serialize)]
 pub(super) struct Section {
@@ -70,6 +72,13 @@ pub(super) enum Layout {
     Below,
     /// Below it, to be unfolded.
     Folded,
+}
+
+impl Layout {
+    /// Where there is room for a table of so many categories: half the page is not wide enough for many.
+    pub(super) fn of_categories(categories: usize) -> Self {
+        if categories > 4 { Layout::Below } else { Layout::Beside }
+    }
 }
 
 /// A table. The first cell of a row is its heading.
@@ -151,6 +160,11 @@ impl From<&str> for Cell {
 }
 
 impl Cell {
+    /// A value, or that it may not be told.
+    pub(super) fn or_masked(text: String, is_hidden: bool) -> Self {
+        Cell::from(if is_hidden { MASK.to_owned() } else { text })
+    }
+
     /// An expression or a name of the program's.
     pub(super) fn code(text: &str) -> Self {
         Cell { code: true, ..Cell::from(text) }

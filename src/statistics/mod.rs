@@ -13,7 +13,7 @@ mod sparse;
 pub use breakdowns::{Breakdown, Group, GroupFigures, Middle, TooManyGroups};
 pub use distribution::{Distribution, FeatureFigures, PROBABILITIES, Total};
 pub use grouping::{Grouping, MOST_GROUPS};
-pub use masking::Mask;
+pub use masking::{Mask, few, masks};
 
 use rayon::prelude::*;
 

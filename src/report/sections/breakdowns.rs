@@ -3,10 +3,9 @@
 use crate::config::AGE_GROUP;
 use crate::report::charts::{About, Segment, Stack, thin_stacks};
 use crate::report::edition::Edition;
-use crate::report::palette::HIDDEN;
 use crate::report::texts::fill;
 use crate::report::view::{Block, Cell, Column, Figure, Layout, Section, Table};
-use crate::report::{MASK, MaskedBreakdown};
+use crate::report::{MaskedBreakdown, printable};
 use crate::statistics::Group;
 
 /// Groups of a breakdown that the page shows.
@@ -18,10 +17,9 @@ pub(super) fn section(edition: &Edition<'_>) -> Option<Section> {
     if breakdowns.iter().all(|masked| masked.breakdown.groups.is_empty()) {
         return None;
     }
-    let least = edition.count(edition.content.config.breakdowns.min_group.into());
     let mut blocks = vec![
         Block::Text { text: texts.lead.clone() },
-        Block::Note { text: format!("{} {}", texts.by_deviation, fill(&texts.masked, &[("least", &least)])) },
+        Block::Note { text: format!("{} {}", texts.by_deviation, edition.mask_note()) },
     ];
     let shown = breakdowns.iter().enumerate().filter(|(_, masked)| !masked.breakdown.groups.is_empty());
     blocks.extend(shown.map(|(at, masked)| Block::Figure { figure: figure(edition, at, masked) }));
@@ -117,18 +115,17 @@ fn cells(
     let group = &masked.breakdown.groups[place];
     let all = edition.content.categories().len();
     let hidden = masked.is_hidden(place, None);
-    let shown = |is_hidden: bool, text: String| Cell::from(if is_hidden { MASK.to_owned() } else { text });
     let mut cells = vec![Cell::from(group_name(edition, group))];
     let Some(whole) = group.categories.get(all) else { return cells };
-    cells.push(shown(hidden, edition.count(whole.customers)));
+    cells.push(Cell::or_masked(edition.count(whole.customers), hidden));
     for category in 0..all {
         let share = group.categories.get(category).map_or(f64::NAN, |figures| figures.summary.share_pct);
-        cells.push(shown(masked.is_hidden(place, Some(category)), edition.share(share)));
+        cells.push(Cell::or_masked(edition.share(share), masked.is_hidden(place, Some(category))));
     }
     cells.push(Cell::from(deviation.map_or(String::new(), |deviation| in_words(edition, deviation))));
-    cells.push(shown(hidden, edition.rate(whole.summary.contacts_per_year)));
+    cells.push(Cell::or_masked(edition.rate(whole.summary.contacts_per_year), hidden));
     let minutes = edition.minutes(whole.summary.handling_minutes_per_application);
-    cells.push(shown(minutes_hidden, minutes));
+    cells.push(Cell::or_masked(minutes, minutes_hidden));
     cells
 }
 
@@ -146,15 +143,16 @@ fn stack(edition: &Edition<'_>, masked: &MaskedBreakdown<'_>, place: usize) -> S
         }
     }
     if (0..all).any(|category| masked.is_hidden(place, Some(category))) {
-        segments.push(Segment { share_pct: rest, label: MASK.to_owned(), colour: HIDDEN.to_owned() });
+        segments.push(Segment::hidden(rest));
     }
     let customers = group.categories.get(all).map_or(0, |figures| figures.customers);
     Stack { label: group_name(edition, group), detail: edition.count(customers), segments }
 }
 
 fn group_name(edition: &Edition<'_>, group: &Group) -> String {
-    let missing = &edition.texts.breakdowns.missing;
-    let values: Vec<&str> = group.values.iter().map(|value| value.as_deref().unwrap_or(missing)).collect();
+    let missing = || edition.texts.breakdowns.missing.clone();
+    let values: Vec<String> =
+        group.values.iter().map(|value| value.as_deref().map_or_else(missing, printable)).collect();
     values.join(" · ")
 }
 

@@ -4,7 +4,7 @@ use crate::features::catalogue::{At, FEATURES, FeatureType};
 use crate::report::charts::{About, Strip, strips};
 use crate::report::edition::Edition;
 use crate::report::texts::fill;
-use crate::report::view::{Block, Figure, Layout, Section, Table};
+use crate::report::view::{Block, Cell, Figure, Layout, Section, Table};
 use crate::statistics::{ALL, FeatureFigures};
 
 /// The features that tell most of an everyday life; those of the configuration join them.
@@ -27,8 +27,13 @@ pub(super) fn section(edition: &Edition<'_>) -> Section {
     let texts = &edition.texts.distributions;
     let derived = (FEATURES.len()..edition.content.features.len()).take(DERIVED);
     let shown = MAIN.iter().map(|at| *at as usize).chain(derived);
-    let figures = shown.map(|at| figure(edition, at)).collect();
-    let blocks = vec![Block::Text { text: texts.lead.clone() }, Block::Figures { figures }];
+    let shown: Vec<usize> = shown.collect();
+    let figures = shown.iter().map(|at| figure(edition, *at)).collect();
+    let mut blocks = vec![Block::Text { text: texts.lead.clone() }];
+    if shown.iter().any(|at| edition.content.hides_feature(*at).contains(&true)) {
+        blocks.push(Block::Note { text: edition.mask_note() });
+    }
+    blocks.push(Block::Figures { figures });
     Section { id: "distributions", title: texts.title.clone(), blocks }
 }
 
@@ -40,22 +45,25 @@ fn figure(edition: &Edition<'_>, at: usize) -> Figure {
         .map(String::as_str);
     let mut table = Table::numbers(&title, &texts.category, heads);
     let (mut drawn, mut listed) = (Vec::new(), Vec::new());
-    for (place, category) in edition.content.figures.iter().enumerate() {
+    let hidden = edition.content.hides_feature(at);
+    for ((place, category), is_hidden) in edition.content.figures.iter().enumerate().zip(hidden) {
         let Some(figures) = category.features.get(at) else { continue };
         let label = edition.row_name(&category.name).to_owned();
-        let cells = [label.clone(), edition.count(figures.n)].into_iter();
-        let cells = cells.chain(values(figures).map(|value| edition.language.at_most(value, 2)));
+        let numbers = [edition.count(figures.n)].into_iter();
+        let numbers = numbers.chain(values(figures).map(|value| edition.language.at_most(value, 2)));
+        let numbers = numbers.map(|number| Cell::or_masked(number, is_hidden));
+        let cells = [Cell::from(label.as_str())].into_iter().chain(numbers);
         if category.name == ALL {
             table.total(cells)
         } else {
             table.row(cells)
         }
-        let [_, p10, p25, median, p75, p90] = values(figures);
-        let written = edition.language.at_most(median, 1);
+        let [_, p10, p25, median, p75, p90] = if is_hidden { [f64::NAN; 6] } else { values(figures) };
+        let written = Cell::or_masked(edition.language.at_most(median, 1), is_hidden).text;
         listed.push(format!("{label} {written}"));
         drawn.push(Strip {
             label,
-            detail: fill(&texts.median_of, &[("median", &written)]),
+            detail: if is_hidden { written } else { fill(&texts.median_of, &[("median", &written)]) },
             percentiles: [p10, p25, median, p75, p90],
             colour: edition.colour(place),
         });

@@ -18,7 +18,7 @@ pub(super) fn section(edition: &Edition<'_>) -> Option<Section> {
         &texts.lead,
         &[
             ("old", &edition.day(&movements.old_as_of)),
-            ("stayed", &edition.count(stayed)),
+            ("stayed", &edition.customers(stayed)),
             ("changed", &edition.count(both - stayed)),
             ("entered", &edition.count(movements.entered.iter().sum())),
             ("left", &edition.count(movements.left.iter().sum())),
@@ -81,10 +81,10 @@ fn cause(edition: &Edition<'_>, movements: &Movements) -> Vec<Block> {
         }
         Cause::Split { by_rules, by_behaviour } => {
             let (from, to) = (&movements.from, &movements.to);
-            let moved = |from: &[String], counts: &[Vec<u64>]| {
-                edition.count(counts.iter().flatten().sum::<u64>() - unmoved(from, to, counts))
-            };
-            let (rules, behaviour) = (moved(from, by_rules), moved(to, by_behaviour));
+            let moved =
+                |from: &[String], counts: &[Vec<u64>]| counts.iter().flatten().sum::<u64>() - unmoved(from, to, counts);
+            let rules = edition.customers(moved(from, by_rules));
+            let behaviour = edition.count(moved(to, by_behaviour));
             vec![
                 Block::Text { text: fill(&texts.split, &[("rules", &rules), ("behaviour", &behaviour)]) },
                 Block::Folded { table: matrix(edition, &texts.split_rules, from, to, by_rules) },

@@ -2,23 +2,35 @@
 
 use crate::report::charts::{About, Segment, Stack, stacks};
 use crate::report::edition::Edition;
+use crate::report::moments::{Followed, Moment, Told};
 use crate::report::texts::fill;
 use crate::report::view::{Block, Card, Cell, Column, Figure, Layout, Section, Table};
 
 pub(super) fn section(edition: &Edition<'_>) -> Section {
     let texts = &edition.texts.overview;
     let config = edition.content.config;
-    let cards = (0..edition.content.categories().len()).map(|at| card(edition, at)).collect();
-    let mut blocks = vec![Block::Cards { cards }, Block::Figure { figure: shares(edition) }];
+    let now = edition.content.this_run();
+    // A run of none of these categories is nothing to compare with.
+    let categories = edition.content.categories();
+    let last = edition.content.last_run();
+    let compared = last.as_ref().filter(|run| run.has_any(categories));
+    let cards = (0..categories.len()).map(|at| card(edition, at, &now, compared)).collect();
+    let mut blocks = vec![Block::Cards { cards }, Block::Figure { figure: shares(edition, compared) }];
     let referred = config.categories.iter().any(|category| category.reference != Default::default());
     let mut notes = Vec::new();
     if referred && !config.report.reference_source.is_empty() {
         notes.push(fill(&texts.source, &[("source", &config.report.reference_source)]));
     }
-    notes.push(match edition.content.last_run() {
-        Some(run) => fill(&texts.compared, &[("as_of", &edition.day(&run.as_of))]),
+    notes.push(match &last {
+        Some(Moment { run, .. }) => {
+            let words = if compared.is_some() { &texts.compared } else { &texts.other_categories };
+            fill(words, &[("as_of", &edition.day(&run.as_of))])
+        }
         None => texts.no_previous.clone(),
     });
+    if now.hides_something() || compared.is_some_and(Moment::hides_something) {
+        notes.push(edition.mask_note());
+    }
     blocks.push(Block::Note { text: notes.join(" ") });
     Section { id: "overview", title: texts.title.clone(), blocks }
 }
@@ -26,9 +38,8 @@ pub(super) fn section(edition: &Edition<'_>) -> Section {
 /// A main figure of a category: now, as published, and in the last run.
 struct MainFigure<'a> {
     label: &'a str,
-    now: f64,
+    followed: Followed,
     reference: Option<f64>,
-    previous: Option<f64>,
     /// How it is written.
     write: &'a dyn Fn(f64) -> String,
     places: usize,
@@ -36,37 +47,32 @@ struct MainFigure<'a> {
     unit: &'a str,
 }
 
-fn card(edition: &Edition<'_>, at: usize) -> Card {
+fn card(edition: &Edition<'_>, at: usize, now: &Moment, last_run: Option<&Moment>) -> Card {
     let (texts, language) = (&edition.texts.overview, edition.language);
     let (figures, category) = (&edition.content.categories()[at], &edition.content.config.categories[at]);
-    let last_run = edition.content.last_run();
-    let last = last_run.and_then(|run| run.category(&category.name));
     let (share, rate) = (|value| edition.share(value), |value| edition.rate(value));
     let minutes = |value| edition.minutes(value);
     let main = [
         MainFigure {
             label: &texts.share,
-            now: figures.summary.share_pct,
+            followed: Followed::Share,
             reference: category.reference.share_pct,
-            previous: last.map(|last| last.share_pct),
             write: &share,
             places: 1,
             unit: &texts.points,
         },
         MainFigure {
             label: &texts.contacts,
-            now: figures.summary.contacts_per_year,
+            followed: Followed::Contacts,
             reference: category.reference.contacts_per_year,
-            previous: last.map(|last| last.contacts_per_year),
             write: &rate,
             places: 2,
             unit: "",
         },
         MainFigure {
             label: &texts.minutes,
-            now: figures.summary.handling_minutes_per_application,
+            followed: Followed::Minutes,
             reference: category.reference.handling_minutes_per_application,
-            previous: last.map(|last| last.handling_minutes_per_application),
             write: &minutes,
             places: 1,
             unit: "",
@@ -82,16 +88,17 @@ fn card(edition: &Edition<'_>, at: usize) -> Card {
     }
     let mut table = Table::new(language.of(&category.names), columns);
     for figure in &main {
-        let detail = figure.previous.map_or(String::new(), |previous| change(edition, figure, previous));
-        let mut cells = vec![Cell { detail, ..Cell::from(figure.label) }, Cell::from((figure.write)(figure.now))];
+        let told = now.tell(&category.name, figure.followed);
+        let previous = last_run.map(|run| run.tell(&category.name, figure.followed));
+        let by = previous.map_or(f64::NAN, |previous| told.figure() - previous.figure());
+        let detail = change(edition, figure, by);
+        let mut cells = vec![Cell { detail, ..Cell::from(figure.label) }, cell(edition, told, figure.write)];
         if has_reference {
             cells.push(Cell::from(figure.reference.map_or(String::new(), |value| {
                 language.at_most(value, figure.places) + if figure.unit.is_empty() { "" } else { percent_sign(edition) }
             })));
         }
-        if last_run.is_some() {
-            cells.push(Cell::from(figure.previous.map_or(String::new(), |previous| (figure.write)(previous))));
-        }
+        cells.extend(previous.map(|previous| cell(edition, previous, figure.write)));
         table.row(cells);
     }
     // A text that the configuration leaves out is the category's name.
@@ -100,7 +107,7 @@ fn card(edition: &Edition<'_>, at: usize) -> Card {
         name: language.of(&category.names).to_owned(),
         colour: edition.colour(at),
         share: edition.share(figures.summary.share_pct),
-        customers: fill(&texts.customers, &[("customers", &edition.count(figures.customers))]),
+        customers: edition.customers(figures.customers),
         description: said(&category.description).to_owned(),
         service: said(&category.service).to_owned(),
         table,
@@ -111,10 +118,15 @@ fn percent_sign(edition: &Edition<'_>) -> &'static str {
     edition.language.pick(["\u{a0}%", "\u{a0}%", "%"])
 }
 
-/// What has become of a figure since the last run, as an arrow and in words.
-fn change(edition: &Edition<'_>, figure: &MainFigure<'_>, previous: f64) -> String {
+/// A figure of a run, as far as it may be told.
+fn cell(edition: &Edition<'_>, told: Told, write: &dyn Fn(f64) -> String) -> Cell {
+    let detail = if told == Told::NoCategory { edition.texts.overview.new_category.clone() } else { String::new() };
+    Cell { detail, ..Cell::or_masked(write(told.figure()), told == Told::Hidden) }
+}
+
+/// What has become of a figure since the last run, as an arrow and in words; nothing where that is not known.
+fn change(edition: &Edition<'_>, figure: &MainFigure<'_>, by: f64) -> String {
     let texts = &edition.texts.overview;
-    let by = figure.now - previous;
     if !by.is_finite() {
         return String::new();
     }
@@ -127,27 +139,28 @@ fn change(edition: &Edition<'_>, figure: &MainFigure<'_>, previous: f64) -> Stri
 }
 
 /// The shares of the categories as one bar each: now, as published, and in the last run.
-fn shares(edition: &Edition<'_>) -> Figure {
+fn shares(edition: &Edition<'_>, last_run: Option<&Moment>) -> Figure {
     let texts = &edition.texts.overview;
     let categories = edition.content.categories();
     let references: Option<Vec<f64>> =
         edition.content.config.categories.iter().map(|category| category.reference.share_pct).collect();
-    let now = categories.iter().map(|category| category.summary.share_pct).collect();
+    let told = |share: &f64| Told::Figure(*share);
+    let now = categories.iter().map(|category| Told::Figure(category.summary.share_pct)).collect();
     let mut bars = vec![(texts.this_run.clone(), now)];
-    bars.extend(references.map(|shares| (texts.reference.clone(), shares)));
-    bars.extend(edition.content.last_run().map(|run| {
-        let share = |name: &str| run.category(name).map_or(f64::NAN, |category| category.share_pct);
-        let shares = categories.iter().map(|category| share(&category.name)).collect();
-        (fill(&texts.previous, &[("as_of", &edition.day(&run.as_of))]), shares)
+    bars.extend(references.map(|shares| (texts.reference.clone(), shares.iter().map(told).collect())));
+    bars.extend(last_run.map(|last| {
+        let shares: Vec<Told> = categories.iter().map(|category| last.tell(&category.name, Followed::Share)).collect();
+        (fill(&texts.previous, &[("as_of", &edition.day(&last.run.as_of))]), shares)
     }));
     let names: Vec<&str> = categories.iter().map(|category| edition.category(&category.name)).collect();
     let mut table = Table::numbers(&texts.chart, "", names.iter().copied());
     let mut drawn = Vec::new();
     for (label, shares) in bars {
-        table.row([label.clone()].into_iter().chain(shares.iter().map(|share| edition.share(*share))));
-        let segment = |(at, share): (usize, &f64)| Segment {
-            share_pct: *share,
-            label: edition.share(*share),
+        let cells = shares.iter().map(|told| cell(edition, *told, &|share| edition.share(share)));
+        table.row([Cell::from(label.as_str())].into_iter().chain(cells));
+        let segment = |(at, told): (usize, &Told)| Segment {
+            share_pct: told.figure(),
+            label: edition.share(told.figure()),
             colour: edition.colour(at),
         };
         let segments = shares.iter().enumerate().map(segment).collect();
@@ -162,5 +175,5 @@ fn shares(edition: &Edition<'_>) -> Figure {
     let legend: Vec<(String, String)> =
         names.iter().enumerate().map(|(at, name)| ((*name).to_owned(), edition.colour(at))).collect();
     let svg = stacks(&about, &legend, &drawn);
-    Figure { title: texts.chart.clone(), svg, table, layout: Layout::Beside }
+    Figure { title: texts.chart.clone(), svg, table, layout: Layout::of_categories(categories.len()) }
 }

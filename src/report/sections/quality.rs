@@ -2,6 +2,7 @@
 
 use crate::outputs::ExtractEntry;
 use crate::report::edition::Edition;
+use crate::report::printable;
 use crate::report::texts::fill;
 use crate::report::view::{Block, Cell, Column, Section, Table};
 
@@ -94,7 +95,7 @@ fn codes(edition: &Edition<'_>) -> Table {
         table.row([
             Cell::from(name(edition, extract)),
             Cell::from(column.as_str()),
-            Cell::code(code),
+            Cell::code(&printable(code)),
             Cell::from(edition.count(**rows)),
         ]);
     }

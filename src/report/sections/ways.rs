@@ -5,7 +5,7 @@ use crate::report::charts::{About, Segment, Stack, stacks};
 use crate::report::edition::Edition;
 use crate::report::palette;
 use crate::report::texts::fill;
-use crate::report::view::{Block, Figure, Layout, Section, Table};
+use crate::report::view::{Block, Cell, Figure, Layout, Section, Table};
 
 /// The ways as they are shown: the one that most take first.
 const ORDER: [usize; METHODS.len()] = [3, 0, 1, 2, 4];
@@ -15,10 +15,13 @@ pub(super) fn section(edition: &Edition<'_>) -> Section {
     let names = [&texts.paper, &texts.oral, &texts.on_behalf, &texts.online, &texts.other].map(String::as_str);
     let mut table = Table::numbers(&texts.chart, &texts.category, ORDER.map(|at| names[at]));
     let (mut drawn, mut listed) = (Vec::new(), Vec::new());
-    for category in edition.content.figures {
+    let hides_figures = edition.content.hides_figures();
+    for (category, is_hidden) in edition.content.figures.iter().zip(&hides_figures) {
         let name = edition.row_name(&category.name);
         let shares = category.summary.applications_pct;
-        let cells = [name.to_owned()].into_iter().chain(ORDER.map(|at| edition.share(shares[at])));
+        let share = |at: usize| Cell::or_masked(edition.share(shares[at]), *is_hidden);
+        listed.push(format!("{name} {}", share(ORDER[0]).text));
+        let cells = [Cell::from(name)].into_iter().chain(ORDER.map(share));
         if category.name == crate::statistics::ALL {
             table.total(cells)
         } else {
@@ -29,15 +32,22 @@ pub(super) fn section(edition: &Edition<'_>) -> Section {
             label: edition.share(shares[at]),
             colour: palette::method(at).to_owned(),
         };
-        let label = name.to_owned();
-        drawn.push(Stack { label, detail: String::new(), segments: ORDER.map(segment).into() });
-        listed.push(format!("{name} {}", edition.share(shares[ORDER[0]])));
+        let segments = if *is_hidden { vec![Segment::hidden(100.0)] } else { ORDER.map(segment).into() };
+        drawn.push(Stack { label: name.to_owned(), detail: String::new(), segments });
     }
     let description = fill(&texts.description, &[("list", &listed.join(", "))]);
     let about = About { id: "ways-chart", title: &texts.chart, description: &description };
     let legend = ORDER.map(|at| (names[at].to_owned(), palette::method(at).to_owned()));
     let svg = stacks(&about, &legend, &drawn);
-    let figure = Figure { title: texts.chart.clone(), svg, table, layout: Layout::Beside };
-    let blocks = vec![Block::Text { text: texts.lead.clone() }, Block::Figure { figure }];
+    let figure = Figure {
+        title: texts.chart.clone(),
+        svg,
+        table,
+        layout: Layout::of_categories(edition.content.categories().len()),
+    };
+    let mut blocks = vec![Block::Text { text: texts.lead.clone() }, Block::Figure { figure }];
+    if hides_figures.contains(&true) {
+        blocks.push(Block::Note { text: edition.mask_note() });
+    }
     Section { id: "ways", title: texts.title.clone(), blocks }
 }

@@ -35,7 +35,8 @@ pub(super) struct PageTexts {
     pub(super) title: String,
     pub(super) skip: String,
     pub(super) contents: String,
-    pub(super) population: String,
+    pub(super) customers: String,
+    pub(super) customer: String,
     pub(super) held: String,
     pub(super) numbers: String,
     pub(super) all: String,
@@ -59,7 +60,6 @@ pub(super) struct OverviewTexts {
     pub(super) share: String,
     pub(super) contacts: String,
     pub(super) minutes: String,
-    pub(super) customers: String,
     pub(super) service: String,
     pub(super) points: String,
     pub(super) higher: String,
@@ -67,6 +67,8 @@ pub(super) struct OverviewTexts {
     pub(super) same: String,
     pub(super) source: String,
     pub(super) no_previous: String,
+    pub(super) other_categories: String,
+    pub(super) new_category: String,
 }
 
 /// Ways to apply.
@@ -157,6 +159,7 @@ pub(super) struct MovementsTexts {
 pub(super) struct HistoryTexts {
     pub(super) title: String,
     pub(super) lead: String,
+    pub(super) lead_held: String,
     pub(super) share: String,
     pub(super) contacts: String,
     pub(super) minutes: String,

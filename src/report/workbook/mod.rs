@@ -80,7 +80,11 @@ fn about(content: &Content<'_>, tables: &[Sheet]) -> Sheet {
         sheet.row([Value::from(what), Value::from(text)]);
     }
     for table in tables {
-        sheet.row([Value::from(format!("sheet {}", table.name)), Value::from(table.meaning)]);
+        let mut meaning = table.meaning.to_owned();
+        if table.left_out > 0 {
+            meaning += &format!("; its first {} rows: {} more are left out", table.rows.len(), table.left_out);
+        }
+        sheet.row([Value::from(format!("sheet {}", table.name)), Value::from(meaning)]);
     }
     sheet
 }
@@ -94,6 +98,9 @@ fn columns(tables: &[Sheet]) -> Sheet {
     for table in tables {
         for column in &table.columns {
             sheet.row([table.name.as_str(), &column.name, &column.meaning].map(Value::from));
+        }
+        for (name, meaning) in &table.remarks {
+            sheet.row([table.name.as_str(), name, meaning].map(Value::from));
         }
     }
     sheet

@@ -41,7 +41,11 @@ pub(super) struct Sheet {
     pub(super) name: String,
     pub(super) meaning: &'static str,
     pub(super) columns: Vec<Column>,
+    /// What to say of columns that a reader may look for in vain: their names, and why they are not there.
+    pub(super) remarks: Vec<(&'static str, &'static str)>,
     pub(super) rows: Vec<Vec<Value>>,
+    /// Rows beyond the most of a sheet, which it lacks.
+    pub(super) left_out: usize,
 }
 
 /// The most rows of a sheet: a spreadsheet holds about a million, a person far fewer.
@@ -51,17 +55,26 @@ const MOST_CHARACTERS: usize = 1000;
 
 impl Sheet {
     pub(super) fn new(name: &str, meaning: &'static str) -> Self {
-        Sheet { name: sheet_name(name), meaning, columns: Vec::new(), rows: Vec::new() }
+        Sheet {
+            name: sheet_name(name),
+            meaning,
+            columns: Vec::new(),
+            remarks: Vec::new(),
+            rows: Vec::new(),
+            left_out: 0,
+        }
     }
 
     pub(super) fn column(&mut self, name: &str, kind: Kind, meaning: &str) {
         self.columns.push(Column { name: name.to_owned(), kind, meaning: meaning.to_owned() });
     }
 
-    /// Adds a row; what is beyond the most rows is left to the CSV files.
+    /// Adds a row, or counts it as left out where the sheet is full.
     pub(super) fn row(&mut self, values: impl IntoIterator<Item = Value>) {
         if self.rows.len() < MOST_ROWS {
             self.rows.push(values.into_iter().collect());
+        } else {
+            self.left_out += 1;
         }
     }
 

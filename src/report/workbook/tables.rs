@@ -1,10 +1,12 @@
 //! The tables of a run as sheets.
 
 use super::sheet::{Kind, Sheet, Value};
-use crate::features::catalogue::FEATURES;
+use crate::employers::EmployerFigures;
+use crate::features::catalogue::{At, FEATURES};
 use crate::history::{Cause, Movements};
+use crate::report::moments::{Followed, Told};
 use crate::report::sections::MAIN;
-use crate::report::{Content, MaskedBreakdown};
+use crate::report::{Content, MaskedBreakdown, printable};
 use crate::statistics::Summary;
 
 /// All sheets that have something to show.
@@ -23,7 +25,7 @@ pub(super) fn all(content: &Content<'_>) -> Vec<Sheet> {
     sheets.extend(content.movements.map(movements));
     sheets.extend(content.movements.and_then(split));
     sheets.extend(content.movements.map(movements_by_rule));
-    sheets.push(history(content));
+    sheets.push(over_time(content));
     sheets.extend((!content.employers.is_empty()).then(|| employers(content)));
     sheets.extend([accounting(content), faults(content), codes(content), rules(content)]);
     sheets
@@ -45,6 +47,11 @@ fn summary_columns(sheet: &mut Sheet) {
     }
 }
 
+/// Whether a column of the summary is of the customers who have a handling time.
+fn is_minutes(column: &str) -> bool {
+    column.starts_with("handling_minutes")
+}
+
 fn summary(content: &Content<'_>) -> Sheet {
     let mut sheet = Sheet::new("category_summary", "The main figures per category, and reference figures beside them");
     sheet.column("category", Kind::Text, "its name in files; all: everybody");
@@ -54,11 +61,17 @@ fn summary(content: &Content<'_>) -> Sheet {
     sheet.column("reference_share_pct", Kind::Tenths, "per cent of customers, as published");
     sheet.column("reference_contacts_per_year", Kind::Hundredths, "as published");
     sheet.column("reference_handling_minutes_per_application", Kind::Tenths, "minutes, as published");
-    for figures in content.figures {
+    let hides_figures = content.hides_figures();
+    let hides_minutes = content.hides_feature(At::handling_minutes_per_application as usize);
+    for (place, figures) in content.figures.iter().enumerate() {
         let category = content.config.categories.iter().find(|category| category.name == figures.name);
         let name = category.map_or("", |category| category.names.en.as_str());
         let mut row = vec![Value::from(figures.name.as_str()), Value::from(name), Value::from(figures.customers)];
-        row.extend(figures.summary.values().into_iter().map(Value::from));
+        for (column, value) in Summary::columns().iter().zip(figures.summary.values()) {
+            let few = if is_minutes(column) { hides_minutes[place] } else { hides_figures[place] };
+            // The number of customers is told of every category, however small.
+            row.push(Value::from(value).or_hidden(few && column != "share_pct"));
+        }
         let reference = category.map(|category| category.reference).unwrap_or_default();
         let of_reference =
             [reference.share_pct, reference.contacts_per_year, reference.handling_minutes_per_application];
@@ -78,18 +91,23 @@ fn features(content: &Content<'_>) -> Sheet {
     sheet.column("sum", Kind::Hundredths, "of its values");
     sheet.column("mean", Kind::Hundredths, "of its values");
     sheet.column("sd", Kind::Hundredths, "standard deviation (n − 1)");
-    for name in ["min", "p10", "p25", "median", "p75", "p90", "max"] {
+    for name in ["p10", "p25", "median", "p75", "p90"] {
         sheet.column(name, Kind::Hundredths, "quantile of type 7, as in R and numpy by default");
     }
-    for category in content.figures {
+    let single = "left out, since they are values of single persons; feature_statistics.csv has them";
+    sheet.remarks.push(("min, max", single));
+    let hidden: Vec<Vec<bool>> = (0..content.features.len()).map(|at| content.hides_feature(at)).collect();
+    for (place, category) in content.figures.iter().enumerate() {
         for ((at, figures), name) in category.features.iter().enumerate().zip(content.features) {
             let (unit, meaning) = match FEATURES.get(at) {
                 Some(feature) => (feature.unit, feature.meaning),
                 None => derived(content, name),
             };
             let texts = [category.name.as_str(), name, unit, meaning].map(Value::from);
-            let numbers = [figures.sum.double(), figures.mean, figures.sd].into_iter().chain(figures.quantiles);
-            sheet.row(texts.into_iter().chain([Value::from(figures.n)]).chain(numbers.map(Value::from)));
+            let [_, quantiles @ .., _] = figures.quantiles;
+            let numbers = [figures.sum.double(), figures.mean, figures.sd].into_iter().chain(quantiles);
+            let numbers = [Value::from(figures.n)].into_iter().chain(numbers.map(Value::from));
+            sheet.row(texts.into_iter().chain(numbers.map(|number| number.or_hidden(hidden[at][place]))));
         }
     }
     sheet
@@ -129,11 +147,11 @@ fn breakdown(content: &Content<'_>, masked: &MaskedBreakdown<'_>) -> Sheet {
             let category = (at < all).then_some(at);
             let is_hidden = masked.is_hidden(place, category);
             let mut row: Vec<Value> =
-                group.values.iter().map(|value| Value::from(value.as_deref().unwrap_or(""))).collect();
+                group.values.iter().map(|value| Value::from(printable(value.as_deref().unwrap_or("")))).collect();
             row.push(Value::from(name));
             row.push(Value::from(figures.customers).or_hidden(is_hidden));
             for (column, value) in columns.iter().zip(figures.summary.values()) {
-                let few = column.starts_with("handling_minutes") && hides_minutes(place, category);
+                let few = is_minutes(column) && hides_minutes(place, category);
                 row.push(Value::from(value).or_hidden(is_hidden || few));
             }
             for (at, hides) in shown.iter().zip(&hides) {
@@ -204,8 +222,9 @@ fn movements_by_rule(movements: &Movements) -> Sheet {
     sheet
 }
 
-fn history(content: &Content<'_>) -> Sheet {
-    let mut sheet = Sheet::new("history", "The main figures of every good run in the folder and of this one");
+/// Not by the name `history`, which Excel keeps for itself.
+fn over_time(content: &Content<'_>) -> Sheet {
+    let mut sheet = Sheet::new("over_time", "The main figures of every good run in the folder and of this one");
     sheet.column("as_of", Kind::Text, "the last day of the run's window");
     sheet.column("category", Kind::Text, "all: everybody");
     sheet.column("customers", Kind::Count, "how many");
@@ -213,16 +232,12 @@ fn history(content: &Content<'_>) -> Sheet {
     sheet.column("contacts_per_year", Kind::Hundredths, "all contacts / all observed years");
     sheet.column("handling_minutes_per_application", Kind::Tenths, "minutes; the mean of the customers' own averages");
     sheet.column("handling_minutes_pooled", Kind::Tenths, "minutes; all minutes / all handled applications");
-    for run in content.series() {
-        for point in &run.categories {
-            let texts = [run.as_of.as_str(), &point.category].map(Value::from);
-            let numbers = [
-                point.share_pct,
-                point.contacts_per_year,
-                point.handling_minutes_per_application,
-                point.handling_minutes_pooled,
-            ];
-            sheet.row(texts.into_iter().chain([Value::from(point.customers)]).chain(numbers.map(Value::from)));
+    for moment in content.moments() {
+        for point in &moment.run.categories {
+            let texts = [moment.run.as_of.as_str(), &point.category].map(Value::from);
+            let told = Followed::ALL.map(|followed| moment.tell(&point.category, followed));
+            let numbers = told.map(|told| Value::from(told.figure()).or_hidden(told == Told::Hidden));
+            sheet.row(texts.into_iter().chain([Value::from(point.customers)]).chain(numbers));
         }
     }
     sheet
@@ -233,26 +248,22 @@ fn employers(content: &Content<'_>) -> Sheet {
     sheet.column("size_class", Kind::Text, "small: fewer than 20 employees; large: more than 1,000; all: all of them");
     sheet.column("employers", Kind::Count, "how many");
     sheet.column("active", Kind::Count, "with an inbound contact or an application in the window");
-    sheet.column("share_pct", Kind::Tenths, "per cent of all active employers");
-    sheet.column("contacts_per_application", Kind::Hundredths, "all contacts / all applications");
-    sheet.column("channels_per_employer", Kind::Hundredths, "mean of the channels that active employers used");
-    sheet.column("online_pct", Kind::Tenths, "per cent of applications made online");
-    sheet.column("clarifications_per_application", Kind::Hundredths, "all requests / all applications");
-    sheet.column("handling_minutes_pooled", Kind::Tenths, "minutes; all minutes / all handled applications");
-    sheet.column("applications_per_active", Kind::Hundredths, "all applications / active employers");
+    let meanings = [
+        (Kind::Tenths, "per cent of all active employers"),
+        (Kind::Hundredths, "all contacts / all applications"),
+        (Kind::Hundredths, "mean of the channels that active employers used"),
+        (Kind::Tenths, "per cent of applications made online"),
+        (Kind::Hundredths, "all requests / all applications"),
+        (Kind::Tenths, "minutes; all minutes / all handled applications"),
+        (Kind::Hundredths, "all applications / active employers"),
+    ];
+    for (name, (kind, meaning)) in EmployerFigures::RATIOS.into_iter().zip(meanings) {
+        sheet.column(name, kind, meaning);
+    }
     for figures in content.employers {
-        let class = figures.size_class.map_or(crate::statistics::ALL, |class| class.name());
         let counts = [figures.employers, figures.active].map(Value::from);
-        let numbers = [
-            figures.share_pct,
-            figures.contacts_per_application,
-            figures.channels_per_employer,
-            figures.online_pct,
-            figures.clarifications_per_application,
-            figures.handling_minutes_pooled,
-            figures.applications_per_active,
-        ];
-        sheet.row([Value::from(class)].into_iter().chain(counts).chain(numbers.map(Value::from)));
+        let ratios = figures.ratios().map(Value::from);
+        sheet.row([Value::from(figures.name())].into_iter().chain(counts).chain(ratios));
     }
     sheet
 }
@@ -305,7 +316,7 @@ fn codes(content: &Content<'_>) -> Sheet {
     for extract in content.extracts {
         for (column, codes) in [("method", &extract.unmapped_methods), ("benefit", &extract.unknown_benefits)] {
             for (code, rows) in codes {
-                let texts = [extract.extract, column, code].map(Value::from);
+                let texts = [extract.extract, column, &printable(code)].map(Value::from);
                 sheet.row(texts.into_iter().chain([Value::from(*rows)]));
             }
         }

@@ -46,7 +46,7 @@ fn every_table_has_a_sheet_of_its_own() {
             "movements",
             "movements_split",
             "movements_by_rule",
-            "history",
+            "over_time",
             "employer_summary",
             "accounting",
             "rejects_by_reason",
