@@ -2,9 +2,11 @@
 //! claim to need, and lose no row.
 
 use polars_arrow::array::{PrimitiveArray, Utf8ViewArray};
+use polars_arrow::datatypes::ArrowDataType;
 use polars_parquet::arrow::write::Encoding;
 use proptest::prelude::*;
 
+use super::cells::Cells;
 use super::tests::{Writing, bytes, opened, pages, read, writing};
 use super::{ExtractError, ParquetFile, Unusual};
 
@@ -168,6 +170,13 @@ fn pages_with_repeated_values_are_left_alone() {
     assert_eq!(read(pages(&file, &[]).unwrap(), 50, &[50]).unwrap().len(), 50);
     let repeated = pages(&file, &[(levels - 4 + 3, 8 << 1)]).unwrap();
     assert!(read(repeated, 50, &[50]).is_err());
+}
+
+#[test]
+fn decimals_of_more_places_than_digits_are_not_read() {
+    let of = |places| PrimitiveArray::<i128>::from_vec(vec![1]).to(ArrowDataType::Decimal(38, places)).boxed();
+    assert!(Cells::new(of(38)).is_ok_and(|cells| cells.excerpt(0) == format!("0.{:0>38}", 1)));
+    assert!(Cells::new(of(70_000)).is_err());
 }
 
 /// Bytes written over a part of the file, and whether that part is told from the end of the file.

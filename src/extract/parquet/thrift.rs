@@ -124,7 +124,11 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn numbers(bytes: &[u8]) -> Option<(Vec<(Vec<i16>, i64)>, usize)> {
+    /// A number and the way to it.
+    type Told = (Vec<i16>, i64);
+
+    /// The numbers of a struct, and how many bytes are behind it.
+    fn numbers(bytes: &[u8]) -> Option<(Vec<Told>, usize)> {
         let mut found = Vec::new();
         let rest = pass(bytes, &mut |path, number| found.push((path.to_vec(), number)))?;
         Some((found, rest.len()))
