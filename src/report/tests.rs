@@ -313,6 +313,101 @@ fn what_a_run_has_nothing_of_has_no_section() {
     }
 }
 
+/// Of the categories so many customers, and all of them have every feature.
+fn with_customers(mut run: Run, customers: [u64; 4]) -> Run {
+    for (category, customers) in run.figures.iter_mut().zip(customers) {
+        category.customers = customers;
+        category.summary.share_pct = 100.0 * customers as f64 / 100_000.0;
+        category.features.iter_mut().for_each(|feature| feature.n = customers);
+    }
+    run
+}
+
+impl Run {
+    /// A run of whose categories one has five customers.
+    pub(super) fn with_a_small_category() -> Run {
+        with_customers(Run::whole(), [90_000, 9_995, 5, 100_000])
+    }
+
+    /// A run with a group whose name has characters that nothing can show.
+    pub(super) fn with_control_characters() -> Run {
+        let mut run = Run::whole();
+        run.breakdowns[1].groups[1].values = vec![Some("Marie\u{1}hamn\u{0}".to_owned())];
+        run
+    }
+}
+
+#[test]
+fn a_category_of_few_is_told_by_its_size_only() {
+    let page = Run::with_a_small_category().page(Language::En);
+    let text = text_of(&page).replace('\u{a0}', " ");
+    let card = text.split("\nEveryday life that requires support\n").nth(1).unwrap();
+    assert!(card.starts_with("0.0%\n5 customers"), "{card}");
+    // Contacts a year are 6.5 and handling takes 39 minutes, of this category only; as published they are 6.5 and 39.
+    assert!(!text.contains("6.50") && !text.contains("39.0"), "{text}");
+    // The next smallest category, which could be told from the sums, is masked with it; the largest is not.
+    let rows = |name: &str| {
+        let head = format!("\n{name}\n");
+        let rows = text.split(&head).skip(1);
+        rows.filter(|row| row.starts_with("[c]\n[c]\n[c]\n[c]\n[c]")).count()
+    };
+    assert!(rows("Everyday life that requires support") > 5 && rows("Irregular everyday life") > 5, "{text}");
+    assert_eq!((rows("Regular everyday life"), rows("All customers")), (0, 0));
+    assert_eq!(text.matches("[c]: fewer than 10 customers").count(), 5, "{text}");
+    // The history has them at this run only.
+    let contacts = text.split("\n31 December 2025\n").skip(1).find(|rest| rest.starts_with("0.40\n[c]\n[c]"));
+    assert!(contacts.is_some() && text.contains("\n30 November 2025\n0.40\n0.40\n0.40"), "{text}");
+}
+
+#[test]
+fn a_held_run_is_none_of_the_good_ones() {
+    let mut run = Run::whole();
+    assert!(text_of(&run.page(Language::Sv)).contains("2 till antalet, och den här körningen, som hålls tillbaka."));
+    run.held_because.clear();
+    assert!(text_of(&run.page(Language::Sv)).contains("Alla godkända körningar i mappen, 3 till antalet."));
+}
+
+/// The made-up run, whose last run called the categories so.
+fn with_last_categories(names: [&str; 3]) -> Run {
+    let mut run = Run::whole();
+    for (point, name) in run.history[1].categories.iter_mut().zip(names) {
+        point.category = name.to_owned();
+    }
+    run
+}
+
+#[test]
+fn a_new_category_is_said_to_be_new_and_a_former_one_stays_in_the_history() {
+    let run = with_last_categories(["regular", "irregular", "heavy"]);
+    for (language, words) in
+        [(Language::Sv, "ny kategori"), (Language::Fi, "uusi luokka"), (Language::En, "new category")]
+    {
+        // In the card's three rows, and in the table of shares.
+        assert_eq!(text_of(&run.page(language)).matches(&format!("–\n{words}")).count(), 4);
+    }
+    let text = text_of(&run.page(Language::En)).replace('\u{a0}', " ");
+    assert!(text.contains("support\nheavy\n31 October 2025\n80.0\n11.0\n9.0\n–\n30 November 2025"), "{text}");
+    assert!(text.contains("\n30 November 2025\n79.4\n11.0\n–\n9.6\n"), "{text}");
+}
+
+#[test]
+fn a_last_run_of_other_categories_is_not_compared_with() {
+    let text = text_of(&with_last_categories(["a", "b", "c"]).page(Language::En)).replace('\u{a0}', " ");
+    let overview = text.split("\nWays to apply\n").nth(1).unwrap();
+    assert!(overview.contains("The last run (30 November 2025) has other categories."), "{overview}");
+    assert!(!overview.contains("Last run") && !overview.contains("new category"));
+}
+
+#[test]
+fn one_customer_is_one_and_what_cannot_be_shown_is_replaced() {
+    let one = with_customers(Run::empty(), [1, 0, 0, 1]);
+    assert!(text_of(&one.page(Language::Sv)).contains("\n1 kund\n"));
+    assert!(text_of(&one.page(Language::Fi)).contains("\n1 asiakas\n"));
+    let page = Run::with_control_characters().page(Language::Fi);
+    assert!(page.contains(">Marie\u{fffd}hamn\u{fffd}<"));
+    assert!(!page.contains(|character: char| character.is_control() && character != '\n'));
+}
+
 #[test]
 fn causes_that_cannot_be_told_apart_are_said_to_be() {
     let mut run = Run::whole();

@@ -170,3 +170,13 @@ impl Cell {
         Cell { code: true, ..Cell::from(text) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_categories_have_their_table_below() {
+        assert_eq!([3, 4, 5].map(Layout::of_categories), [Layout::Beside, Layout::Beside, Layout::Below]);
+    }
+}

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 
-use super::workbook;
+use super::sheet::{Kind, Sheet, Value};
+use super::{about, workbook};
 use crate::report::tests::Run;
 
 /// The parts of a workbook by their names.
@@ -84,4 +85,39 @@ fn the_same_content_makes_the_same_bytes() {
     // Longer than the resolution of times in archives.
     std::thread::sleep(std::time::Duration::from_millis(2100));
     assert!(one == workbook(&Run::whole().content()).unwrap());
+}
+
+#[test]
+fn features_that_few_have_are_masked_and_single_persons_are_left_out() {
+    let features = crate::features::catalogue::FEATURES.len();
+    let parts = |run: Run| parts(&workbook(&run.content()).unwrap());
+    let (whole, small) = (parts(Run::whole()), parts(Run::with_a_small_category()));
+    // Columns of numbers begin with `n`, in E, and end with the 90th percentile, in M. Five customers are masked, and
+    // with them the category that the sums would tell them from.
+    for column in ["E", "F", "M"] {
+        assert_eq!(numbers(&whole["xl/worksheets/sheet4.xml"], column).len(), 4 * features, "{column}");
+        assert_eq!(numbers(&small["xl/worksheets/sheet4.xml"], column).len(), 2 * features, "{column}");
+    }
+    assert!(numbers(&whole["xl/worksheets/sheet4.xml"], "N").is_empty());
+    assert!(whole["xl/sharedStrings.xml"].contains("<t>min, max</t>"));
+    // Share and number are told, and of rates and minutes those of two categories.
+    let summary = &small["xl/worksheets/sheet3.xml"];
+    assert_eq!(["C", "D", "E", "G", "H"].map(|column| numbers(summary, column).len()), [4, 4, 2, 2, 2]);
+}
+
+#[test]
+fn a_sheet_that_is_cut_says_so() {
+    let mut sheet = Sheet::new("by id", "Too much");
+    sheet.column("id", Kind::Count, "");
+    (0..100_003u64).for_each(|id| sheet.row([Value::from(id)]));
+    let run = Run::empty();
+    let about = about(&run.content(), &[sheet]);
+    let words = "Too much; its first 100000 rows: 3 more are left out";
+    assert_eq!(about.rows.last(), Some(&vec![Value::from("sheet by id"), Value::from(words)]));
+}
+
+#[test]
+fn what_cannot_be_shown_is_replaced() {
+    let parts = parts(&workbook(&Run::with_control_characters().content()).unwrap());
+    assert!(parts["xl/sharedStrings.xml"].contains("<t>Marie\u{fffd}hamn\u{fffd}</t>"));
 }
