@@ -11,7 +11,7 @@ use crate::history::HistoryError;
 pub enum ExplainError {
     // The id is not repeated: messages end up in logs.
     #[error(
-        "the run {} has no customer of this id; ids are compared character by character, as they stand in its labels",
+        "the run {} has no customer of this id; ids are compared character by character, as the extracts have them",
         folder.display()
     )]
     NoCustomer { folder: PathBuf },

@@ -234,7 +234,7 @@ pub fn open(
         Format::Parquet => {
             let parquet = ParquetFile::open(second, &file.name)?;
             let layout = Layout::new(extract, source, dimensions, &parquet.header(), &file.name)?;
-            // Reading the footer moved the shared position; the hash starts at the beginning.
+            // Both handles share one position; the hash starts at the beginning.
             let mut hashing = hashing;
             hashing.file.rewind().map_err(unreadable)?;
             let content = Content::Parquet(Arc::new(parquet), hashing);
