@@ -5,8 +5,9 @@
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::coverage::{BenefitTraits, Covered, KernelWindow};
-use super::partition::{Partition, Sum, covered_word, step};
+use super::coverage::{BenefitTraits, KernelWindow};
+use super::partition::{Partition, Sum, step};
+use super::periods::PaidPeriod;
 use crate::calendar::Window;
 use crate::config::Extract;
 use crate::extract::batch::{Batch, MISSING_DAY, MISSING_NUMBER};
@@ -209,7 +210,7 @@ impl Fold for Applications<'_> {
     }
 }
 
-/// Payments: sums of what was paid in the window, and the days that payments cover.
+/// Payments: sums of what was paid in the window, and the periods that it was paid for.
 pub struct Payments<'a> {
     ground: &'a Ground<'a>,
     /// By code, whether a benefit's covered days matter; those of benefits that the catalogue lacks do.
@@ -221,12 +222,16 @@ pub struct Payments<'a> {
     amount: usize,
 }
 
-/// What a payment says.
+/// What a payment says. (Flat, since facts are held by the hundred thousand.)
 #[derive(Debug, Clone, Copy)]
 pub struct Payment {
     cents: i64,
+    first: i32,
+    last: i32,
+    benefit: u16,
     paid_in_window: bool,
-    covered: Option<Covered>,
+    /// Whether it can change which days are covered.
+    counts_for_days: bool,
 }
 
 impl<'a> Payments<'a> {
@@ -258,15 +263,19 @@ impl Fold for Payments<'_> {
         let (benefits, ground) = (batch.codes(self.benefit), self.ground);
         move |row| {
             let start = starts[row];
-            let or_start = |day| if day == MISSING_DAY { start } else { day };
+            let end = if ends[row] == MISSING_DAY { start } else { ends[row] };
+            let paid_on = if paid_on[row] == MISSING_DAY { start } else { paid_on[row] };
             let cents = amounts[row];
             let benefit = benefits[row] as u16;
-            let covers = cents > 0 && self.tracked.get(usize::from(benefit)).is_none_or(|tracked| *tracked);
-            let covered = if covers { ground.kernel.clip(start.0, or_start(ends[row]).0) } else { None };
+            let tracked = self.tracked.get(usize::from(benefit)).is_none_or(|tracked| *tracked);
+            let (first, last) = (start.0, end.0);
             Some(Payment {
                 cents,
-                paid_in_window: ground.window.contains(or_start(paid_on[row])),
-                covered: covered.map(|(first, last)| Covered { benefit, first, last }),
+                first,
+                last,
+                benefit,
+                paid_in_window: ground.window.contains(paid_on),
+                counts_for_days: tracked && PaidPeriod { benefit, first, last, cents }.matters(ground.kernel),
             })
         }
     }
@@ -280,8 +289,10 @@ impl Fold for Payments<'_> {
                 step(&mut tally.payments, u32::from(fact.cents > 0), take_back);
                 partition.add(*customer, Sum::Cents, fact.cents, take_back);
             }
-            if let Some(covered) = fact.covered {
-                partition.coverage.push(covered_word(*customer, covered), take_back);
+            if fact.counts_for_days {
+                let Payment { cents, first, last, benefit, .. } = *fact;
+                let period = PaidPeriod { benefit, first, last, cents };
+                partition.periods.push(*customer, &period, self.ground.kernel, take_back);
             }
         }
         self.ground.keep_to_budget(&mut partition)
