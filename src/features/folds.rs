@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::coverage::{BenefitTraits, KernelWindow};
 use super::partition::{Partition, Sum, step};
 use super::periods::PaidPeriod;
-use crate::calendar::Window;
+use crate::calendar::{DefaultPeriod, Window};
 use crate::config::Extract;
 use crate::extract::batch::{Batch, MISSING_DAY, MISSING_NUMBER};
 use crate::extract::codes::{OTHER, OUTBOUND, REJECTED};
@@ -215,6 +215,8 @@ pub struct Payments<'a> {
     ground: &'a Ground<'a>,
     /// By code, whether a benefit's covered days matter; those of benefits that the catalogue lacks do.
     tracked: Vec<bool>,
+    /// The period of a payment without an end.
+    covers: DefaultPeriod,
     benefit: usize,
     period_start: usize,
     period_end: usize,
@@ -235,12 +237,13 @@ pub struct Payment {
 }
 
 impl<'a> Payments<'a> {
-    /// The fold onto this ground.
-    pub fn new(ground: &'a Ground<'a>) -> Self {
+    /// The fold onto this ground; `covers` is the period of payments without an end.
+    pub fn new(ground: &'a Ground<'a>, covers: DefaultPeriod) -> Self {
         let at = |name| column(Extract::Payments, name);
         Payments {
             ground,
             tracked: ground.traits.iter().map(BenefitTraits::tracked).collect(),
+            covers,
             benefit: at("benefit"),
             period_start: at("period_start"),
             period_end: at("period_end"),
@@ -263,7 +266,7 @@ impl Fold for Payments<'_> {
         let (benefits, ground) = (batch.codes(self.benefit), self.ground);
         move |row| {
             let start = starts[row];
-            let end = if ends[row] == MISSING_DAY { start } else { ends[row] };
+            let end = if ends[row] == MISSING_DAY { self.covers.last_day(start) } else { ends[row] };
             let paid_on = if paid_on[row] == MISSING_DAY { start } else { paid_on[row] };
             let cents = amounts[row];
             let benefit = benefits[row] as u16;
@@ -346,8 +349,12 @@ mod tests {
         let window = Window::new(crate::calendar::Day(20_000), 12, None, 31, 30);
         let kernel = KernelWindow::new(&window);
         let ground = Ground { window: &window, kernel: &kernel, traits: &[], partitions: &[], budget: None };
-        let (c, a, p, l) =
-            (Contacts::new(&ground), Applications::new(&ground), Payments::new(&ground), LifeEvents::new(&ground));
+        let (c, a, p, l) = (
+            Contacts::new(&ground),
+            Applications::new(&ground),
+            Payments::new(&ground, DefaultPeriod::Month),
+            LifeEvents::new(&ground),
+        );
         let all = [c.contacted_on, c.channel, c.direction, c.reached, a.benefit, a.submitted_on, a.method];
         let more = [a.handling_minutes, a.decision, a.automatic, a.clarifications, p.benefit, p.period_start];
         let rest = [p.period_end, p.paid_on, p.amount, l.event, l.occurred_on];

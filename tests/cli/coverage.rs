@@ -1,4 +1,4 @@
-//! Which days payments cover: rows of one benefit and period add up.
+//! Which days payments cover: rows of one benefit and period add up, and a missing end is as `covers` says.
 
 use crate::outcome::Outcome;
 use crate::workspace::Workspace;
@@ -103,4 +103,28 @@ fn amounts_and_periods_of_any_size_add_up_exactly() {
     let rows: Vec<&str> = payments.iter().map(String::as_str).collect();
     covers(&paid(&rows).run(), "0");
     covers(&paid(&[&rows[..], &["unemployment,2020-01-01,2025-12-31,,0.01"]].concat()).run(), "365");
+}
+
+#[test]
+fn what_a_payment_without_an_end_covers_is_a_setting() {
+    let payments = ["child_benefit,2025-01-31,,,94.88", "child_benefit,2025-06-10,2025-06-12,,94.88"];
+    for (covered, days) in [("\"day\"", "4"), ("\"month\"", "31"), ("1", "4"), ("14", "17")] {
+        let table = format!("files = \"payments.csv\"\ncovers = {covered}");
+        covers(&paid(&payments).extract("payments", &table).run(), days);
+    }
+    // A month from the last of January is one to the 27th: 31 February is clamped to the 28th.
+    let table = "files = \"payments.csv\"\ncovers = \"month\"";
+    let back = ["child_benefit,2025-01-31,2025-02-27,,-94.88"];
+    covers(&paid(&[&payments[..], &back].concat()).extract("payments", table).run(), "3");
+}
+
+#[test]
+fn covers_is_checked() {
+    for (extract, value) in
+        [("payments", "0"), ("payments", "\"week\""), ("payments", "1.5"), ("contacts", "\"month\"")]
+    {
+        let table = format!("files = \"{extract}.csv\"\ncovers = {value}");
+        let outcome = Workspace::agency().extract(extract, &table).run();
+        outcome.code(2).stderr_has(&format!("extracts.{extract}.covers"));
+    }
 }
