@@ -195,7 +195,12 @@ fn faults_table(extracts: &[ExtractEntry]) -> Table {
 fn codes_table(extracts: &[ExtractEntry]) -> Table {
     let mut table = texts(["extract", "column", "code", "rows"]);
     for extract in extracts {
-        for (column, codes) in [("method", &extract.unmapped_methods), ("benefit", &extract.unknown_benefits)] {
+        let columns = [
+            ("method", &extract.unmapped_methods),
+            ("filed_by", &extract.unmapped_filers),
+            ("benefit", &extract.unknown_benefits),
+        ];
+        for (column, codes) in columns {
             for (code, count) in codes {
                 let row = [extract.extract.to_owned(), column.to_owned(), format!("{code:?}"), thousands(*count)];
                 table.add_row(row);

@@ -93,6 +93,8 @@ pub struct ExtractAccount {
     pub newest: Option<crate::calendar::Day>,
     /// Method codes that the configuration does not map, over rows neither rejected nor duplicates.
     pub unmapped_methods: BTreeMap<String, u64>,
+    /// Filer codes that the configuration does not map, over the same rows.
+    pub unmapped_filers: BTreeMap<String, u64>,
     /// Benefits that the catalogue lacks, over the same rows.
     pub unknown_benefits: BTreeMap<String, u64>,
 }
@@ -115,6 +117,7 @@ impl ExtractAccount {
             reasons: BTreeMap::new(),
             newest: None,
             unmapped_methods: BTreeMap::new(),
+            unmapped_filers: BTreeMap::new(),
             unknown_benefits: BTreeMap::new(),
         };
         for (file, mut rows) in files.into_iter().zip(used) {

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use hashbrown::HashMap;
 
 use super::accounting::Standing;
-use super::events::{Columns, Fold, Intake, PARTITION_CUSTOMERS, Tallies, lock, spilled};
+use super::events::{Columns, Fold, Intake, OfCoded, PARTITION_CUSTOMERS, Tallies, lock, spilled};
 use super::sieve::hash;
 use crate::extract::batch::Batch;
 use crate::extract::codes::CodeId;
@@ -52,7 +52,7 @@ struct Candidate<T> {
     file: usize,
     customer: u32,
     standing: Standing,
-    strange: (Option<CodeId>, Option<CodeId>),
+    unknown_codes: OfCoded<Option<CodeId>>,
     fact: Option<T>,
 }
 
@@ -78,12 +78,10 @@ impl<F: Fold> SecondRead<'_, F> {
         let counts = tallies.row(row.file);
         *counts.of(row.standing) -= 1;
         *counts.of(Standing::Duplicate) += 1;
-        let (method, benefit) = row.strange;
-        if let Some(count) = method.and_then(|code| tallies.unmapped_methods.get_mut(&code)) {
-            *count -= 1;
-        }
-        if let Some(count) = benefit.and_then(|code| tallies.unknown_benefits.get_mut(&code)) {
-            *count -= 1;
+        for (code, counts) in row.unknown_codes.iter().zip(&mut tallies.unknown_codes) {
+            if let Some(count) = code.and_then(|code| counts.get_mut(&code)) {
+                *count -= 1;
+            }
         }
         drop(tallies);
         let Some(fact) = row.fact else { return Ok(()) };
@@ -106,7 +104,7 @@ impl<F: Fold> Worker for SecondRead<'_, F> {
                 file: batch.file,
                 customer,
                 standing,
-                strange: self.intake.strange_codes(batch, row, self.columns),
+                unknown_codes: self.intake.unknown_codes(batch, row, self.columns),
                 fact: if standing == Standing::InUse { self.fold.fact(batch, row) } else { None },
             };
             {

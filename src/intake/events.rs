@@ -3,6 +3,7 @@
 //! Rows are used as they stream by, as if no id occurred twice; what repeated ids had added is taken back afterwards
 //! (see the `duplicates` module).
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -14,8 +15,8 @@ use super::shape::ShapeReader;
 use super::sieve::{NO_NUMBER, Sieve};
 use crate::calendar::{Day, Window};
 use crate::config::Extract;
-use crate::extract::batch::{Batch, Span};
-use crate::extract::codes::{CodeId, OTHER};
+use crate::extract::batch::{Batch, MISSING_CODE, Span};
+use crate::extract::codes::{CodeId, OTHER, OTHER_FILER};
 use crate::extract::{CodeBooks, ExtractError, Plan, Progress, RejectsWriter, Worker};
 use crate::spill::Budget;
 
@@ -63,9 +64,15 @@ pub(super) struct Columns {
     pub(super) id: Option<usize>,
     owner: usize,
     date: usize,
-    benefit: Option<usize>,
-    method: Option<usize>,
+    /// Where the columns of [`CODED`] are.
+    coded: [Option<usize>; CODED.len()],
 }
+
+/// The columns whose codes the configuration may not know.
+const CODED: [&str; 3] = ["method", "filed_by", "benefit"];
+
+/// Something of each column of [`CODED`].
+pub(super) type OfCoded<T> = [T; CODED.len()];
 
 impl Columns {
     fn of(extract: Extract) -> Self {
@@ -74,8 +81,7 @@ impl Columns {
             id: find(&["contact_id", "application_id", "payment_id"]),
             owner: find(&["customer_id", "employer_id"]).unwrap_or_default(),
             date: find(&["contacted_on", "submitted_on", "period_start", "occurred_on"]).unwrap_or_default(),
-            benefit: find(&["benefit"]),
-            method: find(&["method"]),
+            coded: CODED.map(|name| extract.column(name)),
         }
     }
 }
@@ -84,8 +90,8 @@ impl Columns {
 #[derive(Debug, Default)]
 pub(super) struct Tallies {
     rows: Vec<RowCounts>,
-    pub(super) unmapped_methods: HashMap<CodeId, u64>,
-    pub(super) unknown_benefits: HashMap<CodeId, u64>,
+    /// Rows by code that the configuration does not know.
+    pub(super) unknown_codes: OfCoded<HashMap<CodeId, u64>>,
     newest: Option<Day>,
 }
 
@@ -101,11 +107,8 @@ impl Tallies {
         for (file, rows) in other.rows.iter().enumerate() {
             self.row(file).add(rows);
         }
-        for (code, count) in other.unmapped_methods {
-            *self.unmapped_methods.entry(code).or_default() += count;
-        }
-        for (code, count) in other.unknown_benefits {
-            *self.unknown_benefits.entry(code).or_default() += count;
+        for (own, others) in self.unknown_codes.iter_mut().zip(other.unknown_codes) {
+            others.into_iter().for_each(|(code, count)| *own.entry(code).or_default() += count);
         }
         self.newest = self.newest.max(other.newest);
     }
@@ -138,12 +141,10 @@ impl Intake<'_> {
         self.take_back_duplicates(&nominated, columns, fold, &mut tallies, &files)?;
         let mut account = ExtractAccount::new(self.plan.config.extract, files, tallies.rows)?;
         account.newest = tallies.newest;
-        for (code, count) in tallies.unmapped_methods.into_iter().filter(|(_, count)| *count > 0) {
-            account.unmapped_methods.insert(self.books.unmapped_methods.text(code - OTHER - 1), count);
-        }
-        for (code, count) in tallies.unknown_benefits.into_iter().filter(|(_, count)| *count > 0) {
-            account.unknown_benefits.insert(self.books.benefits.text(code), count);
-        }
+        let [methods, filers, benefits] = tallies.unknown_codes;
+        account.unmapped_methods = named(methods, |code| self.books.unmapped_methods.text(code - OTHER - 1));
+        account.unmapped_filers = named(filers, |code| self.books.unmapped_filers.text(code - OTHER_FILER - 1));
+        account.unknown_benefits = named(benefits, |code| self.books.benefits.text(code));
         Ok(account)
     }
 
@@ -166,17 +167,18 @@ impl Intake<'_> {
         }
     }
 
-    /// The code of a row's method, if unmapped, and of its benefit, if the catalogue lacks it.
-    #[inline]
-    pub(super) fn strange_codes(
-        &self,
-        batch: &Batch,
-        row: usize,
-        columns: Columns,
-    ) -> (Option<CodeId>, Option<CodeId>) {
-        let method = columns.method.map(|at| batch.codes(at)[row]).filter(|code| *code > OTHER);
-        let benefit = columns.benefit.map(|at| batch.codes(at)[row]).filter(|code| *code >= self.known_benefits);
-        (method, benefit)
+    /// By column of [`CODED`], the first code that the configuration does not know; all later ones are such too.
+    fn first_unknown(&self) -> OfCoded<CodeId> {
+        [OTHER + 1, OTHER_FILER + 1, self.known_benefits]
+    }
+
+    /// The codes of a row that the configuration does not know.
+    pub(super) fn unknown_codes(&self, batch: &Batch, row: usize, columns: Columns) -> OfCoded<Option<CodeId>> {
+        let mut codes = columns.coded.map(|at| at.map(|at| batch.codes(at)[row]));
+        for (code, first) in codes.iter_mut().zip(self.first_unknown()) {
+            *code = code.filter(|code| is_unknown(*code, first));
+        }
+        codes
     }
 }
 
@@ -222,18 +224,17 @@ impl<F: Fold> FirstRead<'_, '_, F> {
     }
 
     /// Counts the codes that the configuration does not know.
-    fn count_strange_codes(&mut self, batch: &Batch) {
-        let (intake, columns, customers) = (self.intake, self.columns, &self.customers);
-        let count = |at: Option<usize>, first: CodeId, counts: &mut HashMap<CodeId, u64>| {
+    fn count_unknown_codes(&mut self, batch: &Batch) {
+        let firsts = self.intake.first_unknown();
+        for ((at, first), counts) in self.columns.coded.iter().zip(firsts).zip(&mut self.tallies.unknown_codes) {
             let codes = at.map_or(&[][..], |at| batch.codes(at));
             // Hardly a batch has any, which one pass over whole numbers tells.
-            if codes.iter().fold(false, |any, code| any | (*code >= first)) {
-                let strange = codes.iter().zip(customers).filter(|(code, owner)| **code >= first && **owner != ORPHAN);
-                strange.for_each(|(code, _)| *counts.entry(*code).or_default() += 1);
+            if codes.iter().fold(false, |any, code| any | is_unknown(*code, first)) {
+                let owned = codes.iter().zip(&self.customers).filter(|(_, owner)| **owner != ORPHAN);
+                let unknown = owned.filter(|(code, _)| is_unknown(**code, first));
+                unknown.for_each(|(code, _)| *counts.entry(*code).or_default() += 1);
             }
-        };
-        count(columns.method, OTHER + 1, &mut self.tallies.unmapped_methods);
-        count(columns.benefit, intake.known_benefits, &mut self.tallies.unknown_benefits);
+        }
     }
 
     /// Hands the ids of rows that are no orphans to the sieve; their numbers are read before it is locked.
@@ -285,7 +286,7 @@ impl<F: Fold> Worker for FirstRead<'_, '_, F> {
                 self.hold(customer, fact)?;
             }
         }
-        self.count_strange_codes(batch);
+        self.count_unknown_codes(batch);
         self.tallies.row(batch.file).add(&counts);
         self.tallies.newest = self.tallies.newest.max(newest);
         self.sift_ids(batch)
@@ -298,6 +299,17 @@ impl<F: Fold> Worker for FirstRead<'_, '_, F> {
         lock(self.total).add(self.tallies);
         Ok(())
     }
+}
+
+/// Whether a code is one that the configuration does not know, rather than a known one or a missing one.
+#[inline]
+fn is_unknown(code: CodeId, first_unknown: CodeId) -> bool {
+    (code >= first_unknown) & (code != MISSING_CODE)
+}
+
+/// The codes that any row has, by their text.
+fn named(counts: HashMap<CodeId, u64>, text: impl Fn(CodeId) -> String) -> BTreeMap<String, u64> {
+    counts.into_iter().filter(|(_, rows)| *rows > 0).map(|(code, rows)| (text(code), rows)).collect()
 }
 
 pub(super) fn spilled(source: io::Error) -> ExtractError {

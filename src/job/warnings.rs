@@ -17,8 +17,8 @@ pub enum Warning {
     NoRegister,
     /// There are events of employers, and no register of them.
     NoEmployerRegister,
-    /// Method codes that the configuration does not map.
-    UnmappedMethods(Extract, Vec<(String, u64)>),
+    /// Codes of a column (`method`, `filed_by`) that the configuration does not map.
+    UnmappedCodes(Extract, &'static str, Vec<(String, u64)>),
     /// Benefits that the catalogue lacks.
     UnknownBenefits(Extract, Vec<(String, u64)>),
     /// Nobody is counted.
@@ -47,11 +47,12 @@ impl Warning {
             codes.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
             codes
         };
-        let methods = listed(&account.unmapped_methods);
         let benefits = listed(&account.unknown_benefits);
         let mut warnings = Vec::new();
-        if !methods.is_empty() {
-            warnings.push(Warning::UnmappedMethods(account.extract, methods));
+        for (column, codes) in [("method", &account.unmapped_methods), ("filed_by", &account.unmapped_filers)] {
+            if !codes.is_empty() {
+                warnings.push(Warning::UnmappedCodes(account.extract, column, listed(codes)));
+            }
         }
         if !benefits.is_empty() {
             warnings.push(Warning::UnknownBenefits(account.extract, benefits));
@@ -97,9 +98,9 @@ impl fmt::Display for Warning {
                     extract.name()
                 )
             }
-            Warning::UnmappedMethods(extract, codes) => write!(
+            Warning::UnmappedCodes(extract, column, codes) => write!(
                 f,
-                "{}: method codes that are not mapped count as other: {}; map them in [extracts.{}.codes.method]",
+                "{}: {column} codes that are not mapped count as other: {}; map them in [extracts.{}.codes.{column}]",
                 extract.name(),
                 Codes(codes),
                 extract.name()

@@ -132,6 +132,8 @@ pub struct ExtractEntry {
     pub newest_event: Option<String>,
     /// Method codes that the configuration does not map, with their rows.
     pub unmapped_methods: BTreeMap<String, u64>,
+    /// Filer codes that the configuration does not map, with their rows.
+    pub unmapped_filers: BTreeMap<String, u64>,
     /// Benefits that the catalogue lacks, with their rows.
     pub unknown_benefits: BTreeMap<String, u64>,
     /// Its files, in input order.
@@ -168,6 +170,7 @@ impl From<&ExtractAccount> for ExtractEntry {
             faults: account.reasons.iter().map(|(reason, count)| (reason.name(), *count)).collect(),
             newest_event: account.newest.map(|day| day.to_string()),
             unmapped_methods: account.unmapped_methods.clone(),
+            unmapped_filers: account.unmapped_filers.clone(),
             unknown_benefits: account.unknown_benefits.clone(),
             files: files.collect(),
         }

@@ -126,6 +126,8 @@ fn summary(share_pct: f64, contacts_per_year: f64, minutes: f64) -> Summary {
         handling_minutes_per_application: minutes,
         handling_minutes_pooled: minutes,
         applications_pct: [15.0, 3.0, 5.0, 75.5, 1.5],
+        applications_by_employer_pct: 6.5,
+        applications_by_partner_pct: 0.8,
     }
 }
 
@@ -217,6 +219,7 @@ fn extract() -> ExtractEntry {
         faults: [("malformed_date", 15)].into(),
         newest_event: Some("2025-12-30".to_owned()),
         unmapped_methods: [("FAX".to_owned(), 6)].into(),
+        unmapped_filers: [("KOMMUN".to_owned(), 4)].into(),
         unknown_benefits: (0..30).map(|code| (format!("<{code}>"), 1)).collect(),
         files: Vec::new(),
     }

@@ -85,8 +85,12 @@ fn codes(edition: &Edition<'_>) -> Table {
     let mut table = Table::new(&texts.codes, columns);
     let of_extract = |extract| {
         let extract: &ExtractEntry = extract;
-        let methods = extract.unmapped_methods.iter().map(move |code| (extract, &texts.method_column, code));
-        methods.chain(extract.unknown_benefits.iter().map(move |code| (extract, &texts.benefit_column, code)))
+        let columns = [
+            (&texts.method_column, &extract.unmapped_methods),
+            (&texts.filer_column, &extract.unmapped_filers),
+            (&texts.benefit_column, &extract.unknown_benefits),
+        ];
+        columns.into_iter().flat_map(move |(column, codes)| codes.iter().map(move |code| (extract, column, code)))
     };
     let mut all: Vec<_> = edition.content.extracts.iter().flat_map(of_extract).collect();
     // The most frequent first; the sort keeps the order of extracts and codes among equals.

@@ -85,6 +85,10 @@ pub(super) struct WaysTexts {
     pub(super) on_behalf: String,
     pub(super) online: String,
     pub(super) other: String,
+    pub(super) filers: String,
+    pub(super) filers_lead: String,
+    pub(super) employer: String,
+    pub(super) partner: String,
 }
 
 /// Distributions of features.
@@ -220,6 +224,7 @@ pub(super) struct QualityTexts {
     pub(super) more_codes: String,
     pub(super) warnings: String,
     pub(super) method_column: String,
+    pub(super) filer_column: String,
     pub(super) benefit_column: String,
 }
 

@@ -38,6 +38,8 @@ fn summary_columns(sheet: &mut Sheet) {
         ("contacts_per_year", Kind::Hundredths, "all contacts / all observed years"),
         ("handling_minutes_per_application", Kind::Tenths, "minutes; the mean of the customers' own averages"),
         ("handling_minutes_pooled", Kind::Tenths, "minutes; all minutes / all handled applications"),
+        ("applications_by_employer_pct", Kind::Tenths, "per cent of the applications, filed by an employer"),
+        ("applications_by_partner_pct", Kind::Tenths, "per cent of the applications, filed by another authority"),
     ];
     for name in Summary::columns() {
         let known = meanings.iter().find(|(known, ..)| *known == name);
@@ -314,7 +316,12 @@ fn codes(content: &Content<'_>) -> Sheet {
     sheet.column("code", Kind::Text, "as the extract has it");
     sheet.column("rows", Kind::Count, "how many rows have it");
     for extract in content.extracts {
-        for (column, codes) in [("method", &extract.unmapped_methods), ("benefit", &extract.unknown_benefits)] {
+        let columns = [
+            ("method", &extract.unmapped_methods),
+            ("filed_by", &extract.unmapped_filers),
+            ("benefit", &extract.unknown_benefits),
+        ];
+        for (column, codes) in columns {
             for (code, rows) in codes {
                 let texts = [extract.extract, column, &printable(code)].map(Value::from);
                 sheet.row(texts.into_iter().chain([Value::from(*rows)]));
