@@ -7,6 +7,7 @@
 mod bad_files;
 mod bad_values;
 mod breakdowns;
+mod cases;
 mod command_line;
 mod compare;
 mod configuration;
@@ -28,6 +29,7 @@ mod reading;
 mod report;
 mod run_folder;
 mod samples;
+mod stray_records;
 mod synth;
 mod table;
 mod try_rules;

@@ -108,7 +108,10 @@ pub fn pages(bytes: &[u8], chunk: &ColumnChunkMetadata, rows: usize) -> Result<(
             ));
         }
         if page.checksum.is_some_and(|checksum| checksum != crc32fast::hash(page.stored)) {
-            return Err(damaged(format!("the checksum of a page of column `{}` does not match its bytes", name(chunk))));
+            return Err(damaged(format!(
+                "the checksum of a page of column `{}` does not match its bytes",
+                name(chunk)
+            )));
         }
         values += page.rows;
         rest = behind;
