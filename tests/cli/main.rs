@@ -12,6 +12,7 @@ mod command_line;
 mod compare;
 mod configuration;
 mod conformance;
+mod coverage;
 mod determinism;
 mod dialects;
 mod duplicates;
