@@ -5,10 +5,13 @@
 
 mod accounting;
 mod appearing;
+mod days;
 mod duplicates;
 mod events;
 mod index;
 mod population;
+mod register;
+mod registration;
 mod shape;
 mod sieve;
 
@@ -16,4 +19,5 @@ pub use accounting::{ExtractAccount, FileAccount, RowCounts, Standing};
 pub use appearing::appearing;
 pub use events::{Fold, Intake, PARTITION_CUSTOMERS};
 pub use index::Ids;
-pub use population::{Dimension, NO_VALUE, Population, read_register};
+pub use population::{Dimension, NO_VALUE, Population};
+pub use register::read_register;

@@ -25,6 +25,7 @@ mod outcome;
 mod parquet;
 mod past_runs;
 mod reading;
+mod register;
 mod report;
 mod run_folder;
 mod samples;
