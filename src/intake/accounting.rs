@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::damaged::DamagedIds;
+use super::orphans::Orphans;
 use crate::calendar::Day;
 use crate::extract::{ExtractError, FileRead, Reason};
 
@@ -101,6 +103,10 @@ pub struct ExtractAccount {
     /// Payments in use whose period begins after the last day of the customer's registration; of payments with a
     /// register only.
     pub payments_after_registration: Option<u64>,
+    /// Ids of customers (or employers) that look damaged: of a register, or without one, of events.
+    pub damaged_ids: DamagedIds,
+    /// With a register: the orphans that it nearly has.
+    pub orphans: Orphans,
     /// Method codes that the configuration does not map, over rows neither rejected nor duplicates.
     pub unmapped_methods: BTreeMap<String, u64>,
     /// Benefits that the catalogue lacks, over the same rows.
@@ -127,6 +133,8 @@ impl ExtractAccount {
             in_window: 0,
             dates_in_use: None,
             duplicates_that_differ: 0,
+            damaged_ids: DamagedIds::default(),
+            orphans: Orphans::default(),
             payments_after_registration: None,
             unmapped_methods: BTreeMap::new(),
             unknown_benefits: BTreeMap::new(),

@@ -10,6 +10,7 @@ use hashbrown::HashMap;
 
 use super::accounting::{ExtractAccount, RowCounts, Standing};
 use super::days::DayCounts;
+use super::orphans::Orphans;
 use super::population::Population;
 use super::shape::ShapeReader;
 use super::sieve::{NO_NUMBER, Sieve};
@@ -100,6 +101,7 @@ pub(super) struct Tallies {
     newest: Option<Day>,
     pub(super) in_use: InUse,
     pub(super) duplicates_that_differ: u64,
+    orphans: Orphans,
 }
 
 /// What is told of the rows in use beside their number.
@@ -153,6 +155,7 @@ impl Tallies {
             *self.unknown_benefits.entry(code).or_default() += count;
         }
         self.newest = self.newest.max(other.newest);
+        self.orphans.merge(other.orphans);
         self.in_use.days.merge(&other.in_use.days);
         self.in_use.in_window += other.in_use.in_window;
         self.in_use.after_registration += other.in_use.after_registration;
@@ -188,6 +191,7 @@ impl Intake<'_> {
         account.newest = tallies.newest;
         account.in_window = tallies.in_use.in_window;
         account.dates_in_use = tallies.in_use.days.oldest_and_newest();
+        account.orphans = tallies.orphans;
         account.duplicates_that_differ = tallies.duplicates_that_differ;
         if columns.period.is_some() && self.population.registered {
             account.payments_after_registration = Some(tallies.in_use.after_registration);
@@ -344,6 +348,7 @@ impl<F: Fold> Worker for FirstRead<'_, '_, F> {
             let customer = self.customers[row];
             if customer == ORPHAN {
                 orphans.push(row as u32);
+                self.tallies.orphans.note(batch.bytes(batch.texts(self.columns.owner)[row]));
                 continue;
             }
             let standing = intake.standing_of(customer, *day);

@@ -56,6 +56,19 @@ impl Population {
         self.index.find(id)
     }
 
+    /// The ids by number, those out of scope behind the others.
+    pub fn ids(&self) -> &Ids {
+        self.index.ids()
+    }
+
+    /// How many customers are younger than 0 years on the window's last day, and how many older than 120.
+    pub fn impossible_ages(&self, window: &Window) -> (u64, u64) {
+        let oldest = window.as_of.plus_months(-121 * 12);
+        let known = || self.births.iter().filter(|birth| **birth != MISSING_DAY);
+        let count = |is_so: &dyn Fn(&&Day) -> bool| known().filter(is_so).count() as u64;
+        (count(&|birth| **birth > window.as_of), count(&|birth| **birth <= oldest))
+    }
+
     /// The id of a number.
     pub fn id(&self, number: u32) -> &[u8] {
         self.index.ids().get(number as usize)

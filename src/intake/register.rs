@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use hashbrown::HashMap;
 
 use super::accounting::{ExtractAccount, RowCounts, Standing};
+use super::damaged::DamagedIds;
 use super::index::{Ids, Index};
 use super::population::{Dimension, NO_VALUE, Population};
 use super::registration::{NEVER_ENDED, Registered, Registration};
@@ -98,6 +99,7 @@ pub fn read_register(
     let population = rows.population(settled, dimensions, threads);
     let mut account = ExtractAccount::new(extract, files, used)?;
     account.duplicates_that_differ = differ;
+    account.damaged_ids = DamagedIds::of_register(&population);
     Ok((population, account))
 }
 

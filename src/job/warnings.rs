@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::findings::Finding;
 use crate::config::Extract;
 use crate::extract::AbsentColumn;
 use crate::intake::ExtractAccount;
@@ -21,17 +22,8 @@ pub enum Warning {
     UnmappedMethods(Extract, Vec<(String, u64)>),
     /// Benefits that the catalogue lacks.
     UnknownBenefits(Extract, Vec<(String, u64)>),
-    /// Duplicates whose values differ from those of the row that counts.
-    DuplicatesThatDiffer {
-        /// Of which extract.
-        extract: Extract,
-        /// How many.
-        differ: u64,
-        /// Of how many duplicates.
-        duplicates: u64,
-    },
-    /// Payments that begin after the customer's registration has ended.
-    PaymentsAfterRegistration(u64),
+    /// What the rows of an extract give reason to doubt.
+    Finding(Finding),
     /// Nobody is counted.
     NobodyInScope,
     /// The memory limit cannot be kept; the least one that can, in bytes.
@@ -67,16 +59,6 @@ impl Warning {
         if !benefits.is_empty() {
             warnings.push(Warning::UnknownBenefits(account.extract, benefits));
         }
-        if account.duplicates_that_differ > 0 {
-            warnings.push(Warning::DuplicatesThatDiffer {
-                extract: account.extract,
-                differ: account.duplicates_that_differ,
-                duplicates: account.rows.duplicates,
-            });
-        }
-        if let Some(payments @ 1..) = account.payments_after_registration {
-            warnings.push(Warning::PaymentsAfterRegistration(payments));
-        }
         warnings
     }
 }
@@ -92,26 +74,7 @@ impl fmt::Display for Warning {
                 "there is no employers extract: employers without any event are missing, and all others are of unknown \
                  size; configure [extracts.employers] to count everybody by size",
             ),
-            Warning::DuplicatesThatDiffer { extract, differ, duplicates } => {
-                let name = extract.name();
-                write!(
-                    f,
-                    "{name}: {differ} of {duplicates} duplicates differ from the row of the same id that counts; if later \
-                     rows correct earlier ones, set keep = \"last\" in [extracts.{name}]",
-                )?;
-                f.write_str(match extract {
-                    Extract::Customers => "; if each row is a spell of registration, set history = true",
-                    Extract::Employers => "",
-                    _ => "; if the ids of two systems are alike, make them different or leave the id's column out",
-                })
-            }
-            Warning::PaymentsAfterRegistration(payments) => write!(
-                f,
-                "payments: {payments} {} after the last day of the customer's registration and {} all the same; check \
-                 registered_to in the customers extract",
-                if *payments == 1 { "payment begins" } else { "payments begin" },
-                if *payments == 1 { "counts" } else { "count" },
-            ),
+            Warning::Finding(finding) => write!(f, "{finding}"),
             Warning::NobodyInScope => f.write_str(
                 "no customer is in scope: check [window] and the registration dates of the customers extract",
             ),

@@ -250,11 +250,11 @@ fn duplicates_that_differ_from_the_row_that_counts_are_counted_and_warned_of() {
                 P2,A,child_benefit,2025-07-01,,,1\nP2,A,child_benefit,2025-07-01,,,1\nP3,A,child_benefit,2025-07-01,,,2";
     let workspace = Workspace::agency().rows("payments", rows);
     let outcome = workspace.run();
-    outcome.code(0).stderr_has("payments: 2 of 4 duplicates differ from the row of the same id that counts");
+    outcome.code(0).stderr_has("payments: 2 of 4 duplicates differ from the first row of the same id, which counts");
     assert_eq!(outcome.latest().extract("payments")["duplicates_that_differ"], 2);
     // Of the rows of P1 the last is the only one of its kind.
     let outcome = workspace.extract("payments", "files = \"payments.csv\"\nkeep = \"last\"").run();
-    outcome.code(0).stderr_has("payments: 3 of 4 duplicates differ");
+    outcome.code(0).stderr_has("payments: 3 of 4 duplicates differ from the last row");
     outcome.labels().expect("B", &[("paid_eur", "94.88")]);
 }
 

@@ -18,6 +18,7 @@ mod employers;
 mod explain;
 mod gates;
 mod history;
+mod ids;
 mod interrupted;
 mod limits;
 mod month_by_month;

@@ -49,7 +49,7 @@ fn values_are_those_of_the_spell_that_began_last() {
     labels.expect("LAST", &[("age", "35"), ("observed_days", "276")]);
     // Only the third row of SAME repeats both ends of an earlier one, and it names another town.
     assert_eq!(outcome.rows("customers").duplicates, 1);
-    outcome.stderr_has("customers: 1 of 1 duplicates differ");
+    outcome.stderr_has("customers: 1 of 1 repeated spells of registration differ");
 }
 
 #[test]
@@ -84,7 +84,9 @@ fn payments_that_begin_after_the_registration_are_counted_and_warned_of() {
         .rows("customers", "A,,,\nB,,,2025-03-31\nC,,,2026-01-31\nGONE,,,2024-12-31")
         .rows("payments", rows);
     let outcome = workspace.run();
-    outcome.code(0).stderr_has("payments: 1 payment begins after the last day of the customer's registration");
+    outcome
+        .code(0)
+        .stderr_has("payments: 1 of the rows in use begins after the last day of the customer's registration");
     outcome.labels().expect("B", &[("payments", "2"), ("benefit_days", "31")]);
     assert_eq!(outcome.latest().extract("payments")["payments_after_registration"], 1);
     assert!(outcome.latest().extract("contacts")["payments_after_registration"].is_null());
