@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::findings::Finding;
 use crate::config::Extract;
 use crate::extract::{AbsentColumn, DateOrder, FileRead};
 use crate::intake::ExtractAccount;
@@ -21,6 +22,8 @@ pub enum Warning {
     UnmappedMethods(Extract, Vec<(String, u64)>),
     /// Benefits that the catalogue lacks.
     UnknownBenefits(Extract, Vec<(String, u64)>),
+    /// What the rows of an extract give reason to doubt.
+    Finding(Finding),
     /// Nobody is counted.
     NobodyInScope,
     /// The memory limit cannot be kept; the least one that can, in bytes.
@@ -84,6 +87,7 @@ impl fmt::Display for Warning {
                 "there is no employers extract: employers without any event are missing, and all others are of unknown \
                  size; configure [extracts.employers] to count everybody by size",
             ),
+            Warning::Finding(finding) => write!(f, "{finding}"),
             Warning::NobodyInScope => f.write_str(
                 "no customer is in scope: check [window] and the registration dates of the customers extract",
             ),
