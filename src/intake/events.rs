@@ -10,12 +10,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use hashbrown::HashMap;
 
 use super::accounting::{ExtractAccount, RowCounts, Standing};
+use super::days::DayCounts;
+use super::orphans::Orphans;
 use super::population::Population;
 use super::shape::ShapeReader;
 use super::sieve::{NO_NUMBER, Sieve};
 use crate::calendar::{Day, Window};
 use crate::config::Extract;
-use crate::extract::batch::{Batch, MISSING_CODE, Span};
+use crate::extract::batch::{Batch, MISSING_CODE, MISSING_DAY, Span};
 use crate::extract::codes::{CodeId, OTHER, OTHER_FILER};
 use crate::extract::{CodeBooks, ExtractError, Plan, Progress, RejectsWriter, Worker};
 use crate::spill::Budget;
@@ -66,6 +68,15 @@ pub(super) struct Columns {
     date: usize,
     /// Where the columns of [`CODED`] are.
     coded: [Option<usize>; CODED.len()],
+    /// Of payments.
+    period: Option<Period>,
+}
+
+/// Where the columns of a payment's period are, and when it is paid.
+#[derive(Debug, Clone, Copy)]
+struct Period {
+    end: usize,
+    paid_on: usize,
 }
 
 /// The columns whose codes the configuration may not know.
@@ -82,6 +93,16 @@ impl Columns {
             owner: find(&["customer_id", "employer_id"]).unwrap_or_default(),
             date: find(&["contacted_on", "submitted_on", "period_start", "occurred_on"]).unwrap_or_default(),
             coded: CODED.map(|name| extract.column(name)),
+            period: find(&["period_end"]).zip(find(&["paid_on"])).map(|(end, paid_on)| Period { end, paid_on }),
+        }
+    }
+
+    /// A code as it counts: one that the configuration does not map is `other`, if its column has such.
+    pub(super) fn as_counted(&self, at: usize, code: CodeId) -> CodeId {
+        let [method, filed_by, _] = self.coded;
+        match [(method, OTHER), (filed_by, OTHER_FILER)].iter().find(|(column, _)| *column == Some(at)) {
+            Some((_, other)) if is_unknown(code, other + 1) => *other,
+            _ => code,
         }
     }
 }
@@ -93,6 +114,41 @@ pub(super) struct Tallies {
     /// Rows by code that the configuration does not know.
     pub(super) unknown_codes: OfCoded<HashMap<CodeId, u64>>,
     newest: Option<Day>,
+    pub(super) in_use: InUse,
+    pub(super) duplicates_that_differ: u64,
+    orphans: Orphans,
+}
+
+/// What is told of the rows in use beside their number.
+#[derive(Debug, Default)]
+pub(super) struct InUse {
+    days: DayCounts,
+    in_window: u64,
+    after_registration: u64,
+}
+
+/// What one row in use adds to that.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Dated {
+    day: Day,
+    in_window: bool,
+    after_registration: bool,
+}
+
+impl InUse {
+    #[inline]
+    fn add(&mut self, row: Dated) {
+        self.days.add(row.day, 1);
+        self.in_window += u64::from(row.in_window);
+        self.after_registration += u64::from(row.after_registration);
+    }
+
+    /// Takes back a row that was added.
+    pub(super) fn take_back(&mut self, row: Dated) {
+        self.days.take_back(row.day);
+        self.in_window -= u64::from(row.in_window);
+        self.after_registration -= u64::from(row.after_registration);
+    }
 }
 
 impl Tallies {
@@ -111,6 +167,10 @@ impl Tallies {
             others.into_iter().for_each(|(code, count)| *own.entry(code).or_default() += count);
         }
         self.newest = self.newest.max(other.newest);
+        self.orphans.merge(other.orphans);
+        self.in_use.days.merge(&other.in_use.days);
+        self.in_use.in_window += other.in_use.in_window;
+        self.in_use.after_registration += other.in_use.after_registration;
     }
 }
 
@@ -145,6 +205,13 @@ impl Intake<'_> {
         account.unmapped_methods = named(methods, |code| self.books.unmapped_methods.text(code - OTHER - 1));
         account.unmapped_filers = named(filers, |code| self.books.unmapped_filers.text(code - OTHER_FILER - 1));
         account.unknown_benefits = named(benefits, |code| self.books.benefits.text(code));
+        account.in_window = tallies.in_use.in_window;
+        account.dates_in_use = tallies.in_use.days.oldest_and_newest();
+        account.orphans = tallies.orphans;
+        account.duplicates_that_differ = tallies.duplicates_that_differ;
+        if columns.period.is_some() && self.population.registered {
+            account.payments_after_registration = Some(tallies.in_use.after_registration);
+        }
         Ok(account)
     }
 
@@ -164,6 +231,26 @@ impl Intake<'_> {
             Standing::InUse
         } else {
             Standing::OutOfScope
+        }
+    }
+
+    /// What rows in use of a batch add to the account, by row and customer.
+    pub(super) fn dated<'b>(&'b self, batch: &'b Batch, columns: Columns) -> impl Fn(usize, u32) -> Dated + 'b {
+        let days = batch.days(columns.date);
+        let period = columns.period.map(|Period { end, paid_on }| (batch.days(end), batch.days(paid_on)));
+        let (window, population, covers) = (self.window, self.population, self.plan.config.covers);
+        move |row, customer| {
+            let day = days[row];
+            // No row in use is dated after the window. A missing day of payment is that of the row.
+            let reaches = |(ends, paid_on): (&[Day], &[Day])| {
+                let end = if ends[row] == MISSING_DAY { covers.last_day(day) } else { ends[row] };
+                end >= window.start || window.contains(paid_on[row])
+            };
+            Dated {
+                day,
+                in_window: day >= window.start || period.is_some_and(reaches),
+                after_registration: period.is_some() && population.ended_before(customer, day, window),
+            }
         }
     }
 
@@ -266,13 +353,14 @@ impl<F: Fold> Worker for FirstRead<'_, '_, F> {
     fn take(&mut self, batch: &Batch, orphans: &mut Vec<u32>) -> Result<(), ExtractError> {
         self.look_up(batch);
         let (intake, fold) = (self.intake, self.fold);
-        let fact = fold.facts(batch);
+        let (fact, dated) = (fold.facts(batch), intake.dated(batch, self.columns));
         let mut counts = RowCounts::default();
         let mut newest = None;
         for (row, day) in batch.days(self.columns.date).iter().enumerate() {
             let customer = self.customers[row];
             if customer == ORPHAN {
                 orphans.push(row as u32);
+                self.tallies.orphans.note(batch.bytes(batch.texts(self.columns.owner)[row]));
                 continue;
             }
             let standing = intake.standing_of(customer, *day);
@@ -280,10 +368,11 @@ impl<F: Fold> Worker for FirstRead<'_, '_, F> {
             if standing != Standing::Future {
                 newest = newest.max(Some(*day));
             }
-            if standing == Standing::InUse
-                && let Some(fact) = fact(row)
-            {
-                self.hold(customer, fact)?;
+            if standing == Standing::InUse {
+                self.tallies.in_use.add(dated(row, customer));
+                if let Some(fact) = fact(row) {
+                    self.hold(customer, fact)?;
+                }
             }
         }
         self.count_unknown_codes(batch);
