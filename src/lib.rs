@@ -18,6 +18,7 @@ pub mod language;
 pub mod outputs;
 pub mod report;
 pub mod rules;
+pub mod sanitize;
 pub mod spill;
 pub mod statistics;
 pub mod synth;

@@ -15,7 +15,7 @@ use crate::outputs::ExtractEntry;
 pub fn check(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
     let (config, as_of) = job::configuration(&arguments.job)?;
     let job = job::prepare(&arguments.job, &config, as_of)?;
-    let mut rejects = RejectsWriter::new(rejects(arguments)?, config.outputs.spreadsheet_safe)?;
+    let mut rejects = RejectsWriter::new(rejects(arguments)?, &config.outputs)?;
     let bars = progress::of_job(&job, arguments.job.quiet);
     let spill = job.spill(&std::env::temp_dir())?;
     let reading = job.read(&bars, &mut rejects, spill.as_ref(), &mut Timings::default())?;
@@ -24,7 +24,8 @@ pub fn check(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
     let warnings = job::warnings(&reading);
     let broken_limits = &reading.broken_limits;
     job::say_findings(&job::Findings { warnings: &warnings, broken_limits }, arguments.job.quiet);
-    let extracts: Vec<ExtractEntry> = reading.accounts.iter().map(Into::into).collect();
+    let extracts: Vec<ExtractEntry> =
+        reading.accounts.iter().map(|account| ExtractEntry::of(account, &config)).collect();
     let columns = job.columns();
     let text = if arguments.job.json {
         let found = serde_json::json!({

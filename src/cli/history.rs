@@ -11,7 +11,7 @@ use crate::text::{double, push_csv};
 /// Prints the runs of a folder; those that cannot be read are said and left out.
 pub fn history(arguments: &HistoryArguments) -> anyhow::Result<ExitCode> {
     let series = history::series(&arguments.runs, None)?;
-    series.faults.iter().for_each(|fault| output::say(&format!("warning: left out: {fault}")));
+    series.faults.iter().for_each(|(_, fault)| output::say(&format!("warning: left out: {fault}")));
     if series.entries.is_empty() {
         return Err(HistoryError::NoRuns { root: arguments.runs.clone() }.into());
     }

@@ -54,7 +54,7 @@ fn whole(job: &Job<'_>, arguments: &RunArguments, started: String, mut timings: 
     let mut root = OutputRoot::open(&job.output_root(arguments.out.clone()))?;
     let folder = root.begin(job.window.as_of)?;
     let rejects = OutputFile::create(folder.path(), "rejects.csv", Contents::Rows)?.shared();
-    let mut writer = RejectsWriter::new(Box::new(rejects.clone()), job.config.outputs.spreadsheet_safe)
+    let mut writer = RejectsWriter::new(Box::new(rejects.clone()), &job.config.outputs)
         .map_err(|source| crate::extract::ExtractError::Rejects { source })?;
     let bars = progress::of_job(job, arguments.job.quiet);
     let spill = job.spill(folder.path())?;

@@ -11,6 +11,7 @@ use crate::extract::ColumnFound;
 use crate::job::Report;
 use crate::language::Language;
 use crate::outputs::{ExtractEntry, Manifest};
+use crate::sanitize::shown;
 use crate::statistics::CategoryFigures;
 
 /// The summary of a run.
@@ -145,10 +146,10 @@ fn columns_table(columns: &[(&'static str, &ColumnFound)]) -> String {
     for (extract, found) in columns {
         let from = match (&found.read_from, found.constant) {
             (None, _) => "–".to_owned(),
-            (Some(text), true) => format!("always {text:?}"),
-            (Some(text), false) => text.clone(),
+            (Some(text), true) => format!("always \"{}\"", shown(text)),
+            (Some(text), false) => shown(text),
         };
-        table.add_row([(*extract).to_owned(), found.column.clone(), from, found.file.clone()]);
+        table.add_row([(*extract).to_owned(), found.column.clone(), from, shown(&found.file)]);
     }
     trimmed(&table)
 }
@@ -195,10 +196,13 @@ fn faults_table(extracts: &[ExtractEntry]) -> Table {
 fn codes_table(extracts: &[ExtractEntry]) -> Table {
     let mut table = texts(["extract", "column", "code", "rows"]);
     for extract in extracts {
-        for (column, codes) in [("method", &extract.unmapped_methods), ("benefit", &extract.unknown_benefits)] {
-            for (code, count) in codes {
-                let row = [extract.extract.to_owned(), column.to_owned(), format!("{code:?}"), thousands(*count)];
-                table.add_row(row);
+        for (column, named, other) in extract.unknown_codes() {
+            let mut row = |code: String, rows: u64| {
+                table.add_row([extract.extract.to_owned(), column.to_owned(), code, thousands(rows)]);
+            };
+            named.iter().for_each(|(code, rows)| row(format!("\"{}\"", shown(code)), *rows));
+            if other.codes > 0 {
+                row(format!("{}, not named", counted(other.codes, "other code")), other.rows);
             }
         }
     }

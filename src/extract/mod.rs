@@ -51,6 +51,10 @@ pub struct FileCounts {
     pub orphans: u64,
     /// Faults by reason (a row may have several).
     pub reasons: BTreeMap<Reason, u64>,
+    /// Bytes of a text file, decompressed.
+    pub text_bytes: u64,
+    /// Bytes of its malformed records.
+    pub malformed_bytes: u64,
 }
 
 /// One file after it was read.

@@ -29,6 +29,11 @@ impl RowCounts {
         self.malformed + self.orphans
     }
 
+    /// Rows neither rejected nor duplicates.
+    pub fn accepted(&self) -> u64 {
+        self.future + self.out_of_scope + self.in_use
+    }
+
     /// Whether every record went somewhere, and only once.
     pub fn adds_up(&self) -> bool {
         self.records == self.rejected() + self.duplicates + self.future + self.out_of_scope + self.in_use
@@ -89,6 +94,12 @@ pub struct ExtractAccount {
     pub rows: RowCounts,
     /// Faults by reason (a row may have several).
     pub reasons: BTreeMap<Reason, u64>,
+    /// Bytes of its text files, decompressed.
+    pub text_bytes: u64,
+    /// Bytes of malformed records of text files.
+    pub malformed_bytes: u64,
+    /// Rows in use that are dated in the window (a payment: paid in it, or covering a day of it); `None` of registers.
+    pub in_window: Option<u64>,
     /// The date of its newest event up to `as_of`, where it has dates.
     pub newest: Option<crate::calendar::Day>,
     /// Method codes that the configuration does not map, over rows neither rejected nor duplicates.
@@ -98,6 +109,11 @@ pub struct ExtractAccount {
 }
 
 impl ExtractAccount {
+    /// Faults of all reasons.
+    pub fn faults(&self) -> u64 {
+        self.reasons.values().sum()
+    }
+
     /// Puts the reader's counts (records, rejects) and the intake's (all else) together.
     ///
     /// # Errors
@@ -113,6 +129,9 @@ impl ExtractAccount {
             files: Vec::new(),
             rows: RowCounts::default(),
             reasons: BTreeMap::new(),
+            text_bytes: 0,
+            malformed_bytes: 0,
+            in_window: None,
             newest: None,
             unmapped_methods: BTreeMap::new(),
             unknown_benefits: BTreeMap::new(),
@@ -125,6 +144,8 @@ impl ExtractAccount {
                 return Err(ExtractError::DoesNotAddUp { file: file.input.name });
             }
             account.rows.add(&rows);
+            account.text_bytes += file.counts.text_bytes;
+            account.malformed_bytes += file.counts.malformed_bytes;
             for (reason, count) in &file.counts.reasons {
                 *account.reasons.entry(*reason).or_default() += count;
             }

@@ -5,6 +5,7 @@
 
 mod accounting;
 mod appearing;
+mod disclosure;
 mod duplicates;
 mod events;
 mod index;
@@ -14,6 +15,7 @@ mod sieve;
 
 pub use accounting::{ExtractAccount, FileAccount, RowCounts, Standing};
 pub use appearing::appearing;
+pub use disclosure::{DisclosedCodes, MOST_NAMED, OtherCodes};
 pub use events::{Fold, Intake, PARTITION_CUSTOMERS};
 pub use index::Ids;
 pub use population::{Dimension, NO_VALUE, Population, read_register};

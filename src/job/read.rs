@@ -63,8 +63,6 @@ impl Job<'_> {
         let mut warnings = self.absent_columns();
         if !population.registered {
             warnings.push(Warning::NoRegister);
-        } else if population.is_empty() {
-            warnings.push(Warning::NobodyInScope);
         }
         let kernel = KernelWindow::new(&self.window);
         let traits = traits(&self.config.benefits, &books)?;
@@ -92,14 +90,19 @@ impl Job<'_> {
         if employers.as_ref().is_some_and(|employers| !employers.population.registered) {
             warnings.push(Warning::NoEmployerRegister);
         }
-        warnings.extend(accounts.iter().flat_map(Warning::of_extract));
+        warnings.extend(accounts.iter().flat_map(|account| Warning::of_extract(account, self.config)));
         let mut broken_limits = Vec::new();
         for account in &accounts {
             if let Some(plan) = self.plan(account.extract) {
                 broken_limits.extend(limits::broken(plan.config, account, self.window.as_of));
             }
         }
-        Ok(Reading { population, accounts, warnings, broken_limits, employers, partitions, kernel, traits, budget })
+        let mut reading =
+            Reading { population, accounts, warnings, broken_limits, employers, partitions, kernel, traits, budget };
+        if reading.customers() == 0 && !self.config.may_be_nobody {
+            reading.broken_limits.push(limits::nobody());
+        }
+        Ok(reading)
     }
 
     fn absent_columns(&self) -> Vec<Warning> {

@@ -2,13 +2,11 @@
 
 use std::fmt;
 
-use crate::config::Extract;
+use crate::config::{Config, Extract};
 use crate::extract::AbsentColumn;
-use crate::intake::ExtractAccount;
+use crate::intake::{DisclosedCodes, ExtractAccount};
+use crate::sanitize::shown;
 use crate::statistics::{MOST_GROUPS, TooManyGroups};
-
-/// Codes that one message names.
-const CODES_NAMED: usize = 8;
 
 /// Something to know or to mend.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,11 +16,11 @@ pub enum Warning {
     /// There are events of employers, and no register of them.
     NoEmployerRegister,
     /// Method codes that the configuration does not map.
-    UnmappedMethods(Extract, Vec<(String, u64)>),
+    UnmappedMethods(Extract, DisclosedCodes),
     /// Benefits that the catalogue lacks.
-    UnknownBenefits(Extract, Vec<(String, u64)>),
-    /// Nobody is counted.
-    NobodyInScope,
+    UnknownBenefits(Extract, DisclosedCodes),
+    /// Faults that `rejects.csv` does not list any more: how many there are, and how many are listed.
+    RejectsCut(Extract, u64, u64),
     /// The memory limit cannot be kept; the least one that can, in bytes.
     MemoryLimit(u64),
     /// A breakdown that is not made.
@@ -40,23 +38,17 @@ impl Warning {
     }
 
     /// What the accounting of an extract gives reason to say.
-    pub fn of_extract(account: &ExtractAccount) -> Vec<Warning> {
-        let listed = |codes: &std::collections::BTreeMap<String, u64>| {
-            let mut codes: Vec<_> = codes.iter().map(|(code, count)| (code.clone(), *count)).collect();
-            // The most frequent first; the map has put equals in bytewise order.
-            codes.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-            codes
-        };
-        let methods = listed(&account.unmapped_methods);
-        let benefits = listed(&account.unknown_benefits);
-        let mut warnings = Vec::new();
-        if !methods.is_empty() {
-            warnings.push(Warning::UnmappedMethods(account.extract, methods));
-        }
-        if !benefits.is_empty() {
-            warnings.push(Warning::UnknownBenefits(account.extract, benefits));
-        }
-        warnings
+    pub fn of_extract(account: &ExtractAccount, config: &Config) -> Vec<Warning> {
+        let extract = account.extract;
+        let disclosed =
+            |codes| Some(DisclosedCodes::of(codes, config.breakdowns.min_group)).filter(|it| !it.is_empty());
+        let (faults, most) = (account.faults(), config.outputs.max_rejects_per_extract);
+        let warnings = [
+            disclosed(&account.unmapped_methods).map(|codes| Warning::UnmappedMethods(extract, codes)),
+            disclosed(&account.unknown_benefits).map(|codes| Warning::UnknownBenefits(extract, codes)),
+            (faults > most).then_some(Warning::RejectsCut(extract, faults, most)),
+        ];
+        warnings.into_iter().flatten().collect()
     }
 }
 
@@ -71,9 +63,6 @@ impl fmt::Display for Warning {
                 "there is no employers extract: employers without any event are missing, and all others are of unknown \
                  size; configure [extracts.employers] to count everybody by size",
             ),
-            Warning::NobodyInScope => f.write_str(
-                "no customer is in scope: check [window] and the registration dates of the customers extract",
-            ),
             Warning::MemoryLimit(least) => write!(
                 f,
                 "so many customers need more memory than --memory-limit allows; the least that can be kept is {} MiB",
@@ -86,13 +75,21 @@ impl fmt::Display for Warning {
                 dimensions.join(" by "),
                 if dimensions.len() == 1 { " or by its pairs" } else { "" }
             ),
+            Warning::RejectsCut(extract, faults, listed) => write!(
+                f,
+                "{}: rejected rows have {faults} faults, of which the rejects list the first {listed}; set \
+                 outputs.max_rejects_per_extract to have more",
+                extract.name()
+            ),
             Warning::PastRun(fault) => write!(f, "a run before this one is left out of comparisons: {fault}"),
             Warning::AbsentColumn(extract, absent) => {
                 let AbsentColumn { column, header, nearest, file } = absent;
-                let near = nearest.as_ref().map(|name| format!(" (did you mean {name:?}?)")).unwrap_or_default();
+                let near =
+                    nearest.as_ref().map(|name| format!(" (did you mean \"{}\"?)", shown(name))).unwrap_or_default();
+                let (header, file) = (shown(header), shown(file));
                 write!(
                     f,
-                    "{}: {column} is read from {header:?}, which no file of its source has{near}, so all its values are \
+                    "{}: {column} is read from \"{header}\", which no file of its source has{near}, so all its values are \
                      missing (first file: {file}); correct the name, or write {column} = false to go without",
                     extract.name()
                 )
@@ -101,7 +98,7 @@ impl fmt::Display for Warning {
                 f,
                 "{}: method codes that are not mapped count as other: {}; map them in [extracts.{}.codes.method]",
                 extract.name(),
-                Codes(codes),
+                codes,
                 extract.name()
             ),
             Warning::UnknownBenefits(extract, codes) => write!(
@@ -109,24 +106,9 @@ impl fmt::Display for Warning {
                 "{}: benefits that the catalogue lacks count as ordinary ones: {}; map them in \
                  [extracts.{}.codes.benefit] or add them to [benefits]",
                 extract.name(),
-                Codes(codes),
+                codes,
                 extract.name()
             ),
-        }
-    }
-}
-
-struct Codes<'a>(&'a [(String, u64)]);
-
-impl fmt::Display for Codes<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, (code, count)) in self.0.iter().take(CODES_NAMED).enumerate() {
-            let rows = if *count == 1 { "row" } else { "rows" };
-            write!(f, "{}{code:?} ({count} {rows})", if at > 0 { ", " } else { "" })?;
-        }
-        match self.0.len().saturating_sub(CODES_NAMED) {
-            0 => Ok(()),
-            more => write!(f, " and {more} more (all are in manifest.json)"),
         }
     }
 }

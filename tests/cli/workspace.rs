@@ -20,7 +20,11 @@ const PATIENCE: Duration = Duration::from_secs(120);
 const SETTINGS: &str = "\
 window.as_of = 2025-12-31
 limits.max_rejected_pct = 100
+limits.allow_unclosed_quotes = true
 limits.max_orphan_pct = 100
+limits.max_duplicate_pct = 100
+limits.max_unmapped_pct = 100
+limits.may_be_outside_window = true
 ";
 
 /// The extracts in METHOD's order with their canonical headers.
