@@ -1,6 +1,6 @@
 //! Where every row went: the counts that must add up (METHOD section 9).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::extract::{ExtractError, FileRead, Reason};
 
@@ -106,6 +106,8 @@ pub struct ExtractAccount {
     pub unmapped_methods: BTreeMap<String, u64>,
     /// Benefits that the catalogue lacks, over the same rows.
     pub unknown_benefits: BTreeMap<String, u64>,
+    /// Benefits of the catalogue that rows in use name; duplicates of these count as well.
+    pub benefits_in_use: BTreeSet<String>,
 }
 
 impl ExtractAccount {
@@ -135,6 +137,7 @@ impl ExtractAccount {
             newest: None,
             unmapped_methods: BTreeMap::new(),
             unknown_benefits: BTreeMap::new(),
+            benefits_in_use: BTreeSet::new(),
         };
         for (file, mut rows) in files.into_iter().zip(used) {
             rows.records = file.counts.records;

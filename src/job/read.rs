@@ -91,6 +91,7 @@ impl Job<'_> {
             warnings.push(Warning::NoEmployerRegister);
         }
         warnings.extend(accounts.iter().flat_map(|account| Warning::of_extract(account, self.config)));
+        warnings.extend(self.unreachable_rules(&accounts)?);
         let mut broken_limits = Vec::new();
         for account in &accounts {
             if let Some(plan) = self.plan(account.extract) {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::UnpaidBenefits;
 use crate::config::{Config, Extract};
 use crate::extract::AbsentColumn;
 use crate::intake::{DisclosedCodes, ExtractAccount};
@@ -15,6 +16,15 @@ pub enum Warning {
     NoRegister,
     /// There are events of employers, and no register of them.
     NoEmployerRegister,
+    /// Rules that cannot take anybody, since no benefit that they need is paid.
+    UnreachableRules {
+        /// Their names.
+        rules: Vec<String>,
+        /// How many rules there are.
+        of: usize,
+        /// The benefits.
+        needed: Vec<UnpaidBenefits>,
+    },
     /// Method codes that the configuration does not map.
     UnmappedMethods(Extract, DisclosedCodes),
     /// Benefits that the catalogue lacks.
@@ -75,6 +85,21 @@ impl fmt::Display for Warning {
                 dimensions.join(" by "),
                 if dimensions.len() == 1 { " or by its pairs" } else { "" }
             ),
+            Warning::UnreachableRules { rules, of, needed } => {
+                let kind = |UnpaidBenefits { kind, codes }: &UnpaidBenefits| match &codes[..] {
+                    [] => format!("{kind} (the catalogue has none)"),
+                    codes => format!("{kind} ({})", some_of(codes)),
+                };
+                let kinds: Vec<String> = needed.iter().map(kind).collect();
+                write!(
+                    f,
+                    "{} of {of} rules cannot take anybody, since no payment in use is of a benefit that they need: {}. \
+                     Missing are benefits that are {}; are their codes mapped in [extracts.payments.codes.benefit]?",
+                    rules.len(),
+                    some_of(rules),
+                    kinds.join(", or ")
+                )
+            }
             Warning::RejectsCut(extract, faults, listed) => write!(
                 f,
                 "{}: rejected rows have {faults} faults, of which the rejects list the first {listed}; set \
@@ -110,5 +135,14 @@ impl fmt::Display for Warning {
                 extract.name()
             ),
         }
+    }
+}
+
+/// The first names of a list, and how many more there are.
+fn some_of(names: &[String]) -> String {
+    const NAMED: usize = 8;
+    match names.len().saturating_sub(NAMED) {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names[..NAMED].join(", ")),
     }
 }

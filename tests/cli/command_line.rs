@@ -103,7 +103,7 @@ fn a_summary_that_cannot_be_printed_is_a_failure_but_the_run_is_there() {
 
 #[test]
 fn without_a_terminal_there_are_no_progress_bars_and_no_colours() {
-    let workspace = Workspace::agency();
+    let workspace = Workspace::agency().paying_all_kinds();
     for arguments in [["run", "vardag.toml"], ["check", "vardag.toml"]] {
         let outcome = workspace.vardag(&arguments);
         outcome.code(0);

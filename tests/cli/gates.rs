@@ -7,7 +7,10 @@ use crate::workspace::Workspace;
 fn agency(with_events: usize, contacts: usize) -> Workspace {
     let workspace = Workspace::agency().rows("customers", "").rows("life_events", "");
     let workspace = workspace.rows("applications", "H1,C0001,housing_allowance,2025-06-01,online,20.00,,,");
-    let workspace = workspace.rows("payments", "P1,C0001,child_benefit,2025-06-01,2025-06-30,2025-06-03,94.88");
+    let old = "2020-06-01,2020-06-30,2020-06-03,94.88";
+    let payments =
+        ["child_benefit", "basic_social_assistance", "unemployment"].map(|own| format!(",C0001,{own},{old}\n"));
+    let workspace = workspace.rows("payments", &payments.concat());
     deliver(&workspace, 1000, with_events, contacts);
     workspace.extract("contacts", "files = \"contacts.csv\"")
 }

@@ -31,4 +31,5 @@ mod samples;
 mod synth;
 mod table;
 mod try_rules;
+mod warnings;
 mod workspace;

@@ -68,6 +68,14 @@ impl Workspace {
             .rows("payments", "P1,A,child_benefit,2025-06-01,2025-06-30,2025-06-03,94.88")
     }
 
+    /// Payments of years ago besides, which no feature is made of, so that there is a benefit for every rule.
+    pub fn paying_all_kinds(self) -> Self {
+        let row = |id: &str, benefit: &str| format!("{id},A,{benefit},2020-01-01,2020-01-31,2020-01-03,1.00\n");
+        let rows = ["P1,A,child_benefit,2025-06-01,2025-06-30,2025-06-03,94.88\n".to_owned()].into_iter();
+        let rows = rows.chain([row("P2", "basic_social_assistance"), row("P3", "unemployment")]);
+        self.rows("payments", &rows.collect::<String>())
+    }
+
     /// These settings and extracts in the folder of another workspace.
     pub fn sharing(other: &Workspace, own: Workspace) -> Self {
         Workspace { folder: other.folder(), ..own }
