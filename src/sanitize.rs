@@ -11,20 +11,33 @@ const MOST_CHARS: usize = 200;
 
 /// A text from data in one line: what is not visible is escaped, and what is beyond 200 characters cut.
 pub fn shown(text: &str) -> String {
-    let mut out = String::with_capacity(text.len().min(2 * MOST_CHARS));
+    one_line(text, MOST_CHARS)
+}
+
+/// The same with another limit, for a message that has texts from data in it.
+pub fn one_line(text: &str, most_chars: usize) -> String {
+    let mut out = String::with_capacity(text.len().min(2 * most_chars));
     let mut count = 0;
     let mut piece = String::new();
     for character in text.chars() {
         piece.clear();
         push(character, &mut piece);
         count += piece.chars().count();
-        if count > MOST_CHARS {
+        if count > most_chars {
             out.push('…');
             break;
         }
         out.push_str(&piece);
     }
     out
+}
+
+/// The first characters of a text.
+pub fn cut(text: &str, most_chars: usize) -> String {
+    match text.char_indices().nth(most_chars) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 /// A text with what is not visible escaped, but for line feeds and tabs, of which the text itself is made.

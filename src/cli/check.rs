@@ -27,7 +27,7 @@ pub fn check(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
     let extracts: Vec<ExtractEntry> =
         reading.accounts.iter().map(|account| ExtractEntry::of(account, &config)).collect();
     let columns = job.columns();
-    let text = if arguments.job.json {
+    if arguments.job.json {
         let found = serde_json::json!({
             "as_of": job.window.as_of.to_string(),
             "window_start": job.window.start.to_string(),
@@ -37,11 +37,10 @@ pub fn check(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
             "warnings": warnings,
             "broken_limits": broken_limits,
         });
-        format!("{}\n", serde_json::to_string_pretty(&found)?)
+        output::print_json(&found)?;
     } else {
-        summary::checked(&columns, &extracts, &job.window, reading.customers())
-    };
-    output::print(&text)?;
+        output::print(&summary::checked(&columns, &extracts, &job.window, reading.customers()))?;
+    }
     Ok(if broken_limits.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(LIMIT_BROKEN) })
 }
 

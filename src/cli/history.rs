@@ -15,14 +15,11 @@ pub fn history(arguments: &HistoryArguments) -> anyhow::Result<ExitCode> {
     if series.entries.is_empty() {
         return Err(HistoryError::NoRuns { root: arguments.runs.clone() }.into());
     }
-    let text = if arguments.json {
-        format!("{}\n", serde_json::to_string_pretty(&series.entries)?)
-    } else if arguments.csv {
-        csv(&series.entries)
-    } else {
-        tables(&series.entries)
-    };
-    output::print(&text)?;
+    match (arguments.json, arguments.csv) {
+        (true, _) => output::print_json(&series.entries)?,
+        (false, true) => output::print(&csv(&series.entries))?,
+        (false, false) => output::print(&tables(&series.entries))?,
+    }
     Ok(ExitCode::SUCCESS)
 }
 

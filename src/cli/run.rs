@@ -22,8 +22,11 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<ExitCode> {
     if arguments.timings {
         output::say(&summary::timings(&report.manifest));
     }
-    let text = if arguments.job.json { summary::json(&report)? } else { summary::table(&report, &config) };
-    output::print(&text)?;
+    if arguments.job.json {
+        output::print_json(&summary::json(&report))?;
+    } else {
+        output::print(&summary::table(&report, &config))?;
+    }
     let manifest = &report.manifest;
     Ok(match (manifest.broken_limits.is_empty(), manifest.broken_gates.is_empty()) {
         (false, _) => ExitCode::from(LIMIT_BROKEN),

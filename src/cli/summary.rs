@@ -67,11 +67,11 @@ fn employers(figures: &[EmployerFigures]) -> String {
 /// A category's name for people beside the one that files use.
 fn title(category: &CategoryFigures, config: &Config) -> String {
     let known = config.categories.iter().find(|known| known.name == category.name);
-    known.map_or(category.name.clone(), |known| format!("{} ({})", known.names.en, known.name))
+    known.map_or(category.name.clone(), |known| format!("{} ({})", shown(&known.names.en), known.name))
 }
 
 /// The summary of a run as JSON; what is missing is null.
-pub fn json(report: &Report) -> anyhow::Result<String> {
+pub fn json(report: &Report) -> serde_json::Value {
     let categories: Vec<serde_json::Value> = report
         .results
         .figures
@@ -98,10 +98,11 @@ pub fn json(report: &Report) -> anyhow::Result<String> {
             entry
         })
         .collect();
-    let summary = serde_json::json!({
+    serde_json::json!({
         "as_of": report.manifest.window.as_of,
         "window_start": report.manifest.window.start,
-        "folder": report.folder,
+        // A path need not be text, which JSON is.
+        "folder": report.folder.to_string_lossy(),
         "held": report.held,
         "broken_limits": report.manifest.broken_limits,
         "broken_gates": report.manifest.broken_gates,
@@ -111,8 +112,7 @@ pub fn json(report: &Report) -> anyhow::Result<String> {
         "employers": employers,
         "extracts": report.manifest.extracts,
         "warnings": report.manifest.warnings,
-    });
-    Ok(format!("{}\n", serde_json::to_string_pretty(&summary)?))
+    })
 }
 
 /// What was found out by reading: columns, rows, faults and codes.

@@ -37,6 +37,9 @@ pub(super) fn good_runs(root: &Path, up_to: Option<Day>) -> Result<Vec<GoodRun>,
 
 /// The manifest of a folder, or why it cannot be read; `None` where the folder is somebody else's.
 fn manifest(folder: &Path) -> Option<Result<PastManifest, HistoryError>> {
+    if std::fs::metadata(folder).is_ok_and(|metadata| !metadata.is_dir()) {
+        return None;
+    }
     let fault = match PastRun::read_manifest(folder) {
         Ok(manifest) => return Some(Ok(manifest)),
         Err(fault) => fault,

@@ -160,7 +160,7 @@ fn a_small_agency_has_gates_too() {
     deliver(&workspace, 102, 0, 20);
     night(&workspace, "2025-12-30", &[])
         .code(4)
-        .stderr_has("gate broken: irregular: its share went from 59.80 % on 2025-12-29 to 0.98 %")
+        .stderr_has("gate broken: irregular: its share went from 59.80 % on 2025-12-29 to 0.00 %")
         .stderr_has("gate broken: life_events: 0 records");
 }
 
