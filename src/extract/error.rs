@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::blocks::{MAX_HEADER_BYTES, MAX_RECORD_BYTES};
+use super::files::MAX_HEADER_NAMES;
 use super::schema::CodeSet;
 use crate::sanitize::shown;
 
@@ -52,10 +54,23 @@ pub enum ExtractError {
     #[error("{file}: the constant \"{value}\" is no value for {column}", file = shown(file), value = shown(value))]
     BadConstant { file: String, column: &'static str, value: String },
     #[error(
-        "{file}: a record is longer than 256 MiB; a quote is probably stray or missing near its start",
+        "{file}: the header has a carriage return that ends no line: the file was written with carriage returns for line \
+         ends; write it with line feeds, for example by `tr '\\r' '\\n'`",
         file = shown(file)
     )]
-    RecordTooLong { file: String },
+    CarriageReturns { file: String },
+    #[error(
+        "{file}: the header is longer than {} MiB or has more than {MAX_HEADER_NAMES} names: is this a table of text?",
+        MAX_HEADER_BYTES >> 20,
+        file = shown(file)
+    )]
+    HeaderTooLong { file: String },
+    #[error(
+        "{file}: the record that starts at byte {byte} is longer than {} MiB; a quote is probably stray or missing near its start",
+        MAX_RECORD_BYTES >> 20,
+        file = shown(file)
+    )]
+    RecordTooLong { file: String, byte: u64 },
     #[error("{file} is no readable Parquet file: {message}", file = shown(file), message = shown(message))]
     Parquet { file: String, message: String },
     #[error("the ids and codes of neighbouring rows come to more than 4 GiB: a column is probably mapped wrongly")]
@@ -67,7 +82,7 @@ pub enum ExtractError {
     DoesNotAddUp { file: String },
     #[error("{file} changed while it was read: run again when it is complete", file = shown(file))]
     Changed { file: String },
-    #[error("more than {limit} distinct {set:?} codes: the column is probably mapped wrongly")]
+    #[error("more than {limit} distinct {set:?} codes, or 16 MiB of them: the column is probably mapped wrongly")]
     TooManyCodes { set: CodeSet, limit: usize },
     #[error("what exceeds the memory limit cannot be kept on disk: {source}; make room, or raise --memory-limit")]
     Spill { source: io::Error },
