@@ -22,8 +22,11 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<ExitCode> {
     if arguments.timings {
         output::say(&summary::timings(&report.manifest));
     }
-    let text = if arguments.job.json { summary::json(&report)? } else { summary::table(&report, &config) };
-    output::print(&text)?;
+    if arguments.job.json {
+        output::print_json(&summary::json(&report))?;
+    } else {
+        output::print(&summary::table(&report, &config))?;
+    }
     let manifest = &report.manifest;
     Ok(match (manifest.broken_limits.is_empty(), manifest.broken_gates.is_empty()) {
         (false, _) => ExitCode::from(LIMIT_BROKEN),
@@ -54,7 +57,7 @@ fn whole(job: &Job<'_>, arguments: &RunArguments, started: String, mut timings: 
     let mut root = OutputRoot::open(&job.output_root(arguments.out.clone()))?;
     let folder = root.begin(job.window.as_of)?;
     let rejects = OutputFile::create(folder.path(), "rejects.csv", Contents::Rows)?.shared();
-    let mut writer = RejectsWriter::new(Box::new(rejects.clone()), job.config.outputs.spreadsheet_safe)
+    let mut writer = RejectsWriter::new(Box::new(rejects.clone()), &job.config.outputs)
         .map_err(|source| crate::extract::ExtractError::Rejects { source })?;
     let bars = progress::of_job(job, arguments.job.quiet);
     let spill = job.spill(folder.path())?;

@@ -91,11 +91,12 @@ fn resolve(user: Table, folder: &Path) -> Result<Config, Vec<Problem>> {
     let dimensions = columns::dimensions(&root);
     let (derived_features, known) = columns::derived_features(&root, &dimensions);
     let categories = classification::categories(&root);
+    let limits = limits::read(&root);
     let config = Config {
         folder: folder.to_owned(),
         in_force: tree.to_toml(),
         window: window(&root),
-        extracts: extracts::read(&root, &dimensions),
+        extracts: extracts::read(&root, &dimensions, limits.extracts),
         breakdowns: breakdowns::read(&root, &dimensions),
         benefits: benefits::read(&root),
         rules: classification::rules(&root, &categories, &known),
@@ -103,6 +104,7 @@ fn resolve(user: Table, folder: &Path) -> Result<Config, Vec<Problem>> {
         dimensions,
         categories,
         derived_features,
+        may_be_nobody: limits.may_be_nobody,
         gates: gates::read(&root),
         outputs: outputs(&root),
         report: report::read(&root),
@@ -151,7 +153,13 @@ fn as_of(table: &Reader) -> Option<AsOf> {
 }
 
 fn outputs(root: &Reader) -> Outputs {
-    let placeholder = Outputs { folder: String::new(), labels: LabelsFormat::Csv, keep: None, spreadsheet_safe: false };
+    let placeholder = Outputs {
+        folder: String::new(),
+        labels: LabelsFormat::Csv,
+        keep: None,
+        max_rejects_per_extract: 0,
+        spreadsheet_safe: false,
+    };
     let Some(table) = root.table("outputs") else { return placeholder };
     let outputs = Outputs {
         folder: table.required_text("folder").to_owned(),
@@ -159,6 +167,7 @@ fn outputs(root: &Reader) -> Outputs {
             .choice("labels", &[("csv", LabelsFormat::Csv), ("parquet", LabelsFormat::Parquet)])
             .unwrap_or(placeholder.labels),
         keep: table.whole("keep", 1..=1_000_000),
+        max_rejects_per_extract: table.whole("max_rejects_per_extract", 0..=u32::MAX).unwrap_or_default().into(),
         spreadsheet_safe: table.flag("spreadsheet_safe").unwrap_or_default(),
     };
     table.finish();

@@ -8,6 +8,7 @@ use super::labels::{LabelsFile, LabelsReader};
 use super::{HistoryError, PastManifest};
 use crate::config::{self, Config};
 use crate::rules::catalogue_features;
+use crate::sanitize::shown;
 
 /// A run folder: what it says of itself, the configuration that was in force, and its labels.
 #[derive(Debug)]
@@ -66,7 +67,7 @@ impl PastRun {
         let manifest = serde_json::from_str::<PastManifest>(&text)
             .map_err(|fault| HistoryError::Manifest { path: path.clone(), cause: fault.to_string() })?;
         if manifest.program != "vardag" {
-            let cause = format!("its program is {:?}", manifest.program);
+            let cause = format!("its program is \"{}\"", shown(&manifest.program));
             return Err(HistoryError::Manifest { path, cause });
         }
         Ok(manifest)

@@ -115,7 +115,8 @@ impl Job<'_> {
         };
         let held = !found.held_because().is_empty();
         let results = Results { figures, breakdowns, employers, movements, history };
-        let extracts: Vec<ExtractEntry> = reading.accounts.iter().map(Into::into).collect();
+        let extracts: Vec<ExtractEntry> =
+            reading.accounts.iter().map(|account| ExtractEntry::of(account, self.config)).collect();
         let registered = reading.population.registered;
         let pages = || self.pages(folder.path(), &names, &results, &extracts, &found, registered);
         written.extend(timings.stage("report", pages)?);

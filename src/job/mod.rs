@@ -12,11 +12,13 @@ mod finish;
 mod label;
 mod limits;
 mod past;
+mod reach;
 mod read;
 mod warnings;
 
 pub use error::JobError;
 pub use finish::{Report, Results};
+pub use reach::UnpaidBenefits;
 pub use read::Reading;
 pub use warnings::Warning;
 

@@ -36,4 +36,5 @@ mod stray_records;
 mod synth;
 mod table;
 mod try_rules;
+mod warnings;
 mod workspace;
