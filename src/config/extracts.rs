@@ -21,7 +21,9 @@ pub(super) fn read(root: &Reader, dimensions: &[String], limits: Vec<Limits>) ->
         match tables.as_ref().and_then(|tables| tables.table(extract.name())) {
             Some(table) => {
                 let covers = if extract == Extract::Payments { covers(&table) } else { ONE_DAY };
-                configured.push(ExtractConfig { extract, sources: sources(table, &base, &schema), limits, covers });
+                let repeats = repeats(&table, extract);
+                let sources = sources(table, &base, &schema);
+                configured.push(ExtractConfig { extract, sources, repeats, limits, covers });
             }
             None if extract.required() && !tables.as_ref().is_some_and(|tables| tables.has(extract.name())) => {
                 let message = format!(
@@ -59,6 +61,24 @@ fn columns_of(extract: Extract, dimensions: &[String]) -> Vec<(String, ColumnKin
     let canonical = extract.columns().iter().map(|column| (column.name.to_owned(), column.kind, column.required));
     let own: &[String] = if extract == Extract::Customers { dimensions } else { &[] };
     canonical.chain(own.iter().map(|name| (name.clone(), ColumnKind::Text, false))).collect()
+}
+
+/// What becomes of rows that share an id: `keep`, or `history` of the register of customers.
+fn repeats(table: &Reader, extract: Extract) -> Repeats {
+    let kept = table.choice("keep", &[("first", Repeats::KeepFirst), ("last", Repeats::KeepLast)]);
+    let history = table.flag("history");
+    if history.is_some() && extract != Extract::Customers {
+        table.problem("history", "only the register of customers can have a row per spell of registration", None);
+    }
+    match (history, kept) {
+        (Some(true), Some(_)) => {
+            let message = "has no meaning with `history = true`: each row is a spell of registration and counts";
+            table.problem("keep", message, None);
+            Repeats::Spells
+        }
+        (Some(true), None) => Repeats::Spells,
+        (_, kept) => kept.unwrap_or(Repeats::KeepFirst),
+    }
 }
 
 fn sources(table: Reader, base: &Layer, schema: &Schema) -> Vec<SourceConfig> {

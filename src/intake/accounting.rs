@@ -2,6 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::damaged::DamagedIds;
+use super::orphans::Orphans;
+use crate::calendar::Day;
 use crate::extract::{ExtractError, FileRead, Reason};
 
 /// What became of the rows of a file or an extract.
@@ -102,10 +105,21 @@ pub struct ExtractAccount {
     pub text_bytes: u64,
     /// Bytes of malformed records of text files.
     pub malformed_bytes: u64,
-    /// Rows in use that are dated in the window (a payment: paid in it, or covering a day of it); `None` of registers.
-    pub in_window: Option<u64>,
     /// The date of its newest event up to `as_of`, where it has dates.
-    pub newest: Option<crate::calendar::Day>,
+    pub newest: Option<Day>,
+    /// Of an extract of events: the rows in use that are dated in the window, a payment by its period or when it is paid.
+    pub in_window: u64,
+    /// Of an extract of events: the oldest and the newest date of the rows in use.
+    pub dates_in_use: Option<(Day, Day)>,
+    /// Duplicates whose values differ from those of the row that counts.
+    pub duplicates_that_differ: u64,
+    /// Payments in use whose period begins after the last day of the customer's registration; of payments with a
+    /// register only.
+    pub payments_after_registration: Option<u64>,
+    /// Ids of customers (or employers) that look damaged: of a register, or without one, of events.
+    pub damaged_ids: DamagedIds,
+    /// With a register: the orphans that it nearly has.
+    pub orphans: Orphans,
     /// Method codes that the configuration does not map, over rows neither rejected nor duplicates.
     pub unmapped_methods: BTreeMap<String, u64>,
     /// Benefits that the catalogue lacks, over the same rows.
@@ -137,8 +151,13 @@ impl ExtractAccount {
             reasons: BTreeMap::new(),
             text_bytes: 0,
             malformed_bytes: 0,
-            in_window: None,
             newest: None,
+            in_window: 0,
+            dates_in_use: None,
+            duplicates_that_differ: 0,
+            damaged_ids: DamagedIds::default(),
+            orphans: Orphans::default(),
+            payments_after_registration: None,
             unmapped_methods: BTreeMap::new(),
             unknown_benefits: BTreeMap::new(),
             benefits_in_use: BTreeSet::new(),

@@ -7,6 +7,7 @@
 mod breakdowns;
 mod employers;
 mod error;
+mod findings;
 mod finish;
 mod label;
 mod limits;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::UnpaidBenefits;
+use super::findings::Finding;
 use crate::config::{Config, Extract};
 use crate::extract::{AbsentColumn, DateOrder, FileRead};
 use crate::intake::{DisclosedCodes, ExtractAccount};
@@ -31,6 +32,8 @@ pub enum Warning {
     UnknownBenefits(Extract, DisclosedCodes),
     /// Faults that `rejects.csv` does not list any more: how many there are, and how many are listed.
     RejectsCut(Extract, u64, u64),
+    /// What the rows of an extract give reason to doubt.
+    Finding(Finding),
     /// The memory limit cannot be kept; the least one that can, in bytes.
     MemoryLimit(u64),
     /// A breakdown that is not made.
@@ -85,6 +88,7 @@ impl fmt::Display for Warning {
                 "there is no employers extract: employers without any event are missing, and all others are of unknown \
                  size; configure [extracts.employers] to count everybody by size",
             ),
+            Warning::Finding(finding) => write!(f, "{finding}"),
             Warning::MemoryLimit(least) => write!(
                 f,
                 "so many customers need more memory than --memory-limit allows; the least that can be kept is {} MiB",

@@ -136,6 +136,16 @@ pub struct ExtractEntry {
     pub faults_listed: u64,
     /// The date of its newest event up to `as_of`.
     pub newest_event: Option<String>,
+    /// Rows in use that are dated in the window; null of a register.
+    pub in_window: Option<u64>,
+    /// The oldest date of the rows in use.
+    pub oldest_in_use: Option<String>,
+    /// The newest date of the rows in use.
+    pub newest_in_use: Option<String>,
+    /// Duplicates whose values differ from those of the row that counts.
+    pub duplicates_that_differ: u64,
+    /// Payments in use that begin after the customer's registration; null of other extracts, and without a register.
+    pub payments_after_registration: Option<u64>,
     /// Method codes that the configuration does not map, with their rows; those that may be named.
     pub unmapped_methods: BTreeMap<String, u64>,
     /// All others.
@@ -182,6 +192,11 @@ impl ExtractEntry {
             faults: account.reasons.iter().map(|(reason, count)| (reason.name(), *count)).collect(),
             faults_listed: account.faults().min(config.outputs.max_rejects_per_extract),
             newest_event: account.newest.map(|day| day.to_string()),
+            in_window: (!account.extract.is_register()).then_some(account.in_window),
+            oldest_in_use: account.dates_in_use.map(|(oldest, _)| oldest.to_string()),
+            newest_in_use: account.dates_in_use.map(|(_, newest)| newest.to_string()),
+            duplicates_that_differ: account.duplicates_that_differ,
+            payments_after_registration: account.payments_after_registration,
             unmapped_methods: methods.named,
             unmapped_methods_other: methods.other,
             unknown_benefits: benefits.named,
