@@ -42,8 +42,7 @@ pub enum ExtractError {
         "{file} has no column \"{header}\", which {column} is read from{}; {present}",
         nearest.as_ref().map(|name| format!(" (did you mean \"{}\"?)", shown(name))).unwrap_or_default(),
         file = shown(file),
-        header = shown(header),
-        present = shown(present)
+        header = shown(header)
     )]
     MissingColumn { file: String, column: &'static str, header: String, nearest: Option<String>, present: String },
     #[error(

@@ -98,10 +98,10 @@ fn all(tonight: &Tonight) -> u64 {
     tonight.customers.iter().find(|(name, _)| name == ALL).map_or(0, |(_, count)| *count)
 }
 
-/// Whether chance alone may have made one count of the other. The difference of two independent counts has a standard
-/// deviation of the root of their sum, so that a few customers more or less are no change, however many per cent.
+/// Whether chance alone may have made one count of the other: a count that chance moves has a standard deviation of its
+/// root, so that a few customers more or less are no change, however many per cent.
 fn by_chance(before: f64, now: f64, gates: &Gates) -> bool {
-    (now - before).abs() <= gates.min_change_sd * (before + now).sqrt()
+    (now - before).abs() <= gates.min_change_sd * before.max(now).sqrt()
 }
 
 /// The change in per cent of what was before; infinite where there was nothing.

@@ -105,10 +105,10 @@ pub struct ExtractAccount {
     pub text_bytes: u64,
     /// Bytes of malformed records of text files.
     pub malformed_bytes: u64,
-    /// Rows in use that are dated in the window (a payment: paid in it, or covering a day of it); `None` of registers.
-    pub in_window: Option<u64>,
     /// The date of its newest event up to `as_of`, where it has dates.
     pub newest: Option<Day>,
+    /// Of an extract of events: the rows in use that are dated in the window, a payment by its period or when it is paid.
+    pub in_window: u64,
     /// Of an extract of events: the oldest and the newest date of the rows in use.
     pub dates_in_use: Option<(Day, Day)>,
     /// Duplicates whose values differ from those of the row that counts.
@@ -151,8 +151,8 @@ impl ExtractAccount {
             reasons: BTreeMap::new(),
             text_bytes: 0,
             malformed_bytes: 0,
-            in_window: None,
             newest: None,
+            in_window: 0,
             dates_in_use: None,
             duplicates_that_differ: 0,
             damaged_ids: DamagedIds::default(),

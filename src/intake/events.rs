@@ -193,7 +193,7 @@ impl Intake<'_> {
         self.take_back_duplicates(&nominated, columns, fold, &mut tallies, &files)?;
         let mut account = ExtractAccount::new(self.plan.config.extract, files, tallies.rows)?;
         account.newest = tallies.newest;
-        account.in_window = Some(tallies.in_use.in_window);
+        account.in_window = tallies.in_use.in_window;
         account.dates_in_use = tallies.in_use.days.oldest_and_newest();
         account.orphans = tallies.orphans;
         account.duplicates_that_differ = tallies.duplicates_that_differ;

@@ -50,7 +50,8 @@ pub fn broken(config: &ExtractConfig, account: &ExtractAccount, as_of: Day) -> V
         ));
     }
     broken.extend(unmapped(config, account));
-    if rows.in_use > 0 && account.in_window == Some(0) && !limits.may_be_outside_window {
+    let has_events = !config.extract.is_register();
+    if has_events && rows.in_use > 0 && account.in_window == 0 && !limits.may_be_outside_window {
         broken.push(format!(
             "{name}: none of the {} rows in use is dated in the window that ends on {as_of}; is that day right, and the \
              extract made anew? If so, set may_be_outside_window = true in [limits.{name}]",

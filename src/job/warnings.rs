@@ -30,10 +30,10 @@ pub enum Warning {
     UnmappedMethods(Extract, DisclosedCodes),
     /// Benefits that the catalogue lacks.
     UnknownBenefits(Extract, DisclosedCodes),
-    /// What the rows of an extract give reason to doubt.
-    Finding(Finding),
     /// Faults that `rejects.csv` does not list any more: how many there are, and how many are listed.
     RejectsCut(Extract, u64, u64),
+    /// What the rows of an extract give reason to doubt.
+    Finding(Finding),
     /// The memory limit cannot be kept; the least one that can, in bytes.
     MemoryLimit(u64),
     /// A breakdown that is not made.

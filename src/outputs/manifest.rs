@@ -192,7 +192,7 @@ impl ExtractEntry {
             faults: account.reasons.iter().map(|(reason, count)| (reason.name(), *count)).collect(),
             faults_listed: account.faults().min(config.outputs.max_rejects_per_extract),
             newest_event: account.newest.map(|day| day.to_string()),
-            in_window: account.in_window,
+            in_window: (!account.extract.is_register()).then_some(account.in_window),
             oldest_in_use: account.dates_in_use.map(|(oldest, _)| oldest.to_string()),
             newest_in_use: account.dates_in_use.map(|(_, newest)| newest.to_string()),
             duplicates_that_differ: account.duplicates_that_differ,

@@ -90,7 +90,7 @@ fn gates_can_be_moved_and_taken_away() {
         "gates.max_share_change_pct = false",
         "gates.max_share_change_pct = 1000",
         "gates.min_share_change_points = 30",
-        "gates.min_change_sd = 11",
+        "gates.min_change_sd = 12",
     ];
     for settings in settings {
         let workspace = agency(100, 500).settings("gates.max_volume_change_pct = false").settings(settings);

@@ -196,3 +196,25 @@ fn rejects_are_listed_up_to_a_number_and_counted_beyond() {
     workspace.vardag(&["check", "vardag.toml", "--rejects", "r.csv"]).code(0);
     assert_eq!(workspace.read("r.csv"), String::from_utf8(run.bytes("rejects.csv")).unwrap());
 }
+
+#[test]
+fn rows_of_which_none_is_in_the_window_are_an_old_delivery() {
+    let settings = "limits.may_be_outside_window = false";
+    let old = || {
+        let agency = Workspace::agency().settings(settings);
+        agency
+            .rows("contacts", ",A,2024-12-31,phone,,\n,A,2024-03-01,phone,,")
+            .rows("life_events", "A,moving,2019-03-01")
+    };
+    let outcome = old().run();
+    outcome.code(3).stderr_has("limit broken: contacts: none of the 2 rows in use is dated in the window");
+    outcome.stderr_lacks("broken: life_events").stderr_lacks("broken: payments");
+    old().settings("limits.contacts.may_be_outside_window = true").run().code(0);
+    old().settings("limits.life_events.may_be_outside_window = false").run().code(3).stderr_has("life_events: none of");
+    old().rows("contacts", ",A,2025-01-01,phone,,\n,A,2024-03-01,phone,,").run().code(0);
+    // A payment is in the window if it covers a day of it, or is paid in it.
+    let paying = |row: &str| Workspace::agency().settings(settings).rows("payments", row).run();
+    paying("P1,A,child_benefit,2024-12-01,2025-01-01,2024-12-01,1").code(0);
+    paying("P1,A,child_benefit,2024-12-01,2024-12-31,2025-01-02,1").code(0);
+    paying("P1,A,child_benefit,2024-12-01,2024-12-31,2024-12-31,1").code(3).stderr_has("payments: none of the 1 rows");
+}
