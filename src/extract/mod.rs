@@ -25,6 +25,7 @@ pub mod schema;
 mod typed;
 mod usual;
 pub(crate) mod values;
+mod walk;
 
 pub use batch::Batch;
 pub use codes::CodeBooks;
