@@ -16,6 +16,7 @@ pub mod intake;
 pub mod job;
 pub mod language;
 pub mod outputs;
+pub(crate) mod regular;
 pub mod report;
 pub mod rules;
 pub mod spill;

@@ -16,6 +16,7 @@ mod dialects;
 mod duplicates;
 mod employers;
 mod explain;
+mod foreign;
 mod gates;
 mod history;
 mod interrupted;
