@@ -231,7 +231,11 @@ fn pipes_and_other_things_that_are_no_files_are_not_waited_for() {
     let workspace = Workspace::agency();
     fs::create_dir(workspace.path("runs")).unwrap();
     pipe(&workspace, "runs/.lock");
-    workspace.run().code(2).stderr_has("runs/.lock cannot be locked: not a regular file").stderr_has("move away");
+    workspace
+        .run()
+        .code(2)
+        .stderr_has("runs/.lock cannot be locked: not a regular file")
+        .stderr_has("must be a regular file");
     fs::remove_file(workspace.path("runs/.lock")).unwrap();
     symlink("/dev/null", workspace.path("runs/.lock")).unwrap();
     workspace.run().code(2).stderr_has("runs/.lock cannot be locked");

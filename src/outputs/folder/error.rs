@@ -11,7 +11,7 @@ pub enum FolderError {
     Locked { root: PathBuf },
     #[error("the output folder {} cannot be used: {source}; check that it exists, is yours and is writable", root.display())]
     Unusable { root: PathBuf, source: io::Error },
-    #[error("{} cannot be locked: {source}; vardag locks this file, so move away what is there", path.display())]
+    #[error("{} cannot be locked: {source}; it must be a regular file that you may write to, or not be there", path.display())]
     LockFile { path: PathBuf, source: io::Error },
     #[error(
         "{} is in the way of this run: {what}, so it is neither replaced nor removed; \

@@ -9,9 +9,8 @@ mod error;
 mod lock;
 mod ours;
 
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::File;
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
@@ -56,14 +55,8 @@ impl RunFolder {
         clear_debris(root).map_err(unusable)?;
         check_way(root, as_of)?;
         let partial = ours::free_name(root, &format!("{PARTIAL}{as_of}"));
-        DirBuilder::new().mode(0o755).create(&partial).map_err(unusable)?;
         let folder = RunFolder { root: root.to_owned(), partial, as_of, published: false, lock };
-        let marker = folder.partial.join(ours::MARKER);
-        if let Err(source) = OpenOptions::new().write(true).create_new(true).open(marker) {
-            // Without the marker it would not be known as ours.
-            let _ = std::fs::remove_dir(&folder.partial);
-            return Err(unusable(source));
-        }
+        ours::create(&folder.partial).map_err(unusable)?;
         Ok(folder)
     }
 

@@ -3,9 +3,13 @@
 //! A run folder is ours if its manifest names vardag; one that is being written has a marker from its first moment.
 //! Names say nothing: whatever else bears one of ours is somebody else's, and is neither replaced, moved nor removed.
 //! Links are never followed, since what they lead to is not in this folder.
+//!
+//! An empty folder can bear a mark only in its mode: a folder is made, and emptied, with the sticky bit, which is
+//! there in the same moment. Otherwise a kill just then would leave a folder that nobody ever clears.
 
 use std::fs;
 use std::io;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
@@ -18,6 +22,7 @@ use crate::regular;
 /// Marks a folder that is being written; it goes just before the folder takes its name.
 pub const MARKER: &str = ".vardag-unfinished";
 const MANIFEST: &str = "manifest.json";
+const STICKY: u32 = 0o1000;
 
 /// Whether a folder is a finished run.
 pub fn is_run(path: &Path) -> bool {
@@ -34,7 +39,25 @@ pub fn is_run(path: &Path) -> bool {
 
 /// Whether a folder is ours, finished or not.
 pub fn is_ours(path: &Path) -> bool {
-    is_folder(path) && is_file(&path.join(MARKER)) || is_run(path)
+    is_folder(path) && (is_file(&path.join(MARKER)) || is_marked_empty(path)) || is_run(path)
+}
+
+fn is_marked_empty(path: &Path) -> bool {
+    let mode = fs::symlink_metadata(path).map_or(0, |metadata| metadata.permissions().mode());
+    mode & STICKY != 0 && fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none())
+}
+
+/// Makes a folder that is ours from its first moment on.
+pub fn create(path: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().mode(STICKY | 0o755).create(path)?;
+    fs::OpenOptions::new().write(true).create_new(true).open(path.join(MARKER))?;
+    set_sticky(path, false)
+}
+
+fn set_sticky(path: &Path, sticky: bool) -> io::Result<()> {
+    let mode = fs::symlink_metadata(path)?.permissions().mode();
+    let mode = if sticky { mode | STICKY } else { mode & !STICKY };
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))
 }
 
 /// Whether this is a link of ours: one to a run's name in the same folder, which need not be there any more.
@@ -77,9 +100,7 @@ pub fn check_name(path: &Path) -> Result<(), FolderError> {
         Ok(metadata) if metadata.is_symlink() => "it is a link and not a run folder",
         Ok(metadata) if !metadata.is_dir() => "it is not a run folder",
         Ok(_) if is_run(path) => return Ok(()),
-        Ok(_) if is_file(&path.join(MANIFEST)) => {
-            "its manifest.json is damaged or names another program than vardag, so it cannot be told to be a run"
-        }
+        Ok(_) if is_file(&path.join(MANIFEST)) => "its manifest.json cannot be read or does not name vardag",
         Ok(_) => "it is not a run of vardag (it has no manifest.json)",
     };
     Err(FolderError::InTheWay { path: path.to_owned(), what })
@@ -110,7 +131,8 @@ pub fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
         // A file system that cannot do this.
         Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => match fs::symlink_metadata(to) {
             Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
-            Err(_) => fs::rename(from, to),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => fs::rename(from, to),
+            Err(error) => Err(error),
         },
         renamed => Ok(renamed?),
     }
@@ -132,8 +154,12 @@ pub fn remove(path: &Path) -> io::Result<()> {
             fs::remove_file(inside)?;
         }
     }
-    for mark in marks.iter().filter(|mark| is_file(mark)) {
-        fs::remove_file(mark)?;
+    set_sticky(path, true)?;
+    for mark in marks {
+        match fs::remove_file(mark) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
     }
     fs::remove_dir(path)
 }
@@ -171,6 +197,23 @@ mod tests {
         symlink("../run/manifest.json", linked.join(MANIFEST)).unwrap();
         assert!(!is_ours(&linked));
         assert!(!is_ours(&root.path().join("nothing")));
+    }
+
+    #[test]
+    fn an_empty_folder_is_ours_only_if_it_was_made_as_such() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("folder");
+        fs::create_dir(&path).unwrap();
+        assert!(!is_ours(&path));
+        set_sticky(&path, true).unwrap();
+        assert!(is_ours(&path));
+        fs::write(path.join("note.txt"), "").unwrap();
+        assert!(!is_ours(&path));
+        let made = root.path().join("made");
+        create(&made).unwrap();
+        assert!(is_ours(&made) && fs::metadata(&made).unwrap().permissions().mode() & STICKY == 0);
+        remove(&made).unwrap();
+        assert!(!made.exists());
     }
 
     #[test]
