@@ -16,6 +16,7 @@ mod dialects;
 mod duplicates;
 mod employers;
 mod explain;
+mod faults;
 mod foreign;
 mod gates;
 mod history;

@@ -228,12 +228,13 @@ fn clear_debris(root: &Path) -> io::Result<()> {
             let _ = ours::remove(&path);
         } else if name.starts_with(LATEST_NEW) && ours::is_our_link(&path) {
             let _ = std::fs::remove_file(&path);
-        } else if let Some(run) = ours::run_name(name, ASIDE).filter(|_| ours::is_run(&path)) {
+        } else if let Some(run) = ours::run_name(name, ASIDE) {
             // Its successor took its name, or else it takes it back.
             let target = root.join(run);
-            match std::fs::symlink_metadata(&target) {
-                Ok(_) => drop(ours::remove(&path)),
-                Err(_) => ours::rename_new(&path, &target)?,
+            if ours::is_run(&path) && std::fs::symlink_metadata(&target).is_err() {
+                ours::rename_new(&path, &target)?;
+            } else {
+                let _ = ours::remove(&path);
             }
         }
     }
