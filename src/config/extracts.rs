@@ -4,6 +4,8 @@ use super::layer::{ColumnLayer, Layer, Schema};
 use super::limits;
 use super::model::*;
 use super::reader::Reader;
+use super::tree::Value;
+use crate::calendar::DefaultPeriod;
 use crate::extract::schema::ColumnKind;
 
 /// All configured extracts, in METHOD section 2's order.
@@ -19,7 +21,12 @@ pub(super) fn read(root: &Reader, dimensions: &[String]) -> Vec<ExtractConfig> {
     for (extract, limits) in Extract::ALL.into_iter().zip(limits) {
         let schema = columns_of(extract, dimensions);
         match tables.as_ref().and_then(|tables| tables.table(extract.name())) {
-            Some(table) => configured.push(ExtractConfig { extract, sources: sources(table, &base, &schema), limits }),
+            Some(table) => {
+                let covers = if extract == Extract::Payments { covers(&table) } else { ONE_DAY };
+                let repeats = repeats(&table, extract);
+                let sources = sources(table, &base, &schema);
+                configured.push(ExtractConfig { extract, sources, repeats, limits, covers });
+            }
             None if extract.required() && !tables.as_ref().is_some_and(|tables| tables.has(extract.name())) => {
                 let message = format!(
                     "missing: a run needs contacts, applications and payments, and [extracts.{}] is not there",
@@ -36,11 +43,44 @@ pub(super) fn read(root: &Reader, dimensions: &[String]) -> Vec<ExtractConfig> {
     configured
 }
 
+/// What a payment without `period_end` covers, unless the configuration says otherwise.
+const ONE_DAY: DefaultPeriod = DefaultPeriod::Days(1);
+
+fn covers(table: &Reader) -> DefaultPeriod {
+    let covers = table.read("covers", "\"day\", \"month\" or a number of days from 1 to 36500", |value| match value {
+        Value::Text(word) if word == "day" => Some(ONE_DAY),
+        Value::Text(word) if word == "month" => Some(DefaultPeriod::Month),
+        Value::Integer(days) => {
+            u32::try_from(*days).ok().filter(|days| (1..=36_500).contains(days)).map(DefaultPeriod::Days)
+        }
+        _ => None,
+    });
+    covers.unwrap_or(ONE_DAY)
+}
+
 /// The columns that an extract can have: METHOD's, then (of customers) the dimensions.
 fn columns_of(extract: Extract, dimensions: &[String]) -> Vec<(String, ColumnKind, bool)> {
     let canonical = extract.columns().iter().map(|column| (column.name.to_owned(), column.kind, column.required));
     let own: &[String] = if extract == Extract::Customers { dimensions } else { &[] };
     canonical.chain(own.iter().map(|name| (name.clone(), ColumnKind::Text, false))).collect()
+}
+
+/// What becomes of rows that share an id: `keep`, or `history` of the register of customers.
+fn repeats(table: &Reader, extract: Extract) -> Repeats {
+    let kept = table.choice("keep", &[("first", Repeats::KeepFirst), ("last", Repeats::KeepLast)]);
+    let history = table.flag("history");
+    if history.is_some() && extract != Extract::Customers {
+        table.problem("history", "only the register of customers can have a row per spell of registration", None);
+    }
+    match (history, kept) {
+        (Some(true), Some(_)) => {
+            let message = "has no meaning with `history = true`: each row is a spell of registration and counts";
+            table.problem("keep", message, None);
+            Repeats::Spells
+        }
+        (Some(true), None) => Repeats::Spells,
+        (_, kept) => kept.unwrap_or(Repeats::KeepFirst),
+    }
 }
 
 fn sources(table: Reader, base: &Layer, schema: &Schema) -> Vec<SourceConfig> {

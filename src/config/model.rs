@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::calendar::Day;
+use crate::calendar::{Day, DefaultPeriod};
 use crate::language::Language;
 use crate::rules::DEFAULT_RULE;
 
@@ -116,8 +116,23 @@ pub struct ExtractConfig {
     pub extract: Extract,
     /// Where its rows come from, in input order. Never empty.
     pub sources: Vec<SourceConfig>,
+    /// Which of several rows with the same id counts.
+    pub repeats: Repeats,
     /// What a run refuses of it.
     pub limits: Limits,
+    /// What a payment without `period_end` covers; of no use to other extracts.
+    pub covers: DefaultPeriod,
+}
+
+/// What becomes of rows that share an id (METHOD section 2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeats {
+    /// The first in input order counts.
+    KeepFirst,
+    /// The last in input order counts.
+    KeepLast,
+    /// Of the register of customers: each row is a spell of registration.
+    Spells,
 }
 
 /// One source of an extract: files of one dialect and mapping.

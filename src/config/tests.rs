@@ -286,6 +286,28 @@ fn categories_that_the_default_rules_lack_are_one_problem() {
 }
 
 #[test]
+fn rows_that_share_an_id_are_duplicates_or_spells() {
+    let repeats = |table: &str| {
+        let config = read(&format!("[extracts.customers]\nfiles = \"k.csv\"\n{table}\n"));
+        extract(&config, Extract::Customers).repeats
+    };
+    assert_eq!(repeats(""), Repeats::KeepFirst);
+    assert_eq!(repeats("keep = \"first\"\nhistory = false"), Repeats::KeepFirst);
+    assert_eq!(repeats("keep = \"last\""), Repeats::KeepLast);
+    assert_eq!(repeats("history = true"), Repeats::Spells);
+    for (table, key) in [
+        ("[extracts.customers]\nfiles = \"k.csv\"\nhistory = true\nkeep = \"last\"", "extracts.customers.keep: has no"),
+        ("[extracts.employers]\nfiles = \"e.csv\"\nx = 1\nhistory = true", "extracts.employers.history: only"),
+        ("[extracts.customers]\nfiles = \"k.csv\"\nx = 1\nkeep = \"newest\"", "extracts.customers.keep: `newest`"),
+    ] {
+        let table = table.replace("x = 1", "encoding = \"utf-8\"");
+        let (line, said) = problem(&format!("{table}\n"));
+        assert_eq!(line, 4, "{said}");
+        assert!(said.contains(key), "{said}");
+    }
+}
+
+#[test]
 fn a_fault_of_syntax_has_its_line() {
     for (text, line) in [("a = 1\nb = \n[t]\n", 2), ("\n[t]\nc = 1\nc = 2\n", 4), ("[[rules]]\n[rules]\n", 2)] {
         let problems = from_text(text, Path::new("/jobs")).unwrap_err();

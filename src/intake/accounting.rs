@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::damaged::DamagedIds;
+use super::orphans::Orphans;
+use crate::calendar::Day;
 use crate::extract::{ExtractError, FileRead, Reason};
 
 /// What became of the rows of a file or an extract.
@@ -9,6 +12,8 @@ use crate::extract::{ExtractError, FileRead, Reason};
 pub struct RowCounts {
     /// Records read.
     pub records: u64,
+    /// Records that are filtered.
+    pub filtered: u64,
     /// Rows rejected as malformed.
     pub malformed: u64,
     /// Rows rejected as orphans.
@@ -31,12 +36,14 @@ impl RowCounts {
 
     /// Whether every record went somewhere, and only once.
     pub fn adds_up(&self) -> bool {
-        self.records == self.rejected() + self.duplicates + self.future + self.out_of_scope + self.in_use
+        self.records
+            == self.filtered + self.rejected() + self.duplicates + self.future + self.out_of_scope + self.in_use
     }
 
     /// Adds another's counts.
     pub fn add(&mut self, other: &RowCounts) {
         self.records += other.records;
+        self.filtered += other.filtered;
         self.malformed += other.malformed;
         self.orphans += other.orphans;
         self.duplicates += other.duplicates;
@@ -90,7 +97,20 @@ pub struct ExtractAccount {
     /// Faults by reason (a row may have several).
     pub reasons: BTreeMap<Reason, u64>,
     /// The date of its newest event up to `as_of`, where it has dates.
-    pub newest: Option<crate::calendar::Day>,
+    pub newest: Option<Day>,
+    /// Of an extract of events: the rows in use that are dated in the window, a payment by its period or when it is paid.
+    pub in_window: u64,
+    /// Of an extract of events: the oldest and the newest date of the rows in use.
+    pub dates_in_use: Option<(Day, Day)>,
+    /// Duplicates whose values differ from those of the row that counts.
+    pub duplicates_that_differ: u64,
+    /// Payments in use whose period begins after the last day of the customer's registration; of payments with a
+    /// register only.
+    pub payments_after_registration: Option<u64>,
+    /// Ids of customers (or employers) that look damaged: of a register, or without one, of events.
+    pub damaged_ids: DamagedIds,
+    /// With a register: the orphans that it nearly has.
+    pub orphans: Orphans,
     /// Method codes that the configuration does not map, over rows neither rejected nor duplicates.
     pub unmapped_methods: BTreeMap<String, u64>,
     /// Benefits that the catalogue lacks, over the same rows.
@@ -114,11 +134,18 @@ impl ExtractAccount {
             rows: RowCounts::default(),
             reasons: BTreeMap::new(),
             newest: None,
+            in_window: 0,
+            dates_in_use: None,
+            duplicates_that_differ: 0,
+            damaged_ids: DamagedIds::default(),
+            orphans: Orphans::default(),
+            payments_after_registration: None,
             unmapped_methods: BTreeMap::new(),
             unknown_benefits: BTreeMap::new(),
         };
         for (file, mut rows) in files.into_iter().zip(used) {
             rows.records = file.counts.records;
+            rows.filtered = file.counts.filtered;
             rows.malformed = file.counts.malformed;
             rows.orphans = file.counts.orphans;
             if !rows.adds_up() {

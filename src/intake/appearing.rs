@@ -6,14 +6,28 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use hashbrown::HashSet;
 
+use super::damaged::{DamagedIds, Suspects};
 use super::index::Ids;
+use crate::config::Extract;
 use crate::extract::batch::Batch;
 use crate::extract::{CodeBooks, ExtractError, FileRead, Plan, Unwatched, Worker};
+
+/// Who appears.
+#[derive(Debug, Default)]
+pub struct Appearing {
+    /// The distinct ids.
+    pub ids: Ids,
+    /// The files as they were read.
+    pub files: Vec<FileRead>,
+    /// Of each extract, the ids that look damaged.
+    pub damaged: Vec<(Extract, DamagedIds)>,
+}
 
 struct Gather<'a> {
     owner: usize,
     own: HashSet<Box<[u8]>>,
-    all: &'a Mutex<HashSet<Box<[u8]>>>,
+    suspects: Suspects,
+    all: &'a Mutex<(HashSet<Box<[u8]>>, Suspects)>,
 }
 
 impl Worker for Gather<'_> {
@@ -22,29 +36,34 @@ impl Worker for Gather<'_> {
             let id = batch.bytes(*span);
             if !self.own.contains(id) {
                 self.own.insert(id.into());
+                self.suspects.look_at(id);
             }
         }
         Ok(())
     }
 
     fn finish(self) -> Result<(), ExtractError> {
-        self.all.lock().unwrap_or_else(PoisonError::into_inner).extend(self.own);
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        all.0.extend(self.own);
+        all.1.merge(self.suspects);
         Ok(())
     }
 }
 
-/// The distinct ids of customers, or of employers, in well-formed rows of these extracts, and the files as they were read.
-pub fn appearing(plans: &[&Plan<'_>], threads: usize, books: &CodeBooks) -> Result<(Ids, Vec<FileRead>), ExtractError> {
-    let all = Mutex::new(HashSet::new());
-    let mut files = Vec::new();
+/// The distinct ids of customers, or of employers, in well-formed rows of these extracts.
+pub fn appearing(plans: &[&Plan<'_>], threads: usize, books: &CodeBooks) -> Result<Appearing, ExtractError> {
+    let all = Mutex::new((HashSet::new(), Suspects::default()));
+    let (mut files, mut suspects) = (Vec::new(), Vec::new());
     for plan in plans {
         let column = |name| plan.config.extract.column(name);
         let owner = column("customer_id").or_else(|| column("employer_id")).unwrap_or_default();
-        let read =
-            plan.read(threads, books, Arc::new(Unwatched), None, || Gather { owner, own: HashSet::new(), all: &all })?;
-        files.extend(read);
+        let worker = || Gather { owner, own: HashSet::new(), suspects: Suspects::default(), all: &all };
+        files.extend(plan.read(threads, books, Arc::new(Unwatched), None, worker)?);
+        let of_extract = std::mem::take(&mut all.lock().unwrap_or_else(PoisonError::into_inner).1);
+        suspects.push((plan.config.extract, of_extract));
     }
     let mut ids = Ids::default();
-    all.into_inner().unwrap_or_else(PoisonError::into_inner).iter().for_each(|id| ids.push(id));
-    Ok((ids, files))
+    all.into_inner().unwrap_or_else(PoisonError::into_inner).0.iter().for_each(|id| ids.push(id));
+    let damaged = suspects.into_iter().map(|(extract, suspects)| (extract, suspects.damaged(&ids))).collect();
+    Ok(Appearing { ids, files, damaged })
 }

@@ -2,24 +2,30 @@
 //!
 //! The first read uses every row, and the sieve nominates the ids that may have been met before. Where there are
 //! any, a second read looks at the rows of exactly these ids: their bytes tell which ids are the same, their place
-//! in the input which row counts, and what the others had added is taken back.
+//! in the input which row counts, and what the others had added is taken back. Duplicates whose values differ from
+//! those of the row that counts are counted, by a hash of the values.
 
+use std::hash::Hasher;
 use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hashbrown::HashMap;
 
 use super::accounting::Standing;
-use super::events::{Columns, Fold, Intake, PARTITION_CUSTOMERS, Tallies, lock, spilled};
-use super::sieve::hash;
-use crate::extract::batch::Batch;
-use crate::extract::codes::CodeId;
+use super::events::{Columns, Dated, Fold, Intake, PARTITION_CUSTOMERS, Tallies, lock, spilled};
+use super::sieve::{hash, hasher};
+use crate::config::Repeats;
+use crate::extract::batch::{Batch, Column};
+use crate::extract::codes::{CodeId, OTHER};
 use crate::extract::{ExtractError, FileRead, Unwatched, Worker};
 
 /// Nominated ids that one second read settles, so that its memory is bounded.
 const IDS_PER_READ: usize = 4_000_000;
-/// About what the earliest row of a nominated id takes.
-const CANDIDATE_BYTES: usize = 160;
+/// About what the counted row of a nominated id takes.
+const CANDIDATE_BYTES: usize = 240;
+/// Different rows of one id that are told apart in the second read; the rare id with more needs a third.
+const VARIANTS: usize = 16;
 
 impl Intake<'_> {
     /// Reads the extract again for the rows of nominated ids, some at a time, and takes back what the duplicates
@@ -34,15 +40,54 @@ impl Intake<'_> {
     ) -> Result<(), ExtractError> {
         let ids_per_read = self.budget.map_or(IDS_PER_READ, |budget| (budget.ids_bytes / CANDIDATE_BYTES).max(1));
         for nominated in nominated.chunks(ids_per_read.min(IDS_PER_READ)) {
-            let second = Second { first_rows: Mutex::default(), tallies: Mutex::new(std::mem::take(tallies)) };
-            let worker = || SecondRead { intake: self, columns, fold, nominated, second: &second };
-            let again = self.plan.read(self.threads, self.books, Arc::new(Unwatched), None, worker)?;
+            let second = Second { repeated: Mutex::default(), tallies: Mutex::new(std::mem::take(tallies)) };
+            self.read_again(first, || SecondRead { intake: self, columns, fold, nominated, second: &second })?;
             *tallies = second.tallies.into_inner().unwrap_or_else(PoisonError::into_inner);
-            if let Some((file, _)) = again.iter().zip(first).find(|(again, first)| again.blake3 != first.blake3) {
-                return Err(ExtractError::Changed { file: file.input.name.clone() });
+            let repeated = second.repeated.into_inner().unwrap_or_else(PoisonError::into_inner);
+            tallies.duplicates_that_differ += repeated.values().filter_map(Repeated::differing).sum::<u64>();
+            let mut many: HashMap<Box<[u8]>, u64> = repeated
+                .into_iter()
+                .filter(|(_, repeated)| repeated.differing().is_none())
+                .map(|(id, repeated)| (id, repeated.counted.values))
+                .collect();
+            if !many.is_empty() {
+                many.shrink_to_fit();
+                let differing = AtomicU64::new(0);
+                self.read_again(first, || ThirdRead { intake: self, columns, counted: &many, differing: &differing })?;
+                tallies.duplicates_that_differ += differing.into_inner();
             }
         }
         Ok(())
+    }
+
+    /// Reads the extract once more; its files must be those of the first read.
+    fn read_again<W: Worker>(&self, first: &[FileRead], worker: impl Fn() -> W + Sync) -> Result<(), ExtractError> {
+        let again = self.plan.read(self.threads, self.books, Arc::new(Unwatched), None, worker)?;
+        match again.iter().zip(first).find(|(again, first)| again.blake3 != first.blake3) {
+            Some((file, _)) => Err(ExtractError::Changed { file: file.input.name.clone() }),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Columns {
+    /// A hash of a row's values but for its id. A method that the configuration does not map is `other`.
+    fn hash_of_values(&self, batch: &Batch, row: usize) -> u64 {
+        let mut hasher = hasher();
+        for (at, column) in batch.columns.iter().enumerate().filter(|(at, _)| Some(*at) != self.id) {
+            match column {
+                Column::Text(values) => {
+                    hasher.write_u32(values[row].length);
+                    hasher.write(batch.bytes(values[row]));
+                }
+                Column::Code(values) if Some(at) == self.method => hasher.write_u32(values[row].min(OTHER)),
+                Column::Code(values) => hasher.write_u32(values[row]),
+                Column::Date(values) => hasher.write_i32(values[row].0),
+                Column::Number(values) => hasher.write_i64(values[row]),
+                Column::Bool(values) => hasher.write_u8(values[row].map_or(2, u8::from)),
+            }
+        }
+        hasher.finish()
     }
 }
 
@@ -54,16 +99,43 @@ struct Candidate<T> {
     standing: Standing,
     strange: (Option<CodeId>, Option<CodeId>),
     fact: Option<T>,
+    /// Of a row in use.
+    dated: Option<Dated>,
+    /// The hash of its values.
+    values: u64,
+}
+
+/// The rows of one id met so far: so memory follows ids, however many rows one has.
+struct Repeated<T> {
+    /// The row that counts of them.
+    counted: Candidate<T>,
+    /// How many rows have which values, at most [`VARIANTS`] and one.
+    variants: Vec<(u64, u64)>,
+}
+
+impl<T> Repeated<T> {
+    fn count(&mut self, values: u64) {
+        if let Some((_, rows)) = self.variants.iter_mut().find(|(known, _)| *known == values) {
+            *rows += 1;
+        } else if self.variants.len() <= VARIANTS {
+            self.variants.push((values, 1));
+        }
+    }
+
+    /// The rows with other values than the row that counts; `None` where there are too many different ones.
+    fn differing(&self) -> Option<u64> {
+        let others = self.variants.iter().filter(|(values, _)| *values != self.counted.values);
+        (self.variants.len() <= VARIANTS).then(|| others.map(|(_, rows)| rows).sum())
+    }
 }
 
 /// What the workers of a second read share.
 struct Second<T> {
-    /// By id, the earliest of its rows met so far: so memory follows ids, however many rows one has.
-    first_rows: Mutex<HashMap<Box<[u8]>, Candidate<T>>>,
+    repeated: Mutex<HashMap<Box<[u8]>, Repeated<T>>>,
     tallies: Mutex<Tallies>,
 }
 
-/// Finds the rows of nominated ids; of two rows of one id the later takes back what it had added.
+/// Finds the rows of nominated ids; of two rows of one id the one that does not count takes back what it had added.
 struct SecondRead<'a, F: Fold> {
     intake: &'a Intake<'a>,
     columns: Columns,
@@ -85,6 +157,9 @@ impl<F: Fold> SecondRead<'_, F> {
         if let Some(count) = benefit.and_then(|code| tallies.unknown_benefits.get_mut(&code)) {
             *count -= 1;
         }
+        if let Some(dated) = row.dated {
+            tallies.in_use.take_back(dated);
+        }
         drop(tallies);
         let Some(fact) = row.fact else { return Ok(()) };
         let (partition, local) = (row.customer / PARTITION_CUSTOMERS, (row.customer % PARTITION_CUSTOMERS) as u16);
@@ -95,33 +170,66 @@ impl<F: Fold> SecondRead<'_, F> {
 impl<F: Fold> Worker for SecondRead<'_, F> {
     fn take(&mut self, batch: &Batch, _: &mut Vec<u32>) -> Result<(), ExtractError> {
         let Some(ids) = self.columns.id.map(|at| batch.texts(at)) else { return Ok(()) };
+        let dated = self.intake.dated(batch, self.columns);
+        let keeps_last = self.intake.plan.config.repeats == Repeats::KeepLast;
         for (row, id) in ids.iter().enumerate().filter(|(_, id)| id.length > 0) {
             let id = batch.bytes(*id);
             if self.nominated.binary_search(&hash(id)).is_err() {
                 continue;
             }
             let Some((customer, standing)) = self.intake.standing(batch, row, self.columns) else { continue };
-            let mut later = Candidate {
+            let in_use = standing == Standing::InUse;
+            let mut other = Candidate {
                 place: batch.place(row),
                 file: batch.file,
                 customer,
                 standing,
                 strange: self.intake.strange_codes(batch, row, self.columns),
-                fact: if standing == Standing::InUse { self.fold.fact(batch, row) } else { None },
+                fact: if in_use { self.fold.fact(batch, row) } else { None },
+                dated: in_use.then(|| dated(row, customer)),
+                values: self.columns.hash_of_values(batch, row),
             };
             {
-                let mut first_rows = lock(&self.second.first_rows);
-                match first_rows.get_mut(id) {
-                    None => {
-                        first_rows.insert(id.into(), later);
-                        continue;
-                    }
-                    Some(first) if later.place < first.place => std::mem::swap(first, &mut later),
-                    Some(_) => {}
+                let mut repeated = lock(&self.second.repeated);
+                let Some(known) = repeated.get_mut(id) else {
+                    let variants = vec![(other.values, 1)];
+                    repeated.insert(id.into(), Repeated { counted: other, variants });
+                    continue;
+                };
+                known.count(other.values);
+                if (other.place < known.counted.place) != keeps_last {
+                    std::mem::swap(&mut known.counted, &mut other);
                 }
             }
-            self.take_back(&later).map_err(spilled)?;
+            self.take_back(&other).map_err(spilled)?;
         }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<(), ExtractError> {
+        Ok(())
+    }
+}
+
+/// Counts the rows of ids with very many different ones that differ from the row that counts.
+struct ThirdRead<'a> {
+    intake: &'a Intake<'a>,
+    columns: Columns,
+    /// By id, the hash of the values of the row that counts.
+    counted: &'a HashMap<Box<[u8]>, u64>,
+    differing: &'a AtomicU64,
+}
+
+impl Worker for ThirdRead<'_> {
+    fn take(&mut self, batch: &Batch, _: &mut Vec<u32>) -> Result<(), ExtractError> {
+        let Some(ids) = self.columns.id.map(|at| batch.texts(at)) else { return Ok(()) };
+        let differs = |row: usize| {
+            let counted = self.counted.get(batch.bytes(ids[row]));
+            counted.is_some_and(|values| self.columns.hash_of_values(batch, row) != *values)
+                && self.intake.standing(batch, row, self.columns).is_some()
+        };
+        let differing = (0..ids.len()).filter(|row| differs(*row)).count();
+        self.differing.fetch_add(differing as u64, Ordering::Relaxed);
         Ok(())
     }
 

@@ -5,15 +5,23 @@
 
 mod accounting;
 mod appearing;
+mod damaged;
+mod days;
 mod duplicates;
 mod events;
 mod index;
+mod orphans;
 mod population;
+mod register;
+mod registration;
 mod shape;
 mod sieve;
 
 pub use accounting::{ExtractAccount, FileAccount, RowCounts, Standing};
-pub use appearing::appearing;
+pub use appearing::{Appearing, appearing};
+pub use damaged::DamagedIds;
 pub use events::{Fold, Intake, PARTITION_CUSTOMERS};
 pub use index::Ids;
-pub use population::{Dimension, NO_VALUE, Population, read_register};
+pub use orphans::{Blemish, Orphans, match_orphans};
+pub use population::{Dimension, NO_VALUE, Population};
+pub use register::read_register;

@@ -4,6 +4,7 @@
 //! numbering, where the bit is exact, and 64 bits of hash for any other, where equal hashes only *nominate*: a
 //! second read compares the bytes of the nominated ids, and their place in the input says which one counts.
 
+use std::hash::{BuildHasher, Hasher};
 use std::io;
 use std::sync::{Mutex, PoisonError};
 
@@ -89,11 +90,15 @@ fn made<'m, T>(
 /// The hash that nominations go by.
 #[inline]
 pub fn hash(id: &[u8]) -> u64 {
-    // Any good hash will do, but it must be the same in both reads, so it has no random seed.
-    use std::hash::{BuildHasher, Hasher};
-    let mut hasher = foldhash::quality::FixedState::with_seed(0x7661_7264_6167).build_hasher();
+    let mut hasher = hasher();
     hasher.write(id);
     hasher.finish()
+}
+
+/// Any good hash will do, but it must be the same in every read, so it has no random seed.
+#[inline]
+pub fn hasher() -> impl Hasher {
+    foldhash::quality::FixedState::with_seed(0x7661_7264_6167).build_hasher()
 }
 
 impl<'a> Sieve<'a> {

@@ -8,7 +8,7 @@ use super::{Job, JobError};
 use crate::config::Extract;
 use crate::employers::{self, EmployerFigures, Employers, Totals};
 use crate::extract::{CodeBooks, ExtractError, Progress, RejectsWriter};
-use crate::intake::ExtractAccount;
+use crate::intake::{ExtractAccount, match_orphans};
 use crate::outputs::{EmployerLabels, Written, employer_summary};
 use crate::spill::Budget;
 
@@ -28,19 +28,21 @@ impl Job<'_> {
         if std::iter::once(Extract::Employers).chain(EMPLOYER_EVENTS).all(|extract| self.plan(extract).is_none()) {
             return Ok(None);
         }
-        let (population, read_before) =
+        let (population, appeared) =
             self.population(Extract::Employers, &EMPLOYER_EVENTS, books, progress, rejects, accounts)?;
         let employers = Employers::new(population);
+        let before = accounts.len();
         for extract in EMPLOYER_EVENTS {
             let Some(intake) = self.intake(extract, &employers.population, books, progress, budget) else { continue };
-            let account = if extract == Extract::EmployerContacts {
+            let mut account = if extract == Extract::EmployerContacts {
                 intake.read(&employers::Contacts::new(&employers, &self.window, budget), rejects)?
             } else {
                 intake.read(&employers::Applications::new(&employers, &self.window), rejects)?
             };
-            unchanged(&account, &read_before)?;
+            unchanged(&mut account, &appeared)?;
             accounts.push(account);
         }
+        match_orphans(&employers.population, &mut accounts[before..], self.threads);
         Ok(Some(employers))
     }
 

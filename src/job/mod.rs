@@ -7,6 +7,7 @@
 mod breakdowns;
 mod employers;
 mod error;
+mod findings;
 mod finish;
 mod label;
 mod limits;
@@ -80,7 +81,7 @@ impl<'a> Job<'a> {
         let rules = RuleSet::compile(config).map_err(JobError::Rules)?;
         let (mut plans, mut errors): (Vec<Plan<'a>>, Vec<ExtractError>) = (Vec::new(), Vec::new());
         for extract in &config.extracts {
-            match Plan::new(config, extract) {
+            match Plan::new(config, extract, as_of) {
                 Ok(plan) => plans.push(plan),
                 Err(found) => errors.extend(found),
             }

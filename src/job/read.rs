@@ -2,13 +2,16 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Job, JobError, Timings, Warning, limits};
+use super::{Job, JobError, Timings, Warning, findings, limits};
 use crate::config::{Benefit, Extract};
 use crate::employers::Employers;
 use crate::extract::codes::CodeId;
-use crate::extract::{CodeBooks, ExtractError, FileRead, Progress, RejectsWriter};
+use crate::extract::{CodeBooks, ExtractError, Progress, RejectsWriter};
 use crate::features::{self, BenefitTraits, Ground, KernelWindow, Partition};
-use crate::intake::{ExtractAccount, FileAccount, Intake, PARTITION_CUSTOMERS, Population, appearing, read_register};
+use crate::intake::{
+    Appearing, ExtractAccount, FileAccount, Intake, PARTITION_CUSTOMERS, Population, appearing, match_orphans,
+    read_register,
+};
 use crate::spill::{Budget, Spill};
 
 /// What was read: who there is, what became of every row, and the events gathered by customer.
@@ -57,7 +60,7 @@ impl Job<'_> {
     ) -> Result<Reading<'s>, JobError> {
         let books = CodeBooks::new(self.config.benefits.iter().map(|benefit| benefit.code.clone()));
         let mut accounts = Vec::new();
-        let (population, read_before) = timings.stage("customers", || {
+        let (population, appeared) = timings.stage("customers", || {
             self.population(Extract::Customers, &PERSON_EVENTS, &books, progress, rejects, &mut accounts)
         })?;
         let mut warnings = self.absent_columns();
@@ -66,6 +69,7 @@ impl Job<'_> {
         } else if population.is_empty() {
             warnings.push(Warning::NobodyInScope);
         }
+        warnings.extend(findings::of_ages(&population, &self.window).map(Warning::Finding));
         let kernel = KernelWindow::new(&self.window);
         let traits = traits(&self.config.benefits, &books)?;
         let partitions = partitions(&population);
@@ -78,15 +82,16 @@ impl Job<'_> {
         let ground = Ground { window, kernel: kernel_window, traits: &traits, partitions: &partitions, budget };
         for extract in PERSON_EVENTS {
             let Some(intake) = self.intake(extract, &population, &books, progress, budget) else { continue };
-            let account = timings.stage(extract.name(), || match extract {
+            let mut account = timings.stage(extract.name(), || match extract {
                 Extract::Contacts => intake.read(&features::Contacts::new(&ground), rejects),
                 Extract::Applications => intake.read(&features::Applications::new(&ground), rejects),
-                Extract::Payments => intake.read(&features::Payments::new(&ground), rejects),
+                Extract::Payments => intake.read(&features::Payments::new(&ground, intake.plan.config.covers), rejects),
                 _ => intake.read(&features::LifeEvents::new(&ground), rejects),
             })?;
-            unchanged(&account, &read_before)?;
+            unchanged(&mut account, &appeared)?;
             accounts.push(account);
         }
+        match_orphans(&population, &mut accounts, self.threads);
         let employers =
             timings.stage("employers", || self.employers(&books, progress, rejects, budget, &mut accounts))?;
         if employers.as_ref().is_some_and(|employers| !employers.population.registered) {
@@ -96,6 +101,7 @@ impl Job<'_> {
         let mut broken_limits = Vec::new();
         for account in &accounts {
             if let Some(plan) = self.plan(account.extract) {
+                warnings.extend(findings::of_account(plan.config, account).into_iter().map(Warning::Finding));
                 broken_limits.extend(limits::broken(plan.config, account, self.window.as_of));
             }
         }
@@ -111,7 +117,7 @@ impl Job<'_> {
     }
 
     /// Who is in a register, or without one everybody who appears in the events: these were then read before, for who
-    /// there is, and are told so that the second reading can be held against the first.
+    /// there is, and what was read is told so that the second reading can be held against the first.
     pub(super) fn population(
         &self,
         register: Extract,
@@ -120,18 +126,19 @@ impl Job<'_> {
         progress: &Arc<dyn Progress>,
         rejects: &mut RejectsWriter,
         accounts: &mut Vec<ExtractAccount>,
-    ) -> Result<(Population, Vec<FileRead>), ExtractError> {
+    ) -> Result<(Population, Appearing), ExtractError> {
         let dimensions = if register == Extract::Customers { self.config.dimensions.as_slice() } else { &[] };
         if let Some(plan) = self.plan(register) {
             let progress = progress.clone();
             let (population, account) =
                 read_register(plan, &self.window, dimensions, self.threads, books, progress, rejects)?;
             accounts.push(account);
-            return Ok((population, Vec::new()));
+            return Ok((population, Appearing::default()));
         }
         let plans: Vec<_> = events.iter().filter_map(|extract| self.plan(*extract)).collect();
-        let (ids, files) = appearing(&plans, self.threads, books)?;
-        Ok((Population::of_appearing(&ids, &self.window, dimensions), files))
+        let mut appeared = appearing(&plans, self.threads, books)?;
+        let ids = std::mem::take(&mut appeared.ids);
+        Ok((Population::of_appearing(&ids, &self.window, dimensions), appeared))
     }
 
     pub(super) fn intake<'b>(
@@ -155,10 +162,13 @@ impl Job<'_> {
     }
 }
 
-/// Without a register the events were read before, for who there is: they must be the same now.
-pub(super) fn unchanged(account: &ExtractAccount, read_before: &[FileRead]) -> Result<(), ExtractError> {
+/// Without a register the events were read before, for who there is: they must be the same now. What their ids are like
+/// goes into the account.
+pub(super) fn unchanged(account: &mut ExtractAccount, before: &Appearing) -> Result<(), ExtractError> {
+    let damaged = before.damaged.iter().find(|(extract, _)| *extract == account.extract);
+    account.damaged_ids = damaged.map(|(_, ids)| *ids).unwrap_or_default();
     let changed = |now: &&FileAccount| {
-        let before = read_before.iter().find(|before| before.input.path == now.file.input.path);
+        let before = before.files.iter().find(|before| before.input.path == now.file.input.path);
         before.is_some_and(|before| before.blake3 != now.file.blake3)
     };
     match account.files.iter().find(changed) {

@@ -91,6 +91,8 @@ impl WindowEntry {
 pub struct RowsEntry {
     /// Records read.
     pub records: u64,
+    /// Filtered: the header again.
+    pub filtered: u64,
     /// Rejected, orphans included.
     pub rejected: u64,
     /// Rejected as orphans.
@@ -109,6 +111,7 @@ impl From<&RowCounts> for RowsEntry {
     fn from(rows: &RowCounts) -> Self {
         RowsEntry {
             records: rows.records,
+            filtered: rows.filtered,
             rejected: rows.rejected(),
             orphans: rows.orphans,
             duplicates: rows.duplicates,
@@ -130,6 +133,16 @@ pub struct ExtractEntry {
     pub faults: BTreeMap<&'static str, u64>,
     /// The date of its newest event up to `as_of`.
     pub newest_event: Option<String>,
+    /// Rows in use that are dated in the window; null of a register.
+    pub in_window: Option<u64>,
+    /// The oldest date of the rows in use.
+    pub oldest_in_use: Option<String>,
+    /// The newest date of the rows in use.
+    pub newest_in_use: Option<String>,
+    /// Duplicates whose values differ from those of the row that counts.
+    pub duplicates_that_differ: u64,
+    /// Payments in use that begin after the customer's registration; null of other extracts, and without a register.
+    pub payments_after_registration: Option<u64>,
     /// Method codes that the configuration does not map, with their rows.
     pub unmapped_methods: BTreeMap<String, u64>,
     /// Benefits that the catalogue lacks, with their rows.
@@ -167,6 +180,11 @@ impl From<&ExtractAccount> for ExtractEntry {
             rows: RowsEntry::from(&account.rows),
             faults: account.reasons.iter().map(|(reason, count)| (reason.name(), *count)).collect(),
             newest_event: account.newest.map(|day| day.to_string()),
+            in_window: (!account.extract.is_register()).then_some(account.in_window),
+            oldest_in_use: account.dates_in_use.map(|(oldest, _)| oldest.to_string()),
+            newest_in_use: account.dates_in_use.map(|(_, newest)| newest.to_string()),
+            duplicates_that_differ: account.duplicates_that_differ,
+            payments_after_registration: account.payments_after_registration,
             unmapped_methods: account.unmapped_methods.clone(),
             unknown_benefits: account.unknown_benefits.clone(),
             files: files.collect(),

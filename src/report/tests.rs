@@ -209,13 +209,26 @@ fn past(as_of: &str, shares: [f64; 3]) -> HistoryEntry {
 }
 
 fn extract() -> ExtractEntry {
-    let rows =
-        RowsEntry { records: 1000, rejected: 20, orphans: 5, duplicates: 3, future: 2, out_of_scope: 1, in_use: 974 };
+    let rows = RowsEntry {
+        records: 1000,
+        filtered: 0,
+        rejected: 20,
+        orphans: 5,
+        duplicates: 3,
+        future: 2,
+        out_of_scope: 1,
+        in_use: 974,
+    };
     ExtractEntry {
         extract: "applications",
         rows,
         faults: [("malformed_date", 15)].into(),
         newest_event: Some("2025-12-30".to_owned()),
+        in_window: Some(970),
+        oldest_in_use: Some("2024-12-20".to_owned()),
+        newest_in_use: Some("2025-12-30".to_owned()),
+        duplicates_that_differ: 0,
+        payments_after_registration: None,
         unmapped_methods: [("FAX".to_owned(), 6)].into(),
         unknown_benefits: (0..30).map(|code| (format!("<{code}>"), 1)).collect(),
         files: Vec::new(),

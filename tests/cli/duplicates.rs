@@ -210,3 +210,117 @@ fn without_a_register_rows_before_the_window_and_recoveries_make_a_customer() {
     assert_eq!(labels.column("customer_id"), ["A", "LIFE", "OLD", "OUT", "OWES"]);
     labels.expect("LIFE", &[("life_events", "0")]).expect("OWES", &[("paid_eur", "-5.00"), ("payments", "0")]);
 }
+
+#[test]
+fn with_keep_last_the_last_row_of_an_id_counts_across_files_in_their_order() {
+    let workspace = Workspace::agency()
+        .file("1.csv", "payment_id,customer_id,benefit,period_start,amount\nP1,A,child_benefit,2025-03-01,1.00\n")
+        .file(
+            "2.csv",
+            "payment_id,customer_id,benefit,period_start,amount\nP1,A,child_benefit,2025-03-01,20.00\n\
+             P1,B,child_benefit,2026-03-01,300.00\nP1,NOBODY,child_benefit,2025-03-01,1.00\nP1,A,child_benefit,soon,1.00\n",
+        );
+    let files = "files = [\"1.csv\", \"2.csv\"]";
+    // The last of them is a future row of B's, which holds the id; the orphan and the malformed row hold none.
+    let outcome = workspace.extract("payments", &format!("{files}\nkeep = \"last\"")).run();
+    outcome.code(0).labels().expect("A", &[("paid_eur", "0.00")]);
+    let rows = Rows { records: 5, rejected: 2, orphans: 1, duplicates: 2, future: 1, ..Rows::default() };
+    assert_eq!(outcome.rows("payments"), rows);
+}
+
+#[test]
+fn with_keep_last_the_last_row_of_a_customer_and_of_an_employer_counts() {
+    let outcome = Workspace::agency()
+        .rows("customers", "A,1980-05-05,,\nB,,,\nA,2000-01-01,,\nB,,,2024-12-31\nB,bad,,")
+        .extract("customers", "files = \"customers.csv\"\nkeep = \"last\"")
+        .rows("employers", "E1,50\nE1,5")
+        .extract("employers", "files = \"employers.csv\"\nkeep = \"last\"")
+        .run();
+    assert_eq!(outcome.code(0).labels().select(&["customer_id", "age"]), [["A", "25"]]);
+    let rows = Rows { records: 5, rejected: 1, duplicates: 2, out_of_scope: 1, in_use: 1, ..Rows::default() };
+    assert_eq!(outcome.rows("customers"), rows);
+    let employers = outcome.latest().table("employer_labels.csv");
+    assert_eq!(employers.select(&["employer_id", "size_class"]), [["E1", "small"]]);
+}
+
+#[test]
+fn duplicates_that_differ_from_the_row_that_counts_are_counted_and_warned_of() {
+    let rows = "P1,A,child_benefit,2025-06-01,2025-06-30,,94.88\nP1,A,child_benefit,2025-06-01,2025-06-30,,94.880\n\
+                P1,A,child_benefit,2025-06-01,2025-06-30,2025-06-01,94.88\nP1,B,child_benefit,2025-06-01,2025-06-30,,94.88\n\
+                P2,A,child_benefit,2025-07-01,,,1\nP2,A,child_benefit,2025-07-01,,,1\nP3,A,child_benefit,2025-07-01,,,2";
+    let workspace = Workspace::agency().rows("payments", rows);
+    let outcome = workspace.run();
+    outcome.code(0).stderr_has("payments: 2 of 4 duplicates differ from the first row of the same id, which counts");
+    assert_eq!(outcome.latest().extract("payments")["duplicates_that_differ"], 2);
+    // Of the rows of P1 the last is the only one of its kind.
+    let outcome = workspace.extract("payments", "files = \"payments.csv\"\nkeep = \"last\"").run();
+    outcome.code(0).stderr_has("payments: 3 of 4 duplicates differ from the last row");
+    outcome.labels().expect("B", &[("paid_eur", "94.88")]);
+}
+
+#[test]
+fn what_two_codes_mean_makes_duplicates_differ() {
+    let extract = "files = \"applications.csv\"\ncodes.decision = { NO = \"rejected\" }\n\
+                   codes.benefit = { CB = \"child_benefit\" }\ncodes.method = { O = \"other\", P = \"paper\" }";
+    let rows = "H1,A,CB,2025-02-01,O,,YES,,\nH1,A,child_benefit,2025-02-01,FAX,,MAYBE,,\n\
+                H2,A,CB,2025-02-01,O,,YES,,\nH2,A,CB,2025-02-01,O,,NO,,\nH2,A,CB,2025-02-01,P,,YES,,\nH2,A,CB,2025-02-01,O,,,,";
+    let outcome = Workspace::agency().rows("applications", rows).extract("applications", extract).run();
+    outcome.code(0).stderr_has("applications: 3 of 4 duplicates differ");
+}
+
+#[test]
+fn an_id_of_very_many_different_rows_is_counted_whole() {
+    // Forty different rows, each three times: a column that is no id. All but three rows differ from the one that counts.
+    let rows: String = (0..120).map(|at| format!("K1,A,2025-03-01,channel{},,\n", at % 40)).collect();
+    for keep in ["first", "last"] {
+        let extract = format!("files = \"contacts.csv\"\nkeep = \"{keep}\"");
+        let outcome = Workspace::agency().rows("contacts", &rows).extract("contacts", &extract).run();
+        outcome.code(0).stderr_has("contacts: 117 of 119 duplicates differ");
+    }
+}
+
+#[test]
+fn rows_of_a_register_that_differ_are_warned_of_with_both_remedies() {
+    let outcome = Workspace::agency()
+        .rows(
+            "customers",
+            "A,1980-05-05,,\nA,1980-05-05,,\nB,,2020-01-01,2025-06-30\nB,,2025-09-01,\nC,,,\nC,1990-01-01,,",
+        )
+        .rows("employers", "E1,5\nE1,5\nE1,6")
+        .run();
+    outcome.code(0).stderr_has("customers: 2 of 3 duplicates differ").stderr_has("set history = true");
+    outcome.stderr_has("employers: 1 of 2 duplicates differ");
+    assert_eq!(outcome.latest().extract("customers")["duplicates_that_differ"], 2);
+}
+
+#[test]
+fn duplicates_that_are_the_same_are_not_warned_of() {
+    let outcome = Workspace::agency()
+        .rows("customers", "A,1980-05-05,,\nA,1980-05-05,,")
+        .rows("contacts", "K1,A,2025-03-01,phone,,\nK1,A,2025-03-01,phone,,")
+        .run();
+    outcome.code(0).stderr_lacks("differ");
+}
+
+#[test]
+fn dates_of_rows_in_use_leave_duplicates_out() {
+    // The oldest and the newest row are duplicates; so is one of those in the window.
+    let rows = "K1,A,2025-03-01,phone,,\nK1,A,2001-03-01,phone,,\nK2,A,2024-03-01,phone,,\nK3,A,2025-05-01,phone,,\n\
+                K3,A,2025-12-31,phone,,\nK4,A,2026-05-01,phone,,\nK5,NOBODY,1999-01-01,phone,,";
+    let outcome = Workspace::agency().rows("contacts", rows).run();
+    let entry = outcome.code(0).latest().extract("contacts");
+    let told = |key: &str| entry[key].as_str().map(str::to_owned).unwrap_or_default();
+    assert_eq!((told("oldest_in_use"), told("newest_in_use")), ("2024-03-01".to_owned(), "2025-05-01".to_owned()));
+    assert_eq!((entry["in_window"].as_u64(), entry["rows"]["in_use"].as_u64()), (Some(2), Some(3)));
+    assert!(outcome.latest().extract("customers")["in_window"].is_null());
+}
+
+#[test]
+fn a_payment_is_in_the_window_if_it_is_paid_in_it_or_covers_a_day_of_it() {
+    let rows = "P1,A,child_benefit,2024-12-01,2025-01-01,,1\nP2,A,child_benefit,2024-12-01,2024-12-31,2025-01-05,1\n\
+                P3,A,child_benefit,2024-12-01,2024-12-31,,1\nP4,A,child_benefit,2024-12-31,,,1\n\
+                P5,A,child_benefit,2024-11-01,2024-11-30,2026-01-01,1\nP6,A,child_benefit,2025-12-31,2026-01-31,2026-02-01,1\n\
+                P7,A,child_benefit,2026-01-01,2026-01-31,2025-12-31,1";
+    let entry = Workspace::agency().rows("payments", rows).run().code(0).latest().extract("payments");
+    assert_eq!((entry["in_window"].as_u64(), entry["rows"]["in_use"].as_u64()), (Some(3), Some(6)));
+}

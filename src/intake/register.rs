@@ -1,0 +1,270 @@
+//! Reading a register: which of its rows count, and who of its customers (or employers) is in scope.
+//!
+//! Rows are gathered batch by batch, sorted by id, and settled id by id: by `keep` one row of each id counts, with
+//! `history` every row is a spell of registration (METHOD sections 2 and 3).
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use hashbrown::HashMap;
+
+use super::accounting::{ExtractAccount, RowCounts, Standing};
+use super::damaged::DamagedIds;
+use super::index::{Ids, Index};
+use super::population::{Dimension, NO_VALUE, Population};
+use super::registration::{NEVER_ENDED, Registered, Registration};
+use crate::calendar::{Day, Window};
+use crate::config::{Extract, Repeats};
+use crate::extract::batch::{Batch, MISSING_DAY};
+use crate::extract::{CodeBooks, ExtractError, Plan, Progress, RejectsWriter, Worker};
+
+/// The accepted rows of a register, in any order.
+#[derive(Default)]
+struct Register {
+    parts: Vec<Part>,
+}
+
+/// The rows of one batch of a register.
+struct Part {
+    sequence: u64,
+    first_record: u32,
+    file: usize,
+    ids: Ids,
+    births: Vec<Day>,
+    registrations: Vec<Registration>,
+    employees: Vec<i64>,
+    dimensions: Vec<Ids>,
+}
+
+struct RegisterWorker<'a> {
+    register: &'a Mutex<Register>,
+    extract: Extract,
+}
+
+impl Worker for RegisterWorker<'_> {
+    fn take(&mut self, batch: &Batch, _: &mut Vec<u32>) -> Result<(), ExtractError> {
+        if batch.rows() == 0 {
+            return Ok(());
+        }
+        let column = |name| self.extract.column(name);
+        let days = |name| column(name).map(|at| batch.days(at));
+        let texts = |at| {
+            let mut texts = Ids::default();
+            batch.texts(at).iter().for_each(|span| texts.push(batch.bytes(*span)));
+            texts
+        };
+        let known = self.extract.columns().len();
+        let (from, to) = (days("registered_from"), days("registered_to"));
+        let registration = |row: usize| match (from, to) {
+            (Some(from), Some(to)) => Registration { from: from[row], to: to[row] },
+            _ => Registration { from: MISSING_DAY, to: MISSING_DAY },
+        };
+        let part = Part {
+            sequence: batch.sequence,
+            first_record: batch.record[0],
+            file: batch.file,
+            ids: texts(0),
+            births: days("birth_date").map(<[Day]>::to_vec).unwrap_or_default(),
+            registrations: (0..batch.rows()).map(registration).collect(),
+            employees: column("employees").map(|at| batch.numbers(at).to_vec()).unwrap_or_default(),
+            dimensions: (known..batch.columns.len()).map(texts).collect(),
+        };
+        self.register.lock().unwrap_or_else(PoisonError::into_inner).parts.push(part);
+        Ok(())
+    }
+
+    fn finish(self) -> Result<(), ExtractError> {
+        Ok(())
+    }
+}
+
+/// Reads a register: who there is and who of them is in scope (METHOD section 3), with the accounting.
+pub fn read_register(
+    plan: &Plan<'_>,
+    window: &Window,
+    dimensions: &[String],
+    threads: usize,
+    books: &CodeBooks,
+    progress: Arc<dyn Progress>,
+    rejects: &mut RejectsWriter,
+) -> Result<(Population, ExtractAccount), ExtractError> {
+    let extract = plan.config.extract;
+    let register = Mutex::new(Register::default());
+    let worker = || RegisterWorker { register: &register, extract };
+    let files = plan.read(threads, books, progress, Some(rejects), worker)?;
+    let mut parts = register.into_inner().unwrap_or_else(PoisonError::into_inner).parts;
+    parts.sort_by_key(|part| (part.sequence, part.first_record));
+    let rows = Rows::new(parts);
+    let mut settled = rows.settle(plan.config.repeats, window, files.len());
+    let (used, differ) = (std::mem::take(&mut settled.used), settled.duplicates_that_differ);
+    let population = rows.population(settled, dimensions, threads);
+    let mut account = ExtractAccount::new(extract, files, used)?;
+    account.duplicates_that_differ = differ;
+    account.damaged_ids = DamagedIds::of_register(&population);
+    Ok((population, account))
+}
+
+/// The accepted rows of a register in input order.
+struct Rows {
+    parts: Vec<Part>,
+    ids: Ids,
+    /// By row, its part and its place there.
+    places: Vec<(u32, u32)>,
+}
+
+/// Which rows count.
+#[derive(Default)]
+struct Settled {
+    /// Those in scope in the order of their ids: the row with the values, and what the registration comes to.
+    in_scope: Vec<u32>,
+    observed_days: Vec<i32>,
+    ended_after: Vec<u16>,
+    /// The rows with the values of those out of scope.
+    out_of_scope: Vec<u32>,
+    /// What became of the rows, by file.
+    used: Vec<RowCounts>,
+    duplicates_that_differ: u64,
+}
+
+impl Rows {
+    fn new(parts: Vec<Part>) -> Self {
+        let mut rows = Rows { parts: Vec::new(), ids: Ids::default(), places: Vec::new() };
+        for (at, part) in parts.iter().enumerate() {
+            for row in 0..part.ids.len() {
+                rows.ids.push(part.ids.get(row));
+                rows.places.push((at as u32, row as u32));
+            }
+        }
+        Rows { parts, ..rows }
+    }
+
+    fn row(&self, at: u32) -> (&Part, usize) {
+        let (part, row) = self.places[at as usize];
+        (&self.parts[part as usize], row as usize)
+    }
+
+    fn registration(&self, at: u32) -> Registration {
+        let (part, row) = self.row(at);
+        part.registrations[row]
+    }
+
+    /// Whether two rows say the same, but for their ids.
+    fn alike(&self, a: u32, b: u32) -> bool {
+        let ((a, at), (b, bt)) = (self.row(a), self.row(b));
+        a.births.get(at) == b.births.get(bt)
+            && a.registrations[at] == b.registrations[bt]
+            && a.employees.get(at) == b.employees.get(bt)
+            && a.dimensions.iter().zip(&b.dimensions).all(|(a, b)| a.get(at) == b.get(bt))
+    }
+
+    /// Goes through the rows id by id.
+    fn settle(&self, repeats: Repeats, window: &Window, files: usize) -> Settled {
+        let mut settled = Settled { used: vec![RowCounts::default(); files], ..Settled::default() };
+        // The rows of one id come in input order.
+        let mut order = self.ids.sorted();
+        for own in order.chunk_by_mut(|a, b| self.ids.get(*a as usize) == self.ids.get(*b as usize)) {
+            match (repeats, &*own) {
+                (Repeats::Spells, [_, _, ..]) => self.settle_spells(own, window, &mut settled),
+                (Repeats::KeepLast, [others @ .., kept]) | (_, [kept, others @ ..]) => {
+                    let registered = Registered::by(std::iter::once(self.registration(*kept)), window);
+                    let standing = settled.enter(*kept, registered);
+                    self.count(*kept, standing, &mut settled);
+                    others.iter().for_each(|other| self.repeat(*kept, *other, &mut settled));
+                }
+                (_, []) => {}
+            }
+        }
+        settled
+    }
+
+    /// Settles a customer with several spells of registration (METHOD section 3).
+    fn settle_spells(&self, own: &mut [u32], window: &Window, settled: &mut Settled) {
+        // By first and last day, equal spells in input order.
+        own.sort_unstable_by_key(|at| (self.registration(*at), *at));
+        let from = |at: &u32| self.registration(*at).from;
+        // The values are those of the spell that began last up to `as_of`, or of the earliest.
+        let begun = own.partition_point(|at| from(at) <= window.as_of);
+        let day = from(&own[begun.saturating_sub(1)]);
+        let began = own.iter().filter(|at| from(at) == day).min();
+        let registered = Registered::by(own.iter().map(|at| self.registration(*at)), window);
+        let standing = settled.enter(began.copied().unwrap_or(own[0]), registered);
+        for spell in own.chunk_by(|a, b| self.registration(*a) == self.registration(*b)) {
+            self.count(spell[0], standing, settled);
+            spell[1..].iter().for_each(|other| self.repeat(spell[0], *other, settled));
+        }
+    }
+
+    fn count(&self, at: u32, standing: Standing, settled: &mut Settled) {
+        *settled.used[self.row(at).0.file].of(standing) += 1;
+    }
+
+    /// Notes a duplicate of a row.
+    fn repeat(&self, of: u32, at: u32, settled: &mut Settled) {
+        self.count(at, Standing::Duplicate, settled);
+        settled.duplicates_that_differ += u64::from(!self.alike(of, at));
+    }
+
+    /// The population by the rows that count.
+    fn population(self, settled: Settled, dimensions: &[String], threads: usize) -> Population {
+        let mut ids = Ids::default();
+        let order = settled.in_scope.iter().chain(&settled.out_of_scope);
+        order.for_each(|at| ids.push(self.ids.get(*at as usize)));
+        let rows = Rows { ids: Ids::default(), ..self };
+        if threads < 2 {
+            return Population { index: Index::new(ids), ..rows.of_counted(settled, dimensions) };
+        }
+        // The index takes about as long as all the rest.
+        std::thread::scope(|scope| {
+            let index = scope.spawn(|| Index::new(ids));
+            let population = rows.of_counted(settled, dimensions);
+            Population { index: index.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), ..population }
+        })
+    }
+
+    /// What the rows that count say, without an index.
+    fn of_counted(&self, settled: Settled, dimensions: &[String]) -> Population {
+        let in_scope = || settled.in_scope.iter().map(|at| self.row(*at));
+        let has_ended = settled.ended_after.iter().any(|last| *last != NEVER_ENDED);
+        Population {
+            in_scope: settled.in_scope.len() as u32,
+            registered: true,
+            births: in_scope().map(|(part, row)| part.births.get(row).copied().unwrap_or(MISSING_DAY)).collect(),
+            dimensions: (0..dimensions.len()).map(|at| dimension(&dimensions[at], in_scope(), at)).collect(),
+            employees: in_scope().filter_map(|(part, row)| part.employees.get(row).copied()).collect(),
+            ended_after: if has_ended { settled.ended_after } else { Vec::new() },
+            observed_days: settled.observed_days,
+            index: Index::new(Ids::default()),
+        }
+    }
+}
+
+impl Settled {
+    /// Notes the row with somebody's values. Returns what becomes of the rows.
+    fn enter(&mut self, at: u32, registered: Registered) -> Standing {
+        if registered.observed_days <= 0 {
+            self.out_of_scope.push(at);
+            return Standing::OutOfScope;
+        }
+        self.in_scope.push(at);
+        self.observed_days.push(registered.observed_days);
+        self.ended_after.push(registered.ended_after);
+        Standing::InUse
+    }
+}
+
+fn dimension<'a>(name: &str, rows: impl Iterator<Item = (&'a Part, usize)>, at: usize) -> Dimension {
+    let mut dimension = Dimension { name: name.to_owned(), ..Dimension::default() };
+    let mut known: HashMap<&[u8], u32> = HashMap::new();
+    for (part, row) in rows {
+        let value = part.dimensions[at].get(row);
+        let place = if value.is_empty() {
+            NO_VALUE
+        } else {
+            *known.entry(value).or_insert_with(|| {
+                dimension.values.push(String::from_utf8_lossy(value).into_owned());
+                dimension.values.len() as u32 - 1
+            })
+        };
+        dimension.places.push(place);
+    }
+    dimension
+}
