@@ -117,7 +117,7 @@ fn configuration(case: &Path) -> String {
     if settings["history_from"].is_string() {
         window["history_from"] = settings["history_from"].clone();
     }
-    let mut limits = json!({
+    let limits = json!({
         "max_rejected_pct": 100, "max_orphan_pct": 100, "max_duplicate_pct": 100, "max_unmapped_pct": 100,
         "may_be_empty": true, "may_be_outside_window": true,
     });

@@ -185,6 +185,7 @@ fn codes_are_mapped_and_what_is_not_mapped_is_listed_with_its_count() {
                         A,210,2025-02-01,W,NO\nA,210,2025-02-02,W,no\nA,999,2025-02-03,FAX,JA\n\
                         A,999,2025-02-04,paper,\nA,888,2025-02-05,P,\n";
     let outcome = Workspace::agency()
+        .settings("breakdowns.min_group = 1")
         .file("applications.csv", applications)
         .extract(
             "applications",
@@ -220,7 +221,10 @@ fn who_filed_an_application_is_told_by_codes_too() {
     // A duplicate, an orphan and a row out of the window: the code of the last alone is counted.
     let more = "H5,A,sickness_allowance,2025-02-09,online,?\nH20,NOBODY,sickness_allowance,2025-02-09,online,?\n\
                 H21,A,sickness_allowance,2024-02-09,online,?\n";
-    let workspace = Workspace::agency().file("applications.csv", format!("{header}{rows}{more}"));
+    let workspace = Workspace::agency()
+        .file("applications.csv", format!("{header}{rows}{more}"))
+        // So that codes of few rows are named.
+        .settings("breakdowns.min_group = 1");
     let mapped = "files = \"applications.csv\"\ncolumns.filed_by = \"by\"\n";
     let codes = "codes.filed_by = { AG = \"employer\", SOC = \"partner\", EGEN = \"customer\" }";
     let outcome = workspace.extract("applications", &format!("{mapped}{codes}")).run();
