@@ -17,6 +17,7 @@ pub mod job;
 pub mod language;
 pub mod outputs;
 pub mod panics;
+pub(crate) mod regular;
 pub mod report;
 pub mod rules;
 pub mod sanitize;

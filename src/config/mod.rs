@@ -29,6 +29,7 @@ pub use model::*;
 pub use problem::{ConfigError, Problem, help_for, nearest};
 
 use crate::calendar::Day;
+use crate::regular;
 use problem::Problems;
 use reader::{Reader, as_day};
 use tree::{Node, Table, Value};
@@ -45,7 +46,7 @@ pub const STARTER: &str = include_str!("starter.toml");
 /// The file cannot be read, is no TOML, or has problems: all of them, in the order of its lines.
 pub fn load(path: &Path) -> Result<Config, ConfigError> {
     let unreadable = |cause| ConfigError::Unreadable { path: path.to_owned(), cause };
-    let text = std::fs::read_to_string(path).map_err(unreadable)?;
+    let text = regular::read_to_string(path).map_err(unreadable)?;
     let absolute = std::path::absolute(path).map_err(unreadable)?;
     let folder = absolute.parent().map_or_else(|| PathBuf::from("/"), Path::to_owned);
     let user = tree::parse(&text, true).map_err(|fault| ConfigError::Syntax {
@@ -69,6 +70,11 @@ pub fn from_text(text: &str, folder: &Path) -> Result<Config, Vec<Problem>> {
 }
 
 impl Config {
+    /// Where runs are written: what was asked for, else what is configured.
+    pub fn output_root(&self, out: Option<&Path>) -> PathBuf {
+        out.map_or_else(|| self.folder.join(&self.outputs.folder), Path::to_owned)
+    }
+
     /// Fixes the last day of the window, in what is in force as well: so a saved configuration says which day it
     /// was, whenever it is read again.
     pub fn fix_as_of(&mut self, day: Day) {

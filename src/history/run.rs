@@ -7,6 +7,7 @@ use polars::prelude::DataFrame;
 use super::labels::{LabelsFile, LabelsReader};
 use super::{HistoryError, PastManifest};
 use crate::config::{self, Config};
+use crate::regular;
 use crate::rules::catalogue_features;
 use crate::sanitize::shown;
 
@@ -44,7 +45,7 @@ impl PastRun {
             folder.canonicalize().map_err(|source| HistoryError::Unreadable { path: folder.to_owned(), source })?;
         let path = folder.join("config.toml");
         let text =
-            std::fs::read_to_string(&path).map_err(|source| HistoryError::Unreadable { path: path.clone(), source })?;
+            regular::read_to_string(&path).map_err(|source| HistoryError::Unreadable { path: path.clone(), source })?;
         let config = config::from_text(&text, &folder).map_err(|problems| HistoryError::Config { path, problems })?;
         let labels = LabelsFile::of(&folder, &config)?;
         let run = PastRun { folder, manifest, config, labels };
@@ -58,7 +59,7 @@ impl PastRun {
     /// There is none, or it is not one of vardag's.
     pub fn read_manifest(folder: &Path) -> Result<PastManifest, HistoryError> {
         let path = folder.join("manifest.json");
-        let text = std::fs::read_to_string(&path).map_err(|source| match source.kind() {
+        let text = regular::read_to_string(&path).map_err(|source| match source.kind() {
             std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => {
                 HistoryError::NoRun { folder: folder.to_owned() }
             }

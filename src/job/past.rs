@@ -42,7 +42,7 @@ impl Job<'_> {
     /// Compares this run, whose labels are written, with those before it.
     pub(super) fn compare(
         &self,
-        folder: &RunFolder<'_>,
+        folder: &RunFolder,
         accounts: &[ExtractAccount],
         figures: &[CategoryFigures],
     ) -> Result<Compared, JobError> {
@@ -97,7 +97,7 @@ impl Job<'_> {
     fn movements(
         &self,
         last: &Path,
-        folder: &RunFolder<'_>,
+        folder: &RunFolder,
     ) -> Result<Result<(Movements, Written), HistoryError>, FolderError> {
         let opened = PastRun::open(last).and_then(|last| Ok((last, LabelsFile::of(folder.path(), self.config)?)));
         let (last, labels) = match opened {

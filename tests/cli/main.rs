@@ -18,6 +18,8 @@ mod dialects;
 mod duplicates;
 mod employers;
 mod explain;
+mod faults;
+mod foreign;
 mod gates;
 mod history;
 mod ids;
