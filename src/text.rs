@@ -11,6 +11,11 @@ pub fn guarded(text: &str, guard: bool) -> Cow<'_, str> {
     }
 }
 
+/// A noun in the number that a count asks for.
+pub fn nouns(count: u64, noun: &str) -> String {
+    format!("{noun}{}", if count == 1 { "" } else { "s" })
+}
+
 /// Appends text as a CSV field, quoted where RFC 4180 asks for it.
 pub fn push_csv(text: &str, line: &mut Vec<u8>) {
     if memchr::memchr3(b',', b'"', b'\n', text.as_bytes()).is_none() && !text.contains('\r') {

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use hashbrown::HashMap;
 
 use super::accounting::{ExtractAccount, RowCounts, Standing};
-use super::days::DayCounts;
+use super::in_use::InUse;
 use super::orphans::Orphans;
 use super::population::Population;
 use super::shape::ShapeReader;
@@ -64,18 +64,18 @@ pub struct Intake<'a> {
 pub(super) struct Columns {
     pub(super) id: Option<usize>,
     owner: usize,
-    date: usize,
+    pub(super) date: usize,
     benefit: Option<usize>,
     pub(super) method: Option<usize>,
     /// Of payments.
-    period: Option<Period>,
+    pub(super) period: Option<Period>,
 }
 
 /// Where the columns of a payment's period are, and when it is paid.
 #[derive(Debug, Clone, Copy)]
-struct Period {
-    end: usize,
-    paid_on: usize,
+pub(super) struct Period {
+    pub(super) end: usize,
+    pub(super) paid_on: usize,
 }
 
 impl Columns {
@@ -104,38 +104,6 @@ pub(super) struct Tallies {
     orphans: Orphans,
 }
 
-/// What is told of the rows in use beside their number.
-#[derive(Debug, Default)]
-pub(super) struct InUse {
-    days: DayCounts,
-    in_window: u64,
-    after_registration: u64,
-}
-
-/// What one row in use adds to that.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Dated {
-    day: Day,
-    in_window: bool,
-    after_registration: bool,
-}
-
-impl InUse {
-    #[inline]
-    fn add(&mut self, row: Dated) {
-        self.days.add(row.day, 1);
-        self.in_window += u64::from(row.in_window);
-        self.after_registration += u64::from(row.after_registration);
-    }
-
-    /// Takes back a row that was added.
-    pub(super) fn take_back(&mut self, row: Dated) {
-        self.days.take_back(row.day);
-        self.in_window -= u64::from(row.in_window);
-        self.after_registration -= u64::from(row.after_registration);
-    }
-}
-
 impl Tallies {
     pub(super) fn row(&mut self, file: usize) -> &mut RowCounts {
         if self.rows.len() <= file {
@@ -156,9 +124,7 @@ impl Tallies {
         }
         self.newest = self.newest.max(other.newest);
         self.orphans.merge(other.orphans);
-        self.in_use.days.merge(&other.in_use.days);
-        self.in_use.in_window += other.in_use.in_window;
-        self.in_use.after_registration += other.in_use.after_registration;
+        self.in_use.merge(&other.in_use);
     }
 }
 
@@ -221,24 +187,6 @@ impl Intake<'_> {
             Standing::InUse
         } else {
             Standing::OutOfScope
-        }
-    }
-
-    /// What rows in use of a batch add to the account, by row and customer.
-    pub(super) fn dated<'b>(&'b self, batch: &'b Batch, columns: Columns) -> impl Fn(usize, u32) -> Dated + 'b {
-        let days = batch.days(columns.date);
-        let period = columns.period.map(|Period { end, paid_on }| (batch.days(end), batch.days(paid_on)));
-        let (window, population) = (self.window, self.population);
-        move |row, customer| {
-            let day = days[row];
-            // No row in use is dated after the window. A missing end, or day of payment, is before everything.
-            let reaches =
-                |(ends, paid_on): (&[Day], &[Day])| ends[row] >= window.start || window.contains(paid_on[row]);
-            Dated {
-                day,
-                in_window: day >= window.start || period.is_some_and(reaches),
-                after_registration: period.is_some() && population.ended_before(customer, day, window),
-            }
         }
     }
 

@@ -9,6 +9,7 @@ mod damaged;
 mod days;
 mod duplicates;
 mod events;
+mod in_use;
 mod index;
 mod orphans;
 mod population;
