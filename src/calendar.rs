@@ -72,6 +72,25 @@ impl fmt::Display for Day {
     }
 }
 
+/// How long a period is whose end is not given (METHOD section 2, `covers`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DefaultPeriod {
+    /// So many days, the first included.
+    Days(u32),
+    /// To the day before the same day of the next month, which is clamped to that month's last.
+    Month,
+}
+
+impl DefaultPeriod {
+    /// The last day of a period that begins on this day.
+    pub fn last_day(self, first: Day) -> Day {
+        match self {
+            DefaultPeriod::Days(days) => first.plus_days(days as i32 - 1),
+            DefaultPeriod::Month => first.plus_months(1).plus_days(-1),
+        }
+    }
+}
+
 /// The observation window of one run, with its month slices and the settings of the spell kernel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Window {
@@ -169,6 +188,24 @@ mod tests {
         assert_eq!(window.start, day("2024-02-29"));
         assert_eq!(window.slice_starts[1], day("2024-03-29"));
         assert_eq!(window.slice_starts[12], day("2025-02-28"));
+    }
+
+    #[test]
+    fn a_month_ends_before_the_same_day_of_the_next() {
+        let last_day = |first| DefaultPeriod::Month.last_day(day(first)).to_string();
+        assert_eq!(last_day("2025-02-01"), "2025-02-28");
+        assert_eq!(last_day("2025-06-10"), "2025-07-09");
+        // 31 February is clamped to the 28th or 29th, and the day before that is the last one.
+        assert_eq!(last_day("2025-01-31"), "2025-02-27");
+        assert_eq!(last_day("2025-01-28"), "2025-02-27");
+        assert_eq!(last_day("2024-01-30"), "2024-02-28");
+        assert_eq!(last_day("2025-12-31"), "2026-01-30");
+    }
+
+    #[test]
+    fn days_include_the_first() {
+        assert_eq!(DefaultPeriod::Days(1).last_day(day("2025-02-28")), day("2025-02-28"));
+        assert_eq!(DefaultPeriod::Days(14).last_day(day("2025-02-28")), day("2025-03-13"));
     }
 
     #[test]

@@ -158,6 +158,7 @@ fn rows_table(extracts: &[ExtractEntry]) -> String {
     let mut table = plain([
         "extract",
         "records",
+        "filtered",
         "malformed",
         "orphans",
         "duplicates",
@@ -171,6 +172,7 @@ fn rows_table(extracts: &[ExtractEntry]) -> String {
         table.add_row([
             extract.extract.to_owned(),
             thousands(counts.records),
+            thousands(counts.filtered),
             thousands(counts.rejected - counts.orphans),
             thousands(counts.orphans),
             thousands(counts.duplicates),

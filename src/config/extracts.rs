@@ -4,6 +4,8 @@ use super::layer::{ColumnLayer, Layer, Schema};
 use super::limits;
 use super::model::*;
 use super::reader::Reader;
+use super::tree::Value;
+use crate::calendar::DefaultPeriod;
 use crate::extract::schema::ColumnKind;
 
 /// All configured extracts, in METHOD section 2's order.
@@ -20,8 +22,10 @@ pub(super) fn read(root: &Reader, dimensions: &[String]) -> Vec<ExtractConfig> {
         let schema = columns_of(extract, dimensions);
         match tables.as_ref().and_then(|tables| tables.table(extract.name())) {
             Some(table) => {
+                let covers = if extract == Extract::Payments { covers(&table) } else { ONE_DAY };
                 let repeats = repeats(&table, extract);
-                configured.push(ExtractConfig { extract, sources: sources(table, &base, &schema), repeats, limits });
+                let sources = sources(table, &base, &schema);
+                configured.push(ExtractConfig { extract, sources, repeats, limits, covers });
             }
             None if extract.required() && !tables.as_ref().is_some_and(|tables| tables.has(extract.name())) => {
                 let message = format!(
@@ -37,6 +41,21 @@ pub(super) fn read(root: &Reader, dimensions: &[String]) -> Vec<ExtractConfig> {
         tables.finish_of("extract");
     }
     configured
+}
+
+/// What a payment without `period_end` covers, unless the configuration says otherwise.
+const ONE_DAY: DefaultPeriod = DefaultPeriod::Days(1);
+
+fn covers(table: &Reader) -> DefaultPeriod {
+    let covers = table.read("covers", "\"day\", \"month\" or a number of days from 1 to 36500", |value| match value {
+        Value::Text(word) if word == "day" => Some(ONE_DAY),
+        Value::Text(word) if word == "month" => Some(DefaultPeriod::Month),
+        Value::Integer(days) => {
+            u32::try_from(*days).ok().filter(|days| (1..=36_500).contains(days)).map(DefaultPeriod::Days)
+        }
+        _ => None,
+    });
+    covers.unwrap_or(ONE_DAY)
 }
 
 /// The columns that an extract can have: METHOD's, then (of customers) the dimensions.

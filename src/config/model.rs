@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::calendar::Day;
+use crate::calendar::{Day, DefaultPeriod};
 use crate::language::Language;
 use crate::rules::DEFAULT_RULE;
 
@@ -120,6 +120,8 @@ pub struct ExtractConfig {
     pub repeats: Repeats,
     /// What a run refuses of it.
     pub limits: Limits,
+    /// What a payment without `period_end` covers; of no use to other extracts.
+    pub covers: DefaultPeriod,
 }
 
 /// What becomes of rows that share an id (METHOD section 2).

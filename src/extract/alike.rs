@@ -142,7 +142,7 @@ mod tests {
     fn assembled(text: &[u8], start: usize, width: usize) -> Option<Vec<Field>> {
         let mut positions = Vec::new();
         separators(text, b';', &mut positions);
-        let mut records = Records::new(text, &positions, start);
+        let mut records = Records::new(text, &positions, start, b"");
         let mut fields = Vec::new();
         loop {
             let before = fields.len();

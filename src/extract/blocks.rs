@@ -1,7 +1,7 @@
 //! A text file as blocks that end where a record ends, so that blocks can be read side by side.
 //!
 //! Only quotes make the end of a record hard to see: a line feed inside a quoted value ends nothing. A quote
-//! opens a quoted value exactly where it is a value's first byte, which the byte before it tells, so following
+//! opens a quoted value exactly where it is a value's first byte, which the bytes before it tell, so following
 //! the quotes alone is enough; a block without any is cut at its last line feed.
 
 use std::io::{self, Read};
@@ -10,8 +10,14 @@ use memchr::{memchr, memrchr};
 
 /// Bytes asked of the file at a time: large enough to share out, small enough to stay in a core's cache.
 pub const BLOCK_BYTES: usize = 512 * 1024;
-/// The longest record that is held in memory.
-const MAX_RECORD_BYTES: usize = 256 * 1024 * 1024;
+/// The longest record.
+pub const MAX_RECORD_BYTES: usize = 16 * 1024 * 1024;
+/// The longest header.
+pub const MAX_HEADER_BYTES: usize = 1024 * 1024;
+/// The byte order mark of UTF-8, which joined files also have before records in their middle.
+pub const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+/// Ctrl-Z, with which some old systems end a text file.
+const END_OF_TEXT_FILE: u8 = 0x1A;
 
 /// Whole records of one file, in file order.
 #[derive(Debug, Default)]
@@ -20,6 +26,8 @@ pub struct Block {
     pub text: Vec<u8>,
     /// Line feeds of an unclosed quoted value that are not in `text` (see [`BlockReader::next_block`]).
     pub dropped_lines: u64,
+    /// All bytes of that value that are not in `text`.
+    pub dropped_bytes: u64,
 }
 
 /// Why a block could not be read.
@@ -28,9 +36,18 @@ pub enum BlockError {
     /// The file could not be read on.
     #[error(transparent)]
     Io(#[from] io::Error),
-    /// A record is too long to be one.
+    /// The first record, the header, is too long to be one. Whether it has a carriage return that ends no line.
+    #[error("the header is too long")]
+    HeaderTooLong {
+        /// A carriage return without a line feed behind it.
+        carriage_return: bool,
+    },
+    /// A record is too long to be one; it starts at this byte of the (decompressed) file.
     #[error("a record is too long")]
-    RecordTooLong,
+    RecordTooLong {
+        /// From 0.
+        byte: u64,
+    },
 }
 
 /// Where the scan for record ends stands.
@@ -46,6 +63,8 @@ pub struct BlockReader<R> {
     delimiter: u8,
     /// Read but not yet handed out: the beginning of a record.
     carry: Vec<u8>,
+    /// Bytes handed out.
+    handed_out: u64,
     started: bool,
     ended: bool,
 }
@@ -53,13 +72,16 @@ pub struct BlockReader<R> {
 impl<R: Read> BlockReader<R> {
     /// Over a stream of (decompressed) bytes. A UTF-8 byte order mark at its start is skipped.
     pub fn new(source: R, delimiter: u8) -> Self {
-        BlockReader { source, delimiter, carry: Vec::new(), started: false, ended: false }
+        BlockReader { source, delimiter, carry: Vec::new(), handed_out: 0, started: false, ended: false }
     }
 
     /// The next whole records, in a buffer that is reused; `None` at the end.
     ///
     /// An unclosed quote makes the rest of the file one record. So that such a file cannot fill the memory, of
-    /// a record beyond 256 MiB only the beginning is kept while the search for its closing quote goes on.
+    /// a record beyond 16 MiB only the beginning is kept while the search for its closing quote goes on.
+    ///
+    /// # Errors
+    /// The file cannot be read on; a record that does end is longer than 16 MiB, or the header than 1 MiB.
     pub fn next_block(&mut self, mut buffer: Vec<u8>) -> Result<Option<Block>, BlockError> {
         if self.ended {
             return Ok(None);
@@ -68,24 +90,33 @@ impl<R: Read> BlockReader<R> {
         std::mem::swap(&mut buffer, &mut self.carry);
         let mut text = buffer;
         let mut scan = Scan::new();
+        let is_first = !self.started;
         loop {
             let more = self.fill(&mut text)?;
             if !self.started {
                 self.started = true;
-                if text.starts_with(b"\xEF\xBB\xBF") {
-                    text.drain(..3);
+                if text.starts_with(BYTE_ORDER_MARK) {
+                    text.drain(..BYTE_ORDER_MARK.len());
                 }
             }
             scan.advance(&text, self.delimiter, !more);
+            if is_first && scan.record_end == 0 && text.len() > MAX_HEADER_BYTES {
+                self.ended = true;
+                return Err(BlockError::HeaderTooLong { carriage_return: has_lone_carriage_return(&text) });
+            }
             if !more {
                 self.ended = true;
-                return Ok((!text.is_empty()).then_some(Block { text, dropped_lines: 0 }));
+                if scan.state == State::Outside {
+                    drop_end_mark(&mut text);
+                }
+                return Ok((!text.is_empty()).then(|| Block { text, ..Block::default() }));
             }
             if scan.record_end > 0 {
                 self.carry.clear();
                 self.carry.extend_from_slice(&text[scan.record_end..]);
                 text.truncate(scan.record_end);
-                return Ok(Some(Block { text, dropped_lines: 0 }));
+                self.handed_out += text.len() as u64;
+                return Ok(Some(Block { text, ..Block::default() }));
             }
             if text.len() > MAX_RECORD_BYTES {
                 self.ended = true;
@@ -116,24 +147,41 @@ impl<R: Read> BlockReader<R> {
     fn drop_rest(&mut self, mut kept: Vec<u8>, scan: Scan) -> Result<Block, BlockError> {
         // A quote whose meaning the next byte tells is looked at again with it.
         let mut rest = kept.split_off(scan.at);
-        let (mut dropped_lines, mut last) = (0u64, None);
+        let (mut dropped_lines, mut dropped_bytes, mut last) = (0u64, 0u64, None);
         let mut scan = Scan { at: 0, record_end: 0, closed: scan.state == State::Outside, ..scan };
         loop {
             let more = self.fill(&mut rest)?;
             scan.advance(&rest, self.delimiter, !more);
             if scan.closed {
-                return Err(BlockError::RecordTooLong);
+                return Err(BlockError::RecordTooLong { byte: self.handed_out });
             }
             dropped_lines += memchr::memchr_iter(b'\n', &rest[..scan.at]).count() as u64;
+            dropped_bytes += scan.at as u64;
             last = rest.last().copied().or(last);
             if !more {
                 // A line feed at the very end of the file begins no further line.
                 let dropped_lines = dropped_lines - u64::from(last == Some(b'\n'));
-                return Ok(Block { text: kept, dropped_lines });
+                return Ok(Block { text: kept, dropped_lines, dropped_bytes });
             }
             rest.drain(..scan.at);
             scan.at = 0;
         }
+    }
+}
+
+/// Whether a carriage return ends no line, since no line feed follows it.
+pub fn has_lone_carriage_return(text: &[u8]) -> bool {
+    memchr::memchr_iter(b'\r', text).any(|at| text.get(at + 1) != Some(&b'\n'))
+}
+
+/// Drops a last line that is only Ctrl-Z.
+fn drop_end_mark(text: &mut Vec<u8>) {
+    let line = text.strip_suffix(b"\n").unwrap_or(text);
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    if let Some(before) = line.strip_suffix(&[END_OF_TEXT_FILE])
+        && (before.is_empty() || before.ends_with(b"\n"))
+    {
+        text.truncate(before.len());
     }
 }
 
@@ -167,9 +215,8 @@ impl Scan {
                         self.at = text.len();
                         return;
                     };
-                    let opens = quote == 0 || text[quote - 1] == delimiter || text[quote - 1] == b'\n';
                     self.at = quote + 1;
-                    if opens {
+                    if opens(&text[..quote], delimiter) {
                         self.state = State::Quoted;
                     }
                 }
@@ -195,6 +242,14 @@ impl Scan {
             }
         }
     }
+}
+
+/// Whether a quote behind these bytes, the first of which starts a record, opens a quoted value.
+fn opens(before: &[u8], delimiter: u8) -> bool {
+    let starts_record = |before: &[u8]| before.last().is_none_or(|byte| *byte == b'\n');
+    starts_record(before)
+        || before.ends_with(&[delimiter])
+        || before.strip_suffix(BYTE_ORDER_MARK).is_some_and(starts_record)
 }
 
 #[cfg(test)]
@@ -230,6 +285,44 @@ mod tests {
     }
 
     #[test]
+    fn a_last_line_of_ctrl_z_is_dropped_and_nothing_else() {
+        for text in ["a\n\x1A", "a\n\x1A\n", "a\n\x1A\r\n"] {
+            assert_eq!(blocks(text.as_bytes()), vec![b"a\n".to_vec()], "{text:?}");
+        }
+        for text in ["a\x1A", "a\n\x1A\nb\n", "\"a\n\x1A", "a\n\x1A\x1A"] {
+            assert_eq!(blocks(text.as_bytes()).concat(), text.as_bytes(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_quote_behind_a_byte_order_mark_opens_a_value() {
+        let record = b"\xEF\xBB\xBF\"two\nlines\",b\n";
+        let text = record.repeat(3 * BLOCK_BYTES / record.len());
+        let found = blocks(&text);
+        assert!(found.len() > 2 && found.iter().all(|block| block.ends_with(b"lines\",b\n")));
+    }
+
+    #[test]
+    fn headers_and_records_have_a_longest_length() {
+        let error = |text: &[u8]| {
+            let mut reader = BlockReader::new(text, b',');
+            loop {
+                match reader.next_block(Vec::new()) {
+                    Ok(Some(_)) => {}
+                    Ok(None) => return None,
+                    Err(error) => return Some(error),
+                }
+            }
+        };
+        let commas = vec![b','; MAX_HEADER_BYTES + BLOCK_BYTES];
+        assert!(matches!(error(&commas), Some(BlockError::HeaderTooLong { carriage_return: false })));
+        let lines = b"1,2\r".repeat(MAX_HEADER_BYTES);
+        assert!(matches!(error(&lines), Some(BlockError::HeaderTooLong { carriage_return: true })));
+        let record = [b"a,b\n1,2\n".to_vec(), vec![b','; MAX_RECORD_BYTES + BLOCK_BYTES], b"\n".to_vec()].concat();
+        assert!(matches!(error(&record), Some(BlockError::RecordTooLong { byte: 8 })));
+    }
+
+    #[test]
     fn the_end_of_a_block_is_the_end_of_a_record() {
         let record = b"x,\"two\nlines, \"\"quoted\"\"\"\n";
         let text = record.repeat(3 * BLOCK_BYTES / record.len());
@@ -247,12 +340,14 @@ mod tests {
         text.extend(b"line\n".repeat(MAX_RECORD_BYTES / 5 + BLOCK_BYTES));
         let lines = memchr::memchr_iter(b'\n', &text).count() as u64;
         let mut reader = BlockReader::new(text.as_slice(), b',');
-        let (mut kept_lines, mut dropped) = (0, 0);
+        let (mut kept_lines, mut dropped, mut bytes) = (0, 0, 0);
         while let Some(block) = reader.next_block(Vec::new()).unwrap() {
             kept_lines += memchr::memchr_iter(b'\n', &block.text).count() as u64;
             dropped += block.dropped_lines;
+            bytes += block.text.len() as u64 + block.dropped_bytes;
         }
         assert!(dropped > 0);
+        assert_eq!(bytes, text.len() as u64);
         // The last line feed ends the file, and begins no line.
         assert_eq!(kept_lines + dropped, lines - 1);
     }
@@ -260,9 +355,11 @@ mod tests {
     proptest! {
         #[test]
         fn scanning_in_pieces_finds_what_scanning_at_once_finds(
-            text in proptest::collection::vec(prop_oneof![Just(b'"'), Just(b','), Just(b'\n'), Just(b'a')], 0..60),
+            pieces in proptest::collection::vec(
+                proptest::sample::select(vec![&b"\""[..], b",", b"\n", b"a", BYTE_ORDER_MARK]), 0..60),
             cut in 0usize..60,
         ) {
+            let text = pieces.concat();
             let mut whole = Scan::new();
             whole.advance(&text, b',', true);
             let mut pieces = Scan::new();

@@ -17,6 +17,13 @@ pub type CodeId = u32;
 /// More distinct codes than this in one set can only be a wrong mapping.
 const MAX_CODES: usize = 60_000;
 
+/// More bytes of distinct codes than this in one set likewise.
+const MAX_CODE_BYTES: usize = 16 << 20;
+/// Codes that a worker's cache remembers: what is beyond is looked up each time.
+const MAX_CACHED: usize = 65_536;
+/// The longest code that it remembers; decisions can be whole letters.
+const MAX_CACHED_BYTES: usize = 256;
+
 /// The codes of one set.
 #[derive(Debug)]
 pub struct CodeBook {
@@ -28,6 +35,7 @@ pub struct CodeBook {
 struct Entries {
     texts: Vec<String>,
     ids: HashMap<String, CodeId>,
+    bytes: usize,
 }
 
 impl CodeBook {
@@ -53,7 +61,8 @@ impl CodeBook {
         if let Some(id) = entries.ids.get(text) {
             return Ok(*id);
         }
-        if entries.texts.len() >= MAX_CODES {
+        entries.bytes += text.len();
+        if entries.texts.len() >= MAX_CODES || entries.bytes > MAX_CODE_BYTES {
             return Err(ExtractError::TooManyCodes { set: self.set, limit: MAX_CODES });
         }
         let id = entries.texts.len() as CodeId;
@@ -83,7 +92,7 @@ pub struct CodeBooks {
 
 /// Codes already looked up, so that the shared books are asked once per code and worker.
 ///
-/// A small table answers for the usual codes, which come again and again; a map knows all.
+/// A small table answers for the usual codes, which come again and again; a map knows most.
 #[derive(Debug, Default)]
 pub struct CodeCache {
     /// Codes that no set refuses.
@@ -103,7 +112,9 @@ impl CodeCache {
             Some(id) => *id,
             None => {
                 let id = find()?;
-                self.all.insert(code.to_vec(), id);
+                if self.all.len() < MAX_CACHED && code.len() <= MAX_CACHED_BYTES {
+                    self.all.insert(code.to_vec(), id);
+                }
                 id
             }
         };

@@ -2,6 +2,8 @@
 //!
 //! Of a timestamp the date as written counts; the time and the offset only have to be possible ones.
 
+use chrono::Datelike;
+
 use crate::calendar::Day;
 
 /// One part of a date format.
@@ -17,11 +19,41 @@ enum Part {
 /// A date format: `%Y` (four digits) or `%y` (two), `%m`, `%d`, and literal characters.
 ///
 /// `%m` and `%d` take one or two digits where literals or the value's ends surround them, else exactly two. A
-/// two-digit year is 1969 to 2068, as in POSIX.
+/// two-digit year is 1969 to 2068, as in POSIX, or the latest one up to a day ([`DateFormat::up_to`]).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DateFormat {
+    notation: String,
     parts: Vec<Part>,
     iso: bool,
+    up_to: Option<Day>,
+}
+
+/// How two formats of a column that swap day and month were used: which was meant cannot be told from a date that
+/// either reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DateOrder {
+    /// The canonical column.
+    pub column: &'static str,
+    /// The two notations, the one that is tried first in front.
+    pub formats: [String; 2],
+    /// Dates read by the first and by the second.
+    pub dates: [u64; 2],
+    /// Dates among them that either would read.
+    pub either: u64,
+}
+
+impl DateOrder {
+    /// Adds the counts to those of the same column and formats.
+    pub fn add_to(&self, orders: &mut Vec<DateOrder>) {
+        match orders.iter_mut().find(|order| order.column == self.column && order.formats == self.formats) {
+            None => orders.push(self.clone()),
+            Some(order) => {
+                order.dates[0] += self.dates[0];
+                order.dates[1] += self.dates[1];
+                order.either += self.either;
+            }
+        }
+    }
 }
 
 impl DateFormat {
@@ -45,7 +77,27 @@ impl DateFormat {
         if count(&[Part::Year4, Part::Year2]) != 1 || count(&[Part::Month]) != 1 || count(&[Part::Day]) != 1 {
             return Err(format!("`{notation}`: a date format has one of %Y and %y, one %m and one %d"));
         }
-        Ok(DateFormat { parts, iso: notation == "%Y-%m-%d" })
+        Ok(DateFormat { notation: notation.to_owned(), parts, iso: notation == "%Y-%m-%d", up_to: None })
+    }
+
+    /// With two-digit years that are the latest ones which put no date after a day: for birth dates.
+    pub fn up_to(self, day: Day) -> Self {
+        DateFormat { up_to: Some(day), ..self }
+    }
+
+    /// As it was written.
+    pub fn notation(&self) -> &str {
+        &self.notation
+    }
+
+    /// Whether it is the other one with day and month swapped.
+    pub fn swaps(&self, other: &DateFormat) -> bool {
+        let swapped = |part: &Part| match part {
+            Part::Month => Part::Day,
+            Part::Day => Part::Month,
+            part => part.clone(),
+        };
+        self.parts.iter().map(swapped).eq(other.parts.iter().cloned())
     }
 
     /// Whether it is `%Y-%m-%d`.
@@ -67,6 +119,7 @@ impl DateFormat {
 
     fn read_date<'a>(&self, mut text: &'a [u8]) -> Option<(Day, &'a [u8])> {
         let (mut year, mut month, mut day) = (0, 0, 0);
+        let mut short_year = None;
         for (at, part) in self.parts.iter().enumerate() {
             let apart = |neighbour: Option<&Part>| neighbour.is_none_or(|part| matches!(part, Part::Literal(_)));
             let before = at.checked_sub(1).and_then(|before| self.parts.get(before));
@@ -74,15 +127,25 @@ impl DateFormat {
             match part {
                 Part::Literal(byte) => text = text.strip_prefix(&[*byte])?,
                 Part::Year4 => year = digits(&mut text, 4, 4)?,
-                Part::Year2 => {
-                    let short = digits(&mut text, 2, 2)?;
-                    year = if short < 69 { 2000 + short } else { 1900 + short };
-                }
+                Part::Year2 => short_year = Some(digits(&mut text, 2, 2)?),
                 Part::Month => month = digits(&mut text, if one_digit_will_do { 1 } else { 2 }, 2)?,
                 Part::Day => day = digits(&mut text, if one_digit_will_do { 1 } else { 2 }, 2)?,
             }
         }
+        if let Some(short) = short_year {
+            year = self.full_year(short, month, day)?;
+        }
         Some((Day::from_ymd(year, month, day)?, text))
+    }
+
+    /// The year that two digits of a date mean.
+    fn full_year(&self, short: u32, month: u32, day: u32) -> Option<u32> {
+        let Some(last) = self.up_to else { return Some(if short < 69 { 2000 + short } else { 1900 + short }) };
+        let last = last.date();
+        let last_year = u32::try_from(last.year()).ok()?;
+        let year = last_year - last_year % 100 + short;
+        let is_after = (year, month, day) > (last_year, last.month(), last.day());
+        if is_after { year.checked_sub(100) } else { Some(year) }
     }
 }
 
@@ -249,6 +312,31 @@ mod tests {
         assert_eq!(read("%Y%m%d", "2025031"), None);
         assert!(DateFormat::new("%d.%m").is_err());
         assert!(DateFormat::new("%d.%m.%Y %H").is_err());
+    }
+
+    #[test]
+    fn two_digit_years_of_birth_are_the_latest_that_are_not_to_come() {
+        let up_to = Day::from_iso("2025-06-30").unwrap();
+        let format = DateFormat::new("%d.%m.%y").unwrap().up_to(up_to);
+        let read = |text: &str| format.read(text.as_bytes()).map(|day| day.to_string());
+        for (text, expected) in [
+            ("30.06.25", "2025-06-30"),
+            ("01.07.25", "1925-07-01"),
+            ("31.12.24", "2024-12-31"),
+            ("01.01.68", "1968-01-01"),
+            ("29.02.00", "2000-02-29"),
+            ("29.02.28", "1928-02-29"),
+        ] {
+            assert_eq!(read(text).as_deref(), Some(expected), "{text}");
+        }
+        assert_eq!(read("29.02.26"), None);
+    }
+
+    #[test]
+    fn formats_that_swap_day_and_month() {
+        let swap = |a, b| DateFormat::new(a).unwrap().swaps(&DateFormat::new(b).unwrap());
+        assert!(swap("%d/%m/%Y", "%m/%d/%Y") && swap("%Y-%d-%m", "%Y-%m-%d"));
+        assert!(!swap("%d/%m/%Y", "%d/%m/%Y") && !swap("%d/%m/%Y", "%m.%d.%Y") && !swap("%d/%m/%y", "%m/%d/%Y"));
     }
 
     proptest! {

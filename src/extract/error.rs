@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::blocks::{MAX_HEADER_BYTES, MAX_RECORD_BYTES};
+use super::files::MAX_HEADER_NAMES;
 use super::schema::CodeSet;
 
 /// An extract that cannot be read as it is. (A row that cannot be used is a reject instead.)
@@ -38,8 +40,21 @@ pub enum ExtractError {
     RepeatedColumn { file: String, header: String },
     #[error("{file}: the constant \"{value}\" is no value for {column}")]
     BadConstant { file: String, column: &'static str, value: String },
-    #[error("{file}: a record is longer than 256 MiB; a quote is probably stray or missing near its start")]
-    RecordTooLong { file: String },
+    #[error(
+        "{file}: the header has a carriage return that ends no line: the file was written with carriage returns for line \
+         ends; write it with line feeds, for example by `tr '\\r' '\\n'`"
+    )]
+    CarriageReturns { file: String },
+    #[error(
+        "{file}: the header is longer than {} MiB or has more than {MAX_HEADER_NAMES} names: is this a table of text?",
+        MAX_HEADER_BYTES >> 20
+    )]
+    HeaderTooLong { file: String },
+    #[error(
+        "{file}: the record that starts at byte {byte} is longer than {} MiB; a quote is probably stray or missing near its start",
+        MAX_RECORD_BYTES >> 20
+    )]
+    RecordTooLong { file: String, byte: u64 },
     #[error("{file} is no readable Parquet file: {message}")]
     Parquet { file: String, message: String },
     #[error("the ids and codes of neighbouring rows come to more than 4 GiB: a column is probably mapped wrongly")]
@@ -48,7 +63,7 @@ pub enum ExtractError {
     DoesNotAddUp { file: String },
     #[error("{file} changed while it was read: run again when it is complete")]
     Changed { file: String },
-    #[error("more than {limit} distinct {set:?} codes: the column is probably mapped wrongly")]
+    #[error("more than {limit} distinct {set:?} codes, or 16 MiB of them: the column is probably mapped wrongly")]
     TooManyCodes { set: CodeSet, limit: usize },
     #[error("what exceeds the memory limit cannot be kept on disk: {source}; make room, or raise --memory-limit")]
     Spill { source: io::Error },

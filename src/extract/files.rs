@@ -8,12 +8,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::UNIX_EPOCH;
 
 use super::ExtractError;
-use super::blocks::{BlockError, BlockReader};
-use super::layout::Layout;
+use super::blocks::{BlockError, BlockReader, MAX_HEADER_BYTES, has_lone_carriage_return};
+use super::layout::{Layout, Mapping};
 use super::parquet::ParquetFile;
-use super::records::{Records, separators, unquote};
-use super::values::trim;
-use crate::config::{Encoding, Extract, ExtractConfig, SourceConfig};
+use super::records::{Records, separators};
+use crate::config::{Encoding, ExtractConfig, SourceConfig};
+
+/// The most names of a header.
+pub const MAX_HEADER_NAMES: usize = 10_000;
 
 /// One input file, found and checked but not yet read.
 #[derive(Debug, Clone)]
@@ -32,6 +34,8 @@ pub struct InputFile {
     identity: (u64, u64),
     /// Whether it is text, whose records start on lines.
     pub is_text: bool,
+    /// Empty fields that all its records have behind those of the header.
+    pub surplus_fields: usize,
 }
 
 /// Finds an extract's files in input order: sources and paths in the order given, a glob's matches bytewise.
@@ -115,6 +119,7 @@ fn input_file(path: PathBuf, folder: &Path, source: usize) -> Result<InputFile, 
         name,
         source,
         is_text,
+        surplus_fields: 0,
     })
 }
 
@@ -219,9 +224,7 @@ pub enum Content {
 /// Opens a file, reads its header and meets it with the mapping.
 pub fn open(
     file: &InputFile,
-    extract: Extract,
-    source: &SourceConfig,
-    dimensions: &[String],
+    mapping: Mapping<'_>,
     progress: Arc<dyn Fn(u64) + Send + Sync>,
 ) -> Result<OpenFile, ExtractError> {
     let unreadable = |error| ExtractError::Unreadable { file: file.name.clone(), source: error };
@@ -233,7 +236,7 @@ pub fn open(
     let stream: Box<dyn Read + Send> = match format {
         Format::Parquet => {
             let parquet = ParquetFile::open(second, &file.name)?;
-            let layout = Layout::new(extract, source, dimensions, &parquet.header(), &file.name)?;
+            let layout = Layout::new(mapping, &parquet.header(), 0, &file.name)?;
             // Both handles share one position; the hash starts at the beginning.
             let mut hashing = hashing;
             hashing.file.rewind().map_err(unreadable)?;
@@ -244,6 +247,7 @@ pub fn open(
         Format::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(BufReader::with_capacity(1 << 17, hashing))),
         Format::Zstd => Box::new(zstd::Decoder::new(hashing).map_err(unreadable)?),
     };
+    let source = mapping.source;
     let mut blocks = BlockReader::new(stream, source.delimiter);
     let first = blocks.next_block(Vec::new()).map_err(|error| block_error(file, error))?;
     let Some(first) = first else {
@@ -252,9 +256,8 @@ pub fn open(
     if first.text.starts_with(b"\xFF\xFE") || first.text.starts_with(b"\xFE\xFF") {
         return Err(ExtractError::Utf16 { file: file.name.clone() });
     }
-    let (header, header_bytes, header_lines) =
-        header(&first.text, source).ok_or_else(|| ExtractError::BadHeader { file: file.name.clone() })?;
-    let layout = Layout::new(extract, source, dimensions, &header, &file.name)?;
+    let (header, header_bytes, header_lines) = header(&first.text, source, file)?;
+    let layout = Layout::new(mapping, &header, file.surplus_fields, &file.name)?;
     let content = Content::Text {
         blocks,
         first: Some(first),
@@ -268,35 +271,41 @@ pub fn open(
 
 /// A block error with its file.
 pub fn block_error(file: &InputFile, error: BlockError) -> ExtractError {
+    let file = file.name.clone();
     match error {
-        BlockError::Io(source) => ExtractError::Unreadable { file: file.name.clone(), source },
-        BlockError::RecordTooLong => ExtractError::RecordTooLong { file: file.name.clone() },
+        BlockError::Io(source) => ExtractError::Unreadable { file, source },
+        BlockError::HeaderTooLong { carriage_return: true } => ExtractError::CarriageReturns { file },
+        BlockError::HeaderTooLong { carriage_return: false } => ExtractError::HeaderTooLong { file },
+        BlockError::RecordTooLong { byte } => ExtractError::RecordTooLong { file, byte },
     }
 }
 
-/// The header's names, its bytes and its lines; `None` when there is none that can be read.
-fn header(text: &[u8], source: &SourceConfig) -> Option<(Vec<String>, usize, u64)> {
+/// The header's names, its bytes and its lines.
+fn header(text: &[u8], source: &SourceConfig, file: &InputFile) -> Result<(Vec<String>, usize, u64), ExtractError> {
     let mut positions = Vec::new();
     separators(text, source.delimiter, &mut positions);
-    let mut records = Records::new(text, &positions, 0);
+    let mut records = Records::new(text, &positions, 0, b"");
     let mut fields = Vec::new();
-    let record = records.next_record(&mut fields)?;
+    let file = || file.name.clone();
+    let record = records.next_record(&mut fields).ok_or_else(|| ExtractError::BadHeader { file: file() })?;
+    // The line feed behind it may belong to a carriage return at its end.
+    let line = &text[record.start..text.len().min(records.position())];
+    if has_lone_carriage_return(line) {
+        return Err(ExtractError::CarriageReturns { file: file() });
+    }
+    if line.len() > MAX_HEADER_BYTES || fields.len() > MAX_HEADER_NAMES {
+        return Err(ExtractError::HeaderTooLong { file: file() });
+    }
     if record.unclosed {
-        return None;
+        return Err(ExtractError::BadHeader { file: file() });
     }
     let name = |field: &super::records::Field| {
-        let raw = &text[field.range()];
         let mut value = Vec::new();
-        if field.quoted() {
-            unquote(raw, &mut value)
-        } else {
-            value.extend_from_slice(raw)
-        }
-        let value = trim(&value);
+        let value = field.value(text, &mut value);
         match source.encoding {
             Encoding::Utf8 => String::from_utf8_lossy(value).into_owned(),
             Encoding::Latin1 => value.iter().map(|byte| char::from(*byte)).collect(),
         }
     };
-    Some((fields.iter().map(name).collect(), records.position(), u64::from(records.lines())))
+    Ok((fields.iter().map(name).collect(), records.position(), u64::from(records.lines())))
 }

@@ -9,6 +9,7 @@ use super::dates::DateFormat;
 use super::rejects::Reason;
 use super::schema::{CodeSet, ColumnKind};
 use super::values::{self, BoolWords, trim};
+use crate::calendar::Day;
 use crate::config::{ColumnConfig, ColumnSource, Extract, SourceConfig, nearest};
 
 /// Where a column's values are.
@@ -20,6 +21,19 @@ pub enum From {
     Constant(String),
     /// Nowhere: every value is missing.
     Absent,
+}
+
+/// How the files of a source are read: what the configuration says, whatever their headers.
+#[derive(Debug, Clone, Copy)]
+pub struct Mapping<'a> {
+    /// The extract.
+    pub extract: Extract,
+    /// The source.
+    pub source: &'a SourceConfig,
+    /// The dimensions, of the customers extract.
+    pub dimensions: &'a [String],
+    /// No two-digit year puts a birth date after this day.
+    pub as_of: Day,
 }
 
 /// One canonical column of one file, ready to read values.
@@ -35,6 +49,8 @@ pub struct ColumnReader {
     pub from: From,
     missing: Vec<Vec<u8>>,
     dates: Vec<DateFormat>,
+    /// Places of date formats of which one swaps day and month of the other, the one that is tried first in front.
+    swapped_dates: Vec<[usize; 2]>,
     decimal_separator: u8,
     bools: BoolWords,
     /// What the configuration makes of codes; `None` leaves canonical values as they are.
@@ -46,8 +62,12 @@ pub struct ColumnReader {
 pub struct Layout {
     /// The header's names.
     pub header: Vec<String>,
-    /// Fields in the header, and so in every record.
+    /// Fields in the header.
     pub fields: usize,
+    /// Fields in every record: those of the header, and the empty ones that all records of the file have besides.
+    pub width: usize,
+    /// Whether the header's own names, read as a row, have a fault in any case.
+    pub header_is_malformed: bool,
     /// The columns.
     pub columns: Vec<ColumnReader>,
     /// Positions of `period_start` and `period_end` among the columns (payments only).
@@ -55,18 +75,18 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Meets a source's mapping with a file's header.
+    /// Meets a source's mapping with a file's header; the file's records have `surplus_fields` more than it.
     ///
     /// # Errors
     /// A required column that is not there, with the nearest name that is; a name that the header has twice; a
     /// constant that its column cannot hold.
     pub fn new(
-        extract: Extract,
-        source: &SourceConfig,
-        dimensions: &[String],
+        mapping: Mapping<'_>,
         header: &[String],
+        surplus_fields: usize,
         file: &str,
     ) -> Result<Self, ExtractError> {
+        let Mapping { extract, source, dimensions, as_of } = mapping;
         let is_known = |name: &String| {
             source.columns.iter().any(|column| matches!(&column.from, ColumnSource::Header(header) if header == name))
         };
@@ -74,7 +94,8 @@ impl Layout {
         let mut columns = Vec::new();
         for schema in extract.columns() {
             let config = source.columns.iter().find(|column| column.name == schema.name);
-            columns.push(ColumnReader::new(schema.name, schema.kind, schema.required, config, header, known, file)?);
+            let reader = ColumnReader::new(schema.name, schema.kind, schema.required, config, header, known, file)?;
+            columns.push(if schema.name == "birth_date" { reader.of_births(as_of) } else { reader });
         }
         if extract == Extract::Customers {
             for dimension in dimensions {
@@ -83,7 +104,16 @@ impl Layout {
             }
         }
         let period = extract.column("period_start").zip(extract.column("period_end"));
-        Ok(Layout { header: header.to_vec(), fields: header.len(), columns, period })
+        let header_is_malformed = columns.iter().any(|column| column.refuses_its_name(header));
+        let (fields, width) = (header.len(), header.len() + surplus_fields);
+        Ok(Layout { header: header.to_vec(), fields, width, header_is_malformed, columns, period })
+    }
+
+    /// Whether the trimmed values of a record are the header's names, surplus ones being empty.
+    pub fn is_header<'t>(&self, values: impl Iterator<Item = &'t [u8]>) -> bool {
+        let names = self.header.iter().map(|name| name.as_bytes());
+        let mut values = values.fuse();
+        names.into_iter().all(|name| values.next() == Some(name)) && values.all(<[u8]>::is_empty)
     }
 }
 
@@ -102,6 +132,7 @@ impl ColumnReader {
             Some(ColumnSource::Constant(text)) => From::Constant(text.clone()),
             Some(ColumnSource::Header(wanted)) => find(wanted, name, required, header, known, file)?,
         };
+        let dates = config.map(|config| formats(&config.date_formats)).unwrap_or_default();
         let bytes = |texts: &[String]| texts.iter().map(|text| trim(text.as_bytes()).to_vec()).collect();
         let reader = ColumnReader {
             name,
@@ -109,7 +140,8 @@ impl ColumnReader {
             required,
             from,
             missing: config.map(|config| bytes(&config.missing)).unwrap_or_default(),
-            dates: config.map(|config| formats(&config.date_formats)).unwrap_or_default(),
+            swapped_dates: swapped(&dates),
+            dates,
             decimal_separator: config.map_or(b'.', |config| config.decimal_separator),
             bools: config.map(|config| BoolWords::new(&config.true_values, &config.false_values)).unwrap_or_default(),
             codes: config.and_then(|config| config.codes.as_ref()).map(|codes| {
@@ -136,9 +168,39 @@ impl ColumnReader {
         Ok(())
     }
 
-    /// Whether ISO is the first date format that is tried.
+    /// With two-digit years that put no birth after a day.
+    fn of_births(mut self, as_of: Day) -> Self {
+        self.dates = self.dates.into_iter().map(|format| format.up_to(as_of)).collect();
+        self
+    }
+
+    /// Whether its own name in the header would be a malformed value.
+    fn refuses_its_name(&self, header: &[String]) -> bool {
+        let From::Field(field) = self.from else { return false };
+        let name = header[field].as_bytes();
+        let is_parsed = !matches!(self.kind, ColumnKind::Text | ColumnKind::Code(_));
+        is_parsed && !self.is_missing(name) && self.plain(name).is_err()
+    }
+
+    /// Whether ISO is the first date format that is tried, and it need not be counted which one reads a date.
     pub fn reads_iso_first(&self) -> bool {
-        self.dates.first().is_some_and(DateFormat::is_iso)
+        self.dates.first().is_some_and(DateFormat::is_iso) && self.swapped_dates.is_empty()
+    }
+
+    /// The order of day and month in which a date is read, where two formats differ in that alone: which pair of
+    /// formats, which of the two reads it, and whether the other would, too.
+    pub fn date_orders(&self, text: &[u8]) -> impl Iterator<Item = (usize, usize, bool)> {
+        let reads = |format: usize| self.dates[format].read(text).is_some();
+        let used = if self.swapped_dates.is_empty() { None } else { (0..self.dates.len()).find(|at| reads(*at)) };
+        self.swapped_dates.iter().enumerate().filter_map(move |(pair, formats)| {
+            let place = formats.iter().position(|format| Some(*format) == used)?;
+            Some((pair, place, reads(formats[1 - place])))
+        })
+    }
+
+    /// The notations of a pair of formats that [`ColumnReader::date_orders`] names.
+    pub fn notations(&self, pair: usize) -> [String; 2] {
+        self.swapped_dates[pair].map(|format| self.dates[format].notation().to_owned())
     }
 
     /// The decimal separator of its numbers.
@@ -233,11 +295,26 @@ fn formats(notations: &[String]) -> Vec<DateFormat> {
     notations.iter().filter_map(|notation| DateFormat::new(notation).ok()).collect()
 }
 
+/// The pairs of formats that swap day and month.
+fn swapped(formats: &[DateFormat]) -> Vec<[usize; 2]> {
+    let pairs = (0..formats.len()).flat_map(|second| (0..second).map(move |first| [first, second]));
+    pairs.filter(|[first, second]| formats[*first].swaps(&formats[*second])).collect()
+}
+
+/// The most of a header that a message shows.
+const MAX_HEADER_SHOWN: usize = 200;
+
 /// What a header has, in words; of a line without a single known name only how many fields it has, since it may be
 /// a row, with a customer's id.
 fn present(header: &[String], known: bool) -> String {
     match header {
-        _ if known => format!("it has: {}", header.join(", ")),
+        _ if known => {
+            let names = header.join(", ");
+            match names.char_indices().nth(MAX_HEADER_SHOWN) {
+                Some((end, _)) => format!("it has: {}… ({} names)", &names[..end], header.len()),
+                None => format!("it has: {names}"),
+            }
+        }
         [only] if only.contains([';', '\t', '|', ',']) => {
             "its first line is one single field: is `delimiter` what stands between its values?".to_owned()
         }

@@ -22,21 +22,23 @@ mod parquet;
 pub(crate) mod records;
 mod rejects;
 pub mod schema;
+mod surplus;
 mod typed;
 mod usual;
 pub(crate) mod values;
 
 pub use batch::Batch;
 pub use codes::CodeBooks;
-pub use dates::DateFormat;
+pub use dates::{DateFormat, DateOrder};
 pub use error::ExtractError;
 pub use files::InputFile;
 pub use rejects::{Fault, Reason, RejectsWriter};
 pub use schema::{CodeSet, ColumnKind, ColumnSchema, DIRECTIONS, METHODS};
 
+use crate::calendar::Day;
 use crate::config::{ColumnConfig, Config, Extract, ExtractConfig, nearest};
 use feed::{Feed, Task};
-use layout::From;
+use layout::{From, Mapping};
 use rejects::{BlockReport, Ledger};
 use typed::{TextTask, Typist};
 
@@ -45,8 +47,18 @@ use typed::{TextTask, Typist};
 pub struct FileCounts {
     /// Records read.
     pub records: u64,
+    /// Records that are filtered: the header again.
+    pub filtered: u64,
     /// Rows rejected as malformed.
     pub malformed: u64,
+    /// Bytes of text, decompressed; 0 of a file that is not text.
+    pub text_bytes: u64,
+    /// Bytes of text of the malformed records.
+    pub malformed_bytes: u64,
+    /// Characters U+0080 to U+009F in text read as Latin-1.
+    pub control_characters: u64,
+    /// How the formats of dates that swap day and month were used.
+    pub date_orders: Vec<DateOrder>,
     /// Rows rejected as orphans.
     pub orphans: u64,
     /// Faults by reason (a row may have several).
@@ -76,6 +88,7 @@ pub struct Plan<'a> {
     /// Where each column of each source is read from.
     pub columns: Vec<ColumnFound>,
     dimensions: &'a [String],
+    as_of: Day,
 }
 
 /// An optional column that is configured, but in no file of its source: its values are all missing.
@@ -130,30 +143,42 @@ impl Progress for Unwatched {
 }
 
 impl<'a> Plan<'a> {
-    /// Finds the files of an extract and checks their headers.
+    /// Finds the files of an extract and checks their headers. `as_of` tells the century of two-digit birth years.
     ///
     /// # Errors
     /// Everything that is wrong, file by file.
-    pub fn new(config: &'a Config, extract: &'a ExtractConfig) -> Result<Self, Vec<ExtractError>> {
+    pub fn new(config: &'a Config, extract: &'a ExtractConfig, as_of: Day) -> Result<Self, Vec<ExtractError>> {
         let files = files::find(extract, &config.folder)?;
         let dimensions: &[String] = if extract.extract == Extract::Customers { &config.dimensions } else { &[] };
-        let mut plan = Plan { config: extract, files, absent: vec![], columns: vec![], dimensions };
+        let mut plan = Plan { config: extract, files, absent: vec![], columns: vec![], dimensions, as_of };
         (plan.absent, plan.columns) = plan.check_headers()?;
         Ok(plan)
     }
 
     /// Opens every file; an optional column that the configuration names should be in one file of its source.
-    fn check_headers(&self) -> Result<(Vec<AbsentColumn>, Vec<ColumnFound>), Vec<ExtractError>> {
+    fn check_headers(&mut self) -> Result<(Vec<AbsentColumn>, Vec<ColumnFound>), Vec<ExtractError>> {
         let mut errors = Vec::new();
-        let mut layouts: BTreeMap<usize, Vec<(&InputFile, Arc<layout::Layout>)>> = BTreeMap::new();
-        for file in &self.files {
-            match self.open(file, Arc::new(|_| ())) {
+        let mut opened = Vec::new();
+        for at in 0..self.files.len() {
+            let file = &self.files[at];
+            let layout = self.open(file, Arc::new(|_| ())).and_then(|open| {
+                let layout = open.layout.clone();
+                Ok((layout, surplus::fields(file, open)?))
+            });
+            match layout {
                 Err(error) => errors.push(error),
-                Ok(open) => layouts.entry(file.source).or_default().push((file, open.layout)),
+                Ok((layout, surplus_fields)) => {
+                    self.files[at].surplus_fields = surplus_fields;
+                    opened.push(layout);
+                }
             }
         }
         if !errors.is_empty() {
             return Err(errors);
+        }
+        let mut layouts: BTreeMap<usize, Vec<(&InputFile, Arc<layout::Layout>)>> = BTreeMap::new();
+        for (file, layout) in self.files.iter().zip(opened) {
+            layouts.entry(file.source).or_default().push((file, layout));
         }
         let names: Vec<&str> = self.config.extract.columns().iter().map(|column| column.name).collect();
         let names: Vec<&str> = names.into_iter().chain(self.dimensions.iter().map(String::as_str)).collect();
@@ -188,7 +213,8 @@ impl<'a> Plan<'a> {
         progress: Arc<dyn Fn(u64) + Send + Sync>,
     ) -> Result<files::OpenFile, ExtractError> {
         let source = &self.config.sources[file.source];
-        files::open(file, self.config.extract, source, self.dimensions, progress)
+        let mapping = Mapping { extract: self.config.extract, source, dimensions: self.dimensions, as_of: self.as_of };
+        files::open(file, mapping, progress)
     }
 
     /// Bytes of all files on disk.

@@ -6,6 +6,8 @@
 
 use wide::u8x16;
 
+use super::values::trim;
+
 /// One field as it stands in the block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Field {
@@ -32,6 +34,18 @@ impl Field {
     #[inline]
     pub fn quoted(self) -> bool {
         self.end & QUOTED != 0
+    }
+
+    /// Its trimmed value; `unquoted` is room for one that has quotes to be taken out.
+    #[inline]
+    pub fn value<'v>(self, text: &'v [u8], unquoted: &'v mut Vec<u8>) -> &'v [u8] {
+        let raw = &text[self.range()];
+        if !self.quoted() {
+            return trim(raw);
+        }
+        unquoted.clear();
+        unquote(raw, unquoted);
+        trim(unquoted)
     }
 }
 
@@ -132,6 +146,8 @@ impl Iterator for Bits {
 pub struct Records<'a> {
     text: &'a [u8],
     separators: &'a [Separator],
+    /// As it stands in `text`, whose encoding may have been changed; dropped at the start of records.
+    byte_order_mark: &'a [u8],
     /// The next separator.
     next: usize,
     /// Where the next record starts.
@@ -141,9 +157,9 @@ pub struct Records<'a> {
 
 impl<'a> Records<'a> {
     /// Over the records from byte `at` on, the separators of all of `text` given.
-    pub fn new(text: &'a [u8], separators: &'a [Separator], at: usize) -> Self {
+    pub fn new(text: &'a [u8], separators: &'a [Separator], at: usize, byte_order_mark: &'a [u8]) -> Self {
         let next = separators.partition_point(|separator| separator.position() < at);
-        Records { text, separators, next, at, line: 0 }
+        Records { text, separators, byte_order_mark, next, at, line: 0 }
     }
 
     /// Where the next record starts.
@@ -165,7 +181,7 @@ impl<'a> Records<'a> {
         if inner.is_empty() || last.kind() != LINE_FEED || inner.iter().any(|inner| inner.kind() != DELIMITER) {
             return None;
         }
-        let mut start = self.at;
+        let mut start = self.at + self.mark_length();
         for separator in inner {
             fields.push(Field::new(start, separator.position(), false));
             start = separator.position() + 1;
@@ -185,11 +201,12 @@ impl<'a> Records<'a> {
             self.next += 1;
             self.line += 1;
         }
-        if self.at >= self.text.len() {
+        let mut field_start = self.at + self.mark_length();
+        if field_start >= self.text.len() {
+            self.at = self.text.len();
             return None;
         }
         let mut record = Record { start: self.at, end: self.text.len(), line: self.line, unclosed: false };
-        let mut field_start = self.at;
         let mut quoted = false;
         while let Some(separator) = self.separators.get(self.next) {
             let position = separator.position();
@@ -233,11 +250,18 @@ impl<'a> Records<'a> {
     /// The length of the blank line that starts here, if one does.
     #[inline]
     fn blank_line(&self) -> Option<usize> {
-        match self.text[self.at..] {
-            [b'\n', ..] => Some(1),
-            [b'\r', b'\n', ..] => Some(2),
+        let mark = self.mark_length();
+        match self.text[self.at + mark..] {
+            [b'\n', ..] => Some(mark + 1),
+            [b'\r', b'\n', ..] => Some(mark + 2),
             _ => None,
         }
+    }
+
+    /// The length of the byte order mark before the next record, if there is one.
+    #[inline]
+    fn mark_length(&self) -> usize {
+        if self.text[self.at..].starts_with(self.byte_order_mark) { self.byte_order_mark.len() } else { 0 }
     }
 
     /// From behind an opening quote to behind its closing one; false when there is none.
@@ -291,6 +315,7 @@ pub fn unquote(raw: &[u8], value: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::extract::blocks::BYTE_ORDER_MARK;
     use proptest::prelude::*;
 
     /// METHOD section 2 read byte by byte: each record's line, values and whether it is unclosed.
@@ -299,6 +324,10 @@ mod tests {
         let mut at = 0;
         let mut line = 0;
         while at < text.len() {
+            at += if text[at..].starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+            if at == text.len() {
+                break;
+            }
             if text[at..].starts_with(b"\n") || text[at..].starts_with(b"\r\n") {
                 at += if text[at] == b'\n' { 1 } else { 2 };
                 line += 1;
@@ -346,7 +375,7 @@ mod tests {
     fn by_separators(text: &[u8], delimiter: u8, count: usize) -> Vec<(u32, Vec<Vec<u8>>, bool)> {
         let mut positions = Vec::new();
         separators(text, delimiter, &mut positions);
-        let mut walk = Records::new(text, &positions, 0);
+        let mut walk = Records::new(text, &positions, 0, BYTE_ORDER_MARK);
         let mut fields = Vec::new();
         let mut records = Vec::new();
         loop {
@@ -382,10 +411,12 @@ mod tests {
     proptest! {
         #[test]
         fn records_are_those_read_byte_by_byte(
-            text in proptest::collection::vec(
-                prop_oneof![Just(b'"'), Just(b';'), Just(b'\n'), Just(b'\r'), Just(b'a'), Just(b' ')], 0..200),
+            pieces in proptest::collection::vec(
+                proptest::sample::select(vec![&b"\""[..], b";", b"\n", b"\r", b"a", b" ", BYTE_ORDER_MARK]),
+                0..200),
             count in 1usize..4,
         ) {
+            let text = pieces.concat();
             prop_assert_eq!(by_separators(&text, b';', count), by_hand(&text, b';'));
         }
     }

@@ -9,12 +9,15 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::FileCounts;
+use super::dates::DateOrder;
 
 /// Why a row is rejected (METHOD section 9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reason {
     /// The record has more or fewer fields than the header.
     FieldCount,
+    /// A quoted value holds lines that look like rows.
+    SwallowedRows,
     /// A quoted value is never closed.
     UnclosedQuote,
     /// Bytes that are not of the extract's encoding.
@@ -39,8 +42,9 @@ pub enum Reason {
 
 impl Reason {
     /// All reasons, in METHOD's order.
-    pub const ALL: [Reason; 11] = [
+    pub const ALL: [Reason; 12] = [
         Reason::FieldCount,
+        Reason::SwallowedRows,
         Reason::UnclosedQuote,
         Reason::InvalidEncoding,
         Reason::MissingValue,
@@ -57,6 +61,7 @@ impl Reason {
     pub fn name(self) -> &'static str {
         match self {
             Reason::FieldCount => "field_count",
+            Reason::SwallowedRows => "swallowed_rows",
             Reason::UnclosedQuote => "unclosed_quote",
             Reason::InvalidEncoding => "invalid_encoding",
             Reason::MissingValue => "missing_value",
@@ -84,7 +89,7 @@ pub struct Fault {
     pub reason: Reason,
     /// The value as it was read, or what is known of the record.
     pub value: String,
-    /// Line ends inside the record (an unclosed quote covers many).
+    /// Line ends inside the record (a stray quote covers many).
     pub line_ends: u64,
 }
 
@@ -114,10 +119,20 @@ pub struct BlockReport {
     pub lines: u64,
     /// Lines before its first record that belong to the header.
     pub header_lines: u64,
+    /// Bytes of its text, decompressed; 0 of a file that is not text.
+    pub text_bytes: u64,
     /// Its faults, by record.
     pub faults: Vec<Fault>,
+    /// Records that are filtered.
+    pub filtered: u64,
     /// Rows rejected as malformed.
     pub malformed: u64,
+    /// Bytes of text of the malformed records.
+    pub malformed_bytes: u64,
+    /// Characters U+0080 to U+009F in text read as Latin-1.
+    pub control_characters: u64,
+    /// How the formats of dates that swap day and month were used.
+    pub date_orders: Vec<DateOrder>,
     /// Rows rejected as orphans.
     pub orphans: u64,
 }
@@ -176,8 +191,13 @@ impl<'a> Ledger<'a> {
         }
         let counts = &mut self.counts[report.file];
         counts.records += report.records;
+        counts.filtered += report.filtered;
         counts.malformed += report.malformed;
+        counts.text_bytes += report.text_bytes;
+        counts.malformed_bytes += report.malformed_bytes;
+        counts.control_characters += report.control_characters;
         counts.orphans += report.orphans;
+        report.date_orders.iter().for_each(|order| order.add_to(&mut counts.date_orders));
         for fault in &report.faults {
             *counts.reasons.entry(fault.reason).or_default() += 1;
         }
@@ -212,7 +232,9 @@ impl RejectsWriter {
     fn write(&mut self, extract: &str, file: &str, record: u64, line: Option<u64>, fault: &Fault) -> io::Result<()> {
         let record = record.to_string();
         let value = match (fault.reason, line) {
-            (Reason::UnclosedQuote, Some(first)) => Cow::Owned(format!("lines {first} to {}", first + fault.line_ends)),
+            (Reason::UnclosedQuote | Reason::SwallowedRows, Some(first)) => {
+                Cow::Owned(format!("lines {first} to {}", first + fault.line_ends))
+            }
             _ => crate::text::guarded(&fault.value, self.spreadsheet_safe),
         };
         let line = line.map(|line| line.to_string()).unwrap_or_default();

@@ -1,17 +1,19 @@
 //! Blocks of text to batches: every record becomes a typed row or a list of its faults.
 
+use hashbrown::HashMap;
+use memchr::memmem;
+
 use super::ExtractError;
 use super::alike::{Alike, Fields, Listed};
 use super::batch::{Batch, Column, MISSING_DAY, Span, Value};
-use super::blocks::Block;
+use super::blocks::{BYTE_ORDER_MARK, Block};
 use super::codes::{CodeBooks, CodeCache};
-use super::dates::Months;
+use super::dates::{DateOrder, Months};
 use super::layout::{ColumnReader, From, Layout, empty_column};
-use super::records::{Field, Record, Records, Separator, separators, unquote};
+use super::records::{Field, Record, Records, Separator, separators};
 use super::rejects::{BlockReport, Fault, Reason};
 use super::schema::ColumnKind;
 use super::usual::UsualColumn;
-use super::values::trim;
 use crate::calendar::Day;
 use crate::config::Encoding;
 
@@ -34,6 +36,8 @@ pub struct Typist {
     /// Rows of a column whose values are not in a usual form, and where they are.
     rare: Vec<(u32, Field)>,
     cached_file: Option<usize>,
+    /// By column and pair of formats that swap day and month: dates read by the first, by the second, and by either.
+    date_orders: HashMap<(usize, usize), [u64; 3]>,
     /// Faults of values: row, column and fault.
     pub(super) faults: Vec<(usize, usize, Fault)>,
 }
@@ -68,54 +72,97 @@ impl Typist {
     ) -> Result<BlockReport, ExtractError> {
         let TextTask { block, header_bytes, header_lines, file, layout, encoding, delimiter } = task;
         let mut report = BlockReport { file, header_lines, ..BlockReport::default() };
-        let (text, start) = match encoding {
-            Encoding::Latin1 if !block.text.is_ascii() => {
-                (block.text[header_bytes..].iter().map(|byte| char::from(*byte)).collect::<String>().into_bytes(), 0)
-            }
-            _ => (block.text, header_bytes),
-        };
+        if encoding == Encoding::Latin1 {
+            report.control_characters = control_characters(&block.text);
+        }
+        let text = Decoded::new(block.text, header_bytes, encoding);
+        report.text_bytes = text.bytes.len() as u64 + block.dropped_bytes;
         self.start(batch, layout, file);
-        let all_valid =
-            encoding == Encoding::Latin1 || text[start..].is_ascii() || std::str::from_utf8(&text[start..]).is_ok();
         let mut bounds = std::mem::take(&mut self.bounds);
-        let alike = if all_valid { Alike::of(&text, start, delimiter, layout.fields, &mut bounds) } else { None };
+        let alike = match text.is_valid && !text.has_marks() {
+            true => Alike::of(&text.bytes, text.start, delimiter, layout.width, &mut bounds),
+            false => None,
+        };
         if let Some(fields) = alike {
             let rows = fields.rows() as u32;
             batch.record.extend(0..rows);
             batch.line.extend(0..rows);
             report.records = u64::from(rows);
             report.lines = header_lines + u64::from(rows) + block.dropped_lines;
-            self.columns(&text, &fields, layout, batch, books)?;
+            self.typed_rows(&text.bytes, &fields, layout, batch, books, &mut report)?;
         } else {
-            separators(&text, delimiter, &mut self.separators);
-            self.records(&text, start, all_valid, block.dropped_lines, layout, batch, &mut report);
+            separators(&text.bytes, delimiter, &mut self.separators);
+            self.records(&text, delimiter, (block.dropped_lines, block.dropped_bytes), layout, batch, &mut report);
             let fields = std::mem::take(&mut self.fields);
-            self.columns(&text, &Listed { fields: &fields, width: layout.fields }, layout, batch, books)?;
+            let listed = Listed { fields: &fields, width: layout.width };
+            self.typed_rows(&text.bytes, &listed, layout, batch, books, &mut report)?;
             self.fields = fields;
         }
         self.bounds = bounds;
-        self.reversed_periods(layout, batch);
-        self.reject_faulty(batch, &mut report);
-        self.finish(text, batch, layout, books)?;
+        self.report_date_orders(layout, &mut report);
+        self.finish(text.bytes, batch, layout, books)?;
         Ok(report)
     }
 
-    /// Takes the block apart: the fields of whole records, and the faults of the others.
-    #[allow(clippy::too_many_arguments)]
-    fn records(
+    /// Reads all whole records, and takes those out of the batch that have faults or are the header again.
+    fn typed_rows(
         &mut self,
         text: &[u8],
-        start: usize,
-        all_valid: bool,
-        dropped_lines: u64,
+        fields: &impl Fields,
+        layout: &Layout,
+        batch: &mut Batch,
+        books: &CodeBooks,
+        report: &mut BlockReport,
+    ) -> Result<(), ExtractError> {
+        self.columns(text, fields, layout, batch, books)?;
+        self.reversed_periods(layout, batch);
+        let headers = self.repeated_headers(text, fields, layout);
+        self.faults.retain(|(row, ..)| headers.binary_search(row).is_err());
+        self.faults.sort_by_key(|(row, column, _)| (*row, *column));
+        for of_row in self.faults.chunk_by(|(a, ..), (b, ..)| a == b) {
+            report.malformed_bytes += row_bytes(fields, of_row[0].0, layout.width);
+        }
+        self.take_out(&headers, batch, report);
+        Ok(())
+    }
+
+    /// The rows that are the header again. It has a fault in nearly all extracts, so that rows with faults are looked
+    /// at and no others.
+    fn repeated_headers(&self, text: &[u8], fields: &impl Fields, layout: &Layout) -> Vec<usize> {
+        let is_header = |row: &usize| {
+            let fields: Vec<Field> =
+                (0..layout.width).flat_map(|column| fields.column(*row..*row + 1, column)).collect();
+            is_repeated_header(text, &fields, layout)
+        };
+        let mut rows: Vec<usize> = if layout.header_is_malformed {
+            self.faults.iter().map(|(row, ..)| *row).collect()
+        } else {
+            (0..fields.rows()).collect()
+        };
+        rows.sort_unstable();
+        rows.dedup();
+        rows.retain(is_header);
+        rows
+    }
+
+    /// Takes the block apart: the fields of whole records, and the faults of the others. `dropped` are the lines and the
+    /// bytes of the last record that the block does not have.
+    fn records(
+        &mut self,
+        text: &Decoded,
+        delimiter: u8,
+        dropped: (u64, u64),
         layout: &Layout,
         batch: &mut Batch,
         report: &mut BlockReport,
     ) {
+        let (dropped_lines, dropped_bytes) = dropped;
         self.fields.clear();
-        let mut records = Records::new(text, &self.separators, start);
+        let mut records = Records::new(&text.bytes, &self.separators, text.start, text.byte_order_mark);
         loop {
-            if all_valid && let Some(line) = records.plain_record(layout.fields, &mut self.fields) {
+            if text.is_valid
+                && let Some(line) = records.plain_record(layout.width, &mut self.fields)
+            {
                 batch.record.push(report.records as u32);
                 batch.line.push(line);
                 report.records += 1;
@@ -125,23 +172,34 @@ impl Typist {
             let Some(record) = records.next_record(&mut self.fields) else { break };
             let number = report.records as u32;
             report.records += 1;
-            let fields = self.fields.len() - before;
-            match whole_fault(text, &record, fields, layout, all_valid) {
-                None => {
-                    batch.record.push(number);
-                    batch.line.push(record.line);
-                }
-                Some((reason, value)) => {
-                    self.fields.truncate(before);
-                    report.malformed += 1;
-                    // A line feed at the very end of the file begins no line that an unclosed quote covers.
-                    let last = u64::from(record.unclosed && dropped_lines == 0 && text.ends_with(b"\n"));
-                    let line_ends = u64::from(records.lines() - record.line) + dropped_lines - last;
-                    let (record, line, column) = (number, record.line, "");
-                    report.faults.push(Fault { record, line, column, reason, value, line_ends });
-                }
+            let has_lines = records.lines() > record.line + 1;
+            let Some((reason, value)) =
+                whole_fault(text, &record, &self.fields[before..], delimiter, has_lines, layout)
+            else {
+                batch.record.push(number);
+                batch.line.push(record.line);
+                continue;
+            };
+            let is_header =
+                reason == Reason::FieldCount && is_repeated_header(&text.bytes, &self.fields[before..], layout);
+            self.fields.truncate(before);
+            if is_header {
+                report.filtered += 1;
+                continue;
             }
+            report.malformed += 1;
+            report.malformed_bytes += (records.position() - record.start) as u64;
+            // The line feed at the end of a record, or of the file, begins no line that the record covers.
+            let last = match record.unclosed {
+                true => dropped_lines == 0 && text.bytes.ends_with(b"\n"),
+                false => has_lines,
+            };
+            let dropped_lines = if record.unclosed { dropped_lines } else { 0 };
+            let line_ends = u64::from(records.lines() - record.line) + dropped_lines - u64::from(last);
+            let (record, line, column) = (number, record.line, "");
+            report.faults.push(Fault { record, line, column, reason, value, line_ends });
         }
+        report.malformed_bytes += dropped_bytes;
         report.lines = report.header_lines + u64::from(records.lines()) + dropped_lines;
     }
 
@@ -184,13 +242,7 @@ impl Typist {
         books: &CodeBooks,
     ) -> Result<(), ExtractError> {
         let mut value = std::mem::take(&mut self.value);
-        let raw = if field.quoted() {
-            value.clear();
-            unquote(&text[field.range()], &mut value);
-            trim(&value)
-        } else {
-            trim(&text[field.range()])
-        };
+        let raw = field.value(text, &mut value);
         let base = (!field.quoted()).then_some(text);
         let read = self.value(at, reader, raw, base, text.len(), books)?;
         batch.columns[at].set(row, read.unwrap_or(Value::Missing));
@@ -228,18 +280,32 @@ impl Typist {
         }
     }
 
-    /// Takes the rows with faults out of the batch; the faults go to the report, by record and column.
-    pub(super) fn reject_faulty(&mut self, batch: &mut Batch, report: &mut BlockReport) {
-        if self.faults.is_empty() {
+    /// Takes the rows with faults, and those that are filtered, out of the batch; the faults go to the report, by record
+    /// and column.
+    pub(super) fn take_out(&mut self, filtered: &[usize], batch: &mut Batch, report: &mut BlockReport) {
+        report.filtered += filtered.len() as u64;
+        if self.faults.is_empty() && filtered.is_empty() {
             return;
         }
         self.faults.sort_by_key(|(row, column, _)| (*row, *column));
-        let mut faulty: Vec<usize> = self.faults.iter().map(|(row, _, _)| *row).collect();
-        faulty.dedup();
-        report.malformed += faulty.len() as u64;
-        batch.remove(&faulty);
+        let mut rows: Vec<usize> = self.faults.iter().map(|(row, _, _)| *row).collect();
+        rows.dedup();
+        report.malformed += rows.len() as u64;
+        rows.extend_from_slice(filtered);
+        rows.sort_unstable();
+        batch.remove(&rows);
         report.faults.extend(self.faults.drain(..).map(|(_, _, fault)| fault));
         report.faults.sort_by_key(|fault| fault.record);
+    }
+
+    /// Tells how formats of dates that swap day and month were used.
+    pub(super) fn report_date_orders(&mut self, layout: &Layout, report: &mut BlockReport) {
+        for ((at, pair), [first, second, either]) in self.date_orders.drain() {
+            let reader = &layout.columns[at];
+            let (column, formats) = (reader.name, reader.notations(pair));
+            let order = DateOrder { column, formats, dates: [first, second], either };
+            order.add_to(&mut report.date_orders);
+        }
     }
 
     /// Empties the batch and gives it the layout's columns.
@@ -323,6 +389,14 @@ impl Typist {
                 let code = self.caches[at].get(raw, || reader.code(set, raw, books))?;
                 code.map(Value::Code).ok_or(Reason::UnknownCode)
             }
+            ColumnKind::Date => {
+                for (pair, place, either) in reader.date_orders(raw) {
+                    let counts = self.date_orders.entry((at, pair)).or_default();
+                    counts[place] += 1;
+                    counts[2] += u64::from(either);
+                }
+                reader.plain(raw)
+            }
             ColumnKind::Bool => {
                 let read = reader.plain(raw);
                 if let Ok(Value::Bool(value)) = read {
@@ -335,22 +409,98 @@ impl Typist {
     }
 }
 
+/// A block's text in UTF-8, as far as it is valid.
+pub(super) struct Decoded {
+    pub(super) bytes: Vec<u8>,
+    /// Where the records start.
+    pub(super) start: usize,
+    /// Whether all of it is valid.
+    pub(super) is_valid: bool,
+    is_ascii: bool,
+    /// The byte order mark of UTF-8 as the encoding has it.
+    pub(super) byte_order_mark: &'static [u8],
+}
+
+impl Decoded {
+    /// From a block's bytes; a header's are passed over.
+    pub(super) fn new(bytes: Vec<u8>, header_bytes: usize, encoding: Encoding) -> Self {
+        let is_ascii = bytes[header_bytes..].is_ascii();
+        let (start, is_valid, byte_order_mark) = (header_bytes, true, BYTE_ORDER_MARK);
+        match encoding {
+            _ if is_ascii => Decoded { bytes, start, is_valid, is_ascii, byte_order_mark },
+            Encoding::Utf8 => {
+                let is_valid = std::str::from_utf8(&bytes[start..]).is_ok();
+                Decoded { bytes, start, is_valid, is_ascii, byte_order_mark }
+            }
+            Encoding::Latin1 => {
+                let bytes = bytes[start..].iter().map(|byte| char::from(*byte)).collect::<String>().into_bytes();
+                Decoded { bytes, start: 0, is_valid, is_ascii, byte_order_mark: "\u{EF}\u{BB}\u{BF}".as_bytes() }
+            }
+        }
+    }
+
+    /// Whether there is a byte order mark in it.
+    fn has_marks(&self) -> bool {
+        !self.is_ascii && memmem::find(&self.bytes[self.start..], self.byte_order_mark).is_some()
+    }
+}
+
+/// The bytes of text read as Latin-1 that stand for characters nobody writes, U+0080 to U+009F.
+fn control_characters(text: &[u8]) -> u64 {
+    text.iter().filter(|byte| matches!(byte, 0x80..=0x9F)).count() as u64
+}
+
+/// Whether the values of a record are the names of the header.
+pub(super) fn is_repeated_header(text: &[u8], fields: &[Field], layout: &Layout) -> bool {
+    // Most records that are asked about are not, which the first value tells.
+    let first = fields.first().zip(layout.header.first());
+    if first.is_none_or(|(field, name)| field.value(text, &mut Vec::new()) != name.as_bytes()) {
+        return false;
+    }
+    let values: Vec<Vec<u8>> = fields.iter().map(|field| field.value(text, &mut Vec::new()).to_vec()).collect();
+    layout.is_header(values.iter().map(Vec::as_slice))
+}
+
+/// The bytes of a row of the batch, its line end included.
+fn row_bytes(fields: &impl Fields, row: usize, width: usize) -> u64 {
+    let place = |column| fields.column(row..row + 1, column).next().map(Field::range);
+    match (place(0), place(width - 1)) {
+        (Some(first), Some(last)) => (last.end.saturating_sub(first.start) + 1) as u64,
+        _ => 0,
+    }
+}
+
 /// The one fault of a record that cannot be taken apart.
 fn whole_fault(
-    text: &[u8],
+    text: &Decoded,
     record: &Record,
-    fields: usize,
+    fields: &[Field],
+    delimiter: u8,
+    has_lines: bool,
     layout: &Layout,
-    all_valid: bool,
 ) -> Option<(Reason, String)> {
     if record.unclosed {
         return Some((Reason::UnclosedQuote, String::new()));
     }
-    if !all_valid && let Err(error) = std::str::from_utf8(&text[record.start..record.end]) {
-        let at = error.valid_up_to();
-        return Some((Reason::InvalidEncoding, format!("byte {:#04X}", text[record.start + at])));
+    let bytes = &text.bytes[record.start..record.end];
+    if !text.is_valid
+        && let Err(error) = std::str::from_utf8(bytes)
+    {
+        return Some((Reason::InvalidEncoding, format!("byte {:#04X}", bytes[error.valid_up_to()])));
     }
-    (fields != layout.fields).then(|| (Reason::FieldCount, format!("{fields} instead of {}", layout.fields)))
+    if has_lines && fields.iter().any(|field| holds_rows(&text.bytes[field.range()], delimiter, layout)) {
+        return Some((Reason::SwallowedRows, String::new()));
+    }
+    let count = fields.len();
+    (count != layout.width).then(|| (Reason::FieldCount, format!("{count} instead of {}", layout.width)))
+}
+
+/// Whether a value has several lines, of which one has as many delimiters as the header: rows that a stray quote
+/// swallowed.
+fn holds_rows(value: &[u8], delimiter: u8, layout: &Layout) -> bool {
+    let least = layout.fields - 1;
+    let is_row = |line: &[u8]| memchr::memchr_iter(delimiter, line).count() >= least;
+    least >= 2 && memchr::memchr(b'\n', value).is_some() && value.split(|byte| *byte == b'\n').any(is_row)
 }
 
 /// A row's `period_end`, as text, where it is before the row's `period_start`.

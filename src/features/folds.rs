@@ -5,9 +5,10 @@
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::coverage::{BenefitTraits, Covered, KernelWindow};
-use super::partition::{Partition, Sum, covered_word, step};
-use crate::calendar::Window;
+use super::coverage::{BenefitTraits, KernelWindow};
+use super::partition::{Partition, Sum, step};
+use super::periods::PaidPeriod;
+use crate::calendar::{DefaultPeriod, Window};
 use crate::config::Extract;
 use crate::extract::batch::{Batch, MISSING_DAY, MISSING_NUMBER};
 use crate::extract::codes::{OTHER, OUTBOUND, REJECTED};
@@ -209,11 +210,13 @@ impl Fold for Applications<'_> {
     }
 }
 
-/// Payments: sums of what was paid in the window, and the days that payments cover.
+/// Payments: sums of what was paid in the window, and the periods that it was paid for.
 pub struct Payments<'a> {
     ground: &'a Ground<'a>,
     /// By code, whether a benefit's covered days matter; those of benefits that the catalogue lacks do.
     tracked: Vec<bool>,
+    /// The period of a payment without an end.
+    covers: DefaultPeriod,
     benefit: usize,
     period_start: usize,
     period_end: usize,
@@ -221,21 +224,26 @@ pub struct Payments<'a> {
     amount: usize,
 }
 
-/// What a payment says.
+/// What a payment says. (Flat, since facts are held by the hundred thousand.)
 #[derive(Debug, Clone, Copy)]
 pub struct Payment {
     cents: i64,
+    first: i32,
+    last: i32,
+    benefit: u16,
     paid_in_window: bool,
-    covered: Option<Covered>,
+    /// Whether it can change which days are covered.
+    counts_for_days: bool,
 }
 
 impl<'a> Payments<'a> {
-    /// The fold onto this ground.
-    pub fn new(ground: &'a Ground<'a>) -> Self {
+    /// The fold onto this ground; `covers` is the period of payments without an end.
+    pub fn new(ground: &'a Ground<'a>, covers: DefaultPeriod) -> Self {
         let at = |name| column(Extract::Payments, name);
         Payments {
             ground,
             tracked: ground.traits.iter().map(BenefitTraits::tracked).collect(),
+            covers,
             benefit: at("benefit"),
             period_start: at("period_start"),
             period_end: at("period_end"),
@@ -258,15 +266,19 @@ impl Fold for Payments<'_> {
         let (benefits, ground) = (batch.codes(self.benefit), self.ground);
         move |row| {
             let start = starts[row];
-            let or_start = |day| if day == MISSING_DAY { start } else { day };
+            let end = if ends[row] == MISSING_DAY { self.covers.last_day(start) } else { ends[row] };
+            let paid_on = if paid_on[row] == MISSING_DAY { start } else { paid_on[row] };
             let cents = amounts[row];
             let benefit = benefits[row] as u16;
-            let covers = cents > 0 && self.tracked.get(usize::from(benefit)).is_none_or(|tracked| *tracked);
-            let covered = if covers { ground.kernel.clip(start.0, or_start(ends[row]).0) } else { None };
+            let tracked = self.tracked.get(usize::from(benefit)).is_none_or(|tracked| *tracked);
+            let (first, last) = (start.0, end.0);
             Some(Payment {
                 cents,
-                paid_in_window: ground.window.contains(or_start(paid_on[row])),
-                covered: covered.map(|(first, last)| Covered { benefit, first, last }),
+                first,
+                last,
+                benefit,
+                paid_in_window: ground.window.contains(paid_on),
+                counts_for_days: tracked && PaidPeriod { benefit, first, last, cents }.matters(ground.kernel),
             })
         }
     }
@@ -280,8 +292,10 @@ impl Fold for Payments<'_> {
                 step(&mut tally.payments, u32::from(fact.cents > 0), take_back);
                 partition.add(*customer, Sum::Cents, fact.cents, take_back);
             }
-            if let Some(covered) = fact.covered {
-                partition.coverage.push(covered_word(*customer, covered), take_back);
+            if fact.counts_for_days {
+                let Payment { cents, first, last, benefit, .. } = *fact;
+                let period = PaidPeriod { benefit, first, last, cents };
+                partition.periods.push(*customer, &period, self.ground.kernel, take_back);
             }
         }
         self.ground.keep_to_budget(&mut partition)
@@ -335,8 +349,12 @@ mod tests {
         let window = Window::new(crate::calendar::Day(20_000), 12, None, 31, 30);
         let kernel = KernelWindow::new(&window);
         let ground = Ground { window: &window, kernel: &kernel, traits: &[], partitions: &[], budget: None };
-        let (c, a, p, l) =
-            (Contacts::new(&ground), Applications::new(&ground), Payments::new(&ground), LifeEvents::new(&ground));
+        let (c, a, p, l) = (
+            Contacts::new(&ground),
+            Applications::new(&ground),
+            Payments::new(&ground, DefaultPeriod::Month),
+            LifeEvents::new(&ground),
+        );
         let all = [c.contacted_on, c.channel, c.direction, c.reached, a.benefit, a.submitted_on, a.method];
         let more = [a.handling_minutes, a.decision, a.automatic, a.clarifications, p.benefit, p.period_start];
         let rest = [p.period_end, p.paid_on, p.amount, l.event, l.occurred_on];

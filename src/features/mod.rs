@@ -6,6 +6,7 @@ pub mod catalogue;
 mod coverage;
 mod folds;
 mod partition;
+mod periods;
 mod table;
 pub mod wording;
 

@@ -8,7 +8,7 @@ use std::io;
 use bytemuck::Pod;
 use hashbrown::HashMap;
 
-use super::coverage::Covered;
+use super::periods::PaidPeriods;
 use crate::spill::{Segment, Spill};
 
 /// Contacts of one customer in the window.
@@ -76,9 +76,14 @@ impl<T: Ord + Pod> Words<T> {
         words.push(word);
     }
 
+    /// What the words in memory take, in bytes.
+    pub fn bytes(&self) -> usize {
+        size_of_val(self.added.as_slice())
+    }
+
     /// Moves the words to disk where they take more than a share, in bytes.
     pub fn spill_beyond(&mut self, share: usize, spill: &Spill) -> io::Result<()> {
-        if size_of_val(self.added.as_slice()) > share {
+        if self.bytes() > share {
             self.spilled.push(spill.append(bytemuck::cast_slice(&self.added))?);
             self.added.clear();
         }
@@ -121,6 +126,27 @@ fn sorted_by_customer<T: Ord + Pod>(words: Vec<T>, customer: impl Fn(&T) -> u16)
     sorted
 }
 
+/// Walks over sorted words, customer by customer.
+#[derive(Debug)]
+pub struct Group<'a, T> {
+    rest: &'a [T],
+}
+
+impl<'a, T> Group<'a, T> {
+    /// From the first customer on.
+    pub fn new(words: &'a [T]) -> Self {
+        Group { rest: words }
+    }
+
+    /// The words at the front that belong to the customer.
+    pub fn next(&mut self, of_customer: impl Fn(&T) -> bool) -> &'a [T] {
+        let length = self.rest.iter().take_while(|word| of_customer(word)).count();
+        let (own, rest) = self.rest.split_at(length);
+        self.rest = rest;
+        own
+    }
+}
+
 /// Everything that events added to the customers of one partition.
 #[derive(Debug, Default)]
 pub struct Partition {
@@ -136,26 +162,12 @@ pub struct Partition {
     pub channels: Words<[u16; 2]>,
     /// Benefits applied for: customer and benefit.
     pub benefits_applied: Words<[u16; 2]>,
-    /// Covered days, as [`covered_word`] packs them.
-    pub coverage: Words<u64>,
+    /// What payments and recoveries are for.
+    pub periods: PaidPeriods,
     /// Reported life events: customer, event and day.
     pub events: Words<[u16; 3]>,
     /// What did not fit a tally's 64 bits (thousands of payments of the largest size).
     pub excess: HashMap<(u16, Sum), i128>,
-}
-
-/// A customer's covered days as one word, which sorts by customer, benefit, first and last day.
-#[inline]
-pub fn covered_word(customer: u16, covered: Covered) -> u64 {
-    let Covered { benefit, first, last } = covered;
-    u64::from(customer) << 48 | u64::from(benefit) << 32 | u64::from(first) << 16 | u64::from(last)
-}
-
-/// The customer and the covered days of a word.
-#[inline]
-pub fn covered_of(word: u64) -> (u16, Covered) {
-    let part = |shift: u32| (word >> shift) as u16;
-    (part(48), Covered { benefit: part(32), first: part(16), last: part(0) })
 }
 
 /// The sums that may outgrow 64 bits.
@@ -191,8 +203,8 @@ impl Partition {
 
     /// Moves words to disk that take more than a share of the memory, in bytes.
     pub fn spill_beyond(&mut self, share: usize, spill: &Spill) -> io::Result<()> {
-        // Covered days are most of it; the others get what is small beside them.
-        self.coverage.spill_beyond(share / 4 * 3, spill)?;
+        // Paid periods are most of it; the others get what is small beside them.
+        self.periods.spill_beyond(share / 4 * 3, spill)?;
         self.channels.spill_beyond(share / 16, spill)?;
         self.benefits_applied.spill_beyond(share / 8, spill)?;
         self.events.spill_beyond(share / 16, spill)

@@ -8,7 +8,7 @@ use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, PolarsResult, Se
 use super::catalogue::{At, FEATURES, FeatureType};
 use super::coverage::{CoverageFeatures, Kernel};
 use super::folds::Ground;
-use super::partition::{Partition, Sum, covered_of};
+use super::partition::{Group, Partition, Sum};
 use crate::extract::batch::MISSING_DAY;
 use crate::intake::{PARTITION_CUSTOMERS, Population};
 
@@ -118,27 +118,25 @@ pub fn features(at: usize, population: &Population, ground: &Ground<'_>) -> io::
     let mut partition = take(&ground.partitions[at]);
     let channels = std::mem::take(&mut partition.channels).into_sorted(spill, |word| word[0])?;
     let benefits_applied = std::mem::take(&mut partition.benefits_applied).into_sorted(spill, |word| word[0])?;
-    let coverage = std::mem::take(&mut partition.coverage).into_sorted(spill, |word| covered_of(*word).0)?;
+    let periods = std::mem::take(&mut partition.periods).into_sorted(spill)?;
     let events = std::mem::take(&mut partition.events).into_sorted(spill, |word| word[0])?;
     let (mut channels, mut benefits_applied) = (Group::new(&channels), Group::new(&benefits_applied));
-    let (mut coverage, mut events) = (Group::new(&coverage), Group::new(&events));
+    let (mut covered_days, mut events) = (periods.by_customer(ground.kernel), Group::new(&events));
     let first = at as u32 * PARTITION_CUSTOMERS;
     let mut kernel = Kernel::default();
-    let (mut covered, mut days) = (Vec::new(), Vec::new());
+    let mut days = Vec::new();
     let mut table = FeatureTable { customers: Vec::new(), columns: empty_columns(partition.payments.len()) };
     for local in 0..partition.payments.len() {
         let customer = local as u16;
         let own_channels = distinct(channels.next(|word| word[0] == customer));
         let own_benefits = distinct(benefits_applied.next(|word| word[0] == customer));
-        covered.clear();
-        let own = coverage.next(|word| covered_of(*word).0 == customer);
-        covered.extend(own.iter().map(|word| covered_of(*word).1));
+        let covered = covered_days.next(customer);
         days.clear();
         days.extend(events.next(|word| word[0] == customer).iter().map(|[_, event, day]| (*event, *day)));
         if !population.registered && partition.seen[local] == 0 {
             continue;
         }
-        let of_days = kernel.features(&covered, |benefit| ground.traits(benefit), ground.kernel, &mut days);
+        let of_days = kernel.features(covered, |benefit| ground.traits(benefit), ground.kernel, &mut days);
         days.sort_unstable();
         days.dedup();
         let number = first + local as u32;
@@ -239,25 +237,6 @@ impl Row<'_> {
 fn set_count(column: &mut FeatureColumn, value: i64) {
     if let FeatureColumn::Counts(values) = column {
         values.push(value);
-    }
-}
-
-/// Walks over sorted words, customer by customer.
-struct Group<'a, T> {
-    rest: &'a [T],
-}
-
-impl<'a, T> Group<'a, T> {
-    fn new(words: &'a [T]) -> Self {
-        Group { rest: words }
-    }
-
-    /// The words at the front that belong to the customer.
-    fn next(&mut self, of_customer: impl Fn(&T) -> bool) -> &'a [T] {
-        let length = self.rest.iter().take_while(|word| of_customer(word)).count();
-        let (own, rest) = self.rest.split_at(length);
-        self.rest = rest;
-        own
     }
 }
 

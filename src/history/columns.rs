@@ -74,7 +74,7 @@ pub(super) fn unguard(column: &Series) -> Series {
 pub(super) fn csv_header(text: &[u8]) -> Option<(Vec<String>, usize)> {
     let mut found = Vec::new();
     separators(text, b',', &mut found);
-    let mut records = Records::new(text, &found, 0);
+    let mut records = Records::new(text, &found, 0, b"");
     let mut fields = Vec::new();
     records.next_record(&mut fields)?;
     let name = |field: &Field| std::str::from_utf8(&text[field.range()]).ok().map(str::to_owned);
@@ -90,7 +90,7 @@ pub(super) fn csv_table(blocks: &[Vec<u8>], width: usize, columns: &[Column]) ->
     let mut begin = 0;
     for text in blocks {
         separators(text, b',', &mut found);
-        let mut records = Records::new(text, &found, 0);
+        let mut records = Records::new(text, &found, 0, b"");
         loop {
             let start = records.position();
             let fault = |what: String| Fault { at: begin + start as u64, what };

@@ -147,7 +147,7 @@ fn plain(text: &[u8], guarded: bool, names: &RuleNames, keys: &mut Keys) -> Resu
 fn quoted(text: &[u8], width: usize, guarded: bool, names: &RuleNames, keys: &mut Keys) -> Result<(), Fault> {
     let (mut found, mut fields, mut id) = (Vec::new(), Vec::new(), Vec::new());
     separators(text, b',', &mut found);
-    let mut records = Records::new(text, &found, 0);
+    let mut records = Records::new(text, &found, 0, b"");
     loop {
         let at = records.position() as u64;
         let fault = |what: String| Fault { at, what };

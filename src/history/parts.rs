@@ -206,7 +206,7 @@ fn open(path: &Path) -> Result<File, HistoryError> {
 fn block_fault(path: &Path, fault: BlockError) -> HistoryError {
     match fault {
         BlockError::Io(source) => HistoryError::Unreadable { path: path.to_owned(), source },
-        BlockError::RecordTooLong => {
+        BlockError::HeaderTooLong { .. } | BlockError::RecordTooLong { .. } => {
             HistoryError::Damaged { path: path.to_owned(), message: "a row is too long to be one".to_owned() }
         }
     }

@@ -12,6 +12,8 @@ use crate::extract::{ExtractError, FileRead, Reason};
 pub struct RowCounts {
     /// Records read.
     pub records: u64,
+    /// Records that are filtered.
+    pub filtered: u64,
     /// Rows rejected as malformed.
     pub malformed: u64,
     /// Rows rejected as orphans.
@@ -34,12 +36,14 @@ impl RowCounts {
 
     /// Whether every record went somewhere, and only once.
     pub fn adds_up(&self) -> bool {
-        self.records == self.rejected() + self.duplicates + self.future + self.out_of_scope + self.in_use
+        self.records
+            == self.filtered + self.rejected() + self.duplicates + self.future + self.out_of_scope + self.in_use
     }
 
     /// Adds another's counts.
     pub fn add(&mut self, other: &RowCounts) {
         self.records += other.records;
+        self.filtered += other.filtered;
         self.malformed += other.malformed;
         self.orphans += other.orphans;
         self.duplicates += other.duplicates;
@@ -141,6 +145,7 @@ impl ExtractAccount {
         };
         for (file, mut rows) in files.into_iter().zip(used) {
             rows.records = file.counts.records;
+            rows.filtered = file.counts.filtered;
             rows.malformed = file.counts.malformed;
             rows.orphans = file.counts.orphans;
             if !rows.adds_up() {

@@ -81,7 +81,7 @@ impl<'a> Job<'a> {
         let rules = RuleSet::compile(config).map_err(JobError::Rules)?;
         let (mut plans, mut errors): (Vec<Plan<'a>>, Vec<ExtractError>) = (Vec::new(), Vec::new());
         for extract in &config.extracts {
-            match Plan::new(config, extract) {
+            match Plan::new(config, extract, as_of) {
                 Ok(plan) => plans.push(plan),
                 Err(found) => errors.extend(found),
             }

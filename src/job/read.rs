@@ -85,7 +85,7 @@ impl Job<'_> {
             let mut account = timings.stage(extract.name(), || match extract {
                 Extract::Contacts => intake.read(&features::Contacts::new(&ground), rejects),
                 Extract::Applications => intake.read(&features::Applications::new(&ground), rejects),
-                Extract::Payments => intake.read(&features::Payments::new(&ground), rejects),
+                Extract::Payments => intake.read(&features::Payments::new(&ground, intake.plan.config.covers), rejects),
                 _ => intake.read(&features::LifeEvents::new(&ground), rejects),
             })?;
             unchanged(&mut account, &appeared)?;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::findings::Finding;
 use crate::config::Extract;
-use crate::extract::AbsentColumn;
+use crate::extract::{AbsentColumn, DateOrder, FileRead};
 use crate::intake::ExtractAccount;
 use crate::statistics::{MOST_GROUPS, TooManyGroups};
 
@@ -34,6 +34,10 @@ pub enum Warning {
     PastRun(String),
     /// An optional column that the configuration names is nowhere.
     AbsentColumn(Extract, AbsentColumn),
+    /// A file read as Latin-1 has characters U+0080 to U+009F: how many, in the first such file and in all.
+    ControlCharacters(Extract, FilesWith),
+    /// Dates were read by two formats that swap day and month.
+    DateOrder(Extract, DateOrder),
 }
 
 impl Warning {
@@ -53,6 +57,15 @@ impl Warning {
         let methods = listed(&account.unmapped_methods);
         let benefits = listed(&account.unknown_benefits);
         let mut warnings = Vec::new();
+        let controls = account.files.iter().filter(|file| file.file.counts.control_characters > 0);
+        if let Some(files) = FilesWith::of(controls.map(|file| (&file.file, file.file.counts.control_characters))) {
+            warnings.push(Warning::ControlCharacters(account.extract, files));
+        }
+        let mut orders = Vec::new();
+        let of_files = account.files.iter().flat_map(|file| &file.file.counts.date_orders);
+        of_files.for_each(|order| order.add_to(&mut orders));
+        let both = orders.into_iter().filter(|order| !order.dates.contains(&0));
+        warnings.extend(both.map(|order| Warning::DateOrder(account.extract, order)));
         if !methods.is_empty() {
             warnings.push(Warning::UnmappedMethods(account.extract, methods));
         }
@@ -101,6 +114,26 @@ impl fmt::Display for Warning {
                     extract.name()
                 )
             }
+            Warning::ControlCharacters(extract, files) => write!(
+                f,
+                "{}: {} U+0080 to U+009F in {files}, which nobody writes: the text was probably written as windows-1252, \
+                 where these are quotation marks, dashes and the euro; have it written as UTF-8",
+                extract.name(),
+                if files.count == 1 {
+                    "1 control character".to_owned()
+                } else {
+                    format!("{} control characters", files.count)
+                },
+            ),
+            Warning::DateOrder(extract, order) => {
+                let DateOrder { column, formats: [first, second], dates: [by_first, by_second], either } = order;
+                write!(
+                    f,
+                    "{}: {column} has dates of two formats that swap day and month: {first} read {by_first}, {second} \
+                     read {by_second}, and {either} could be either; give each source the one format that it uses",
+                    extract.name()
+                )
+            }
             Warning::UnmappedMethods(extract, codes) => write!(
                 f,
                 "{}: method codes that are not mapped count as other: {}; map them in [extracts.{}.codes.method]",
@@ -116,6 +149,38 @@ impl fmt::Display for Warning {
                 Codes(codes),
                 extract.name()
             ),
+        }
+    }
+}
+
+/// Files in which something was counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FilesWith {
+    /// The first of them.
+    file: String,
+    /// How many others there are.
+    others: usize,
+    /// What was counted in all of them.
+    count: u64,
+}
+
+impl FilesWith {
+    /// Of files and the counts in them; none where there is no file.
+    fn of<'a>(files: impl Iterator<Item = (&'a FileRead, u64)>) -> Option<Self> {
+        let found: Vec<_> = files.collect();
+        let (first, _) = found.first()?;
+        let count = found.iter().map(|(_, count)| count).sum();
+        Some(FilesWith { file: first.input.name.clone(), others: found.len() - 1, count })
+    }
+}
+
+impl fmt::Display for FilesWith {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        match self.others {
+            0 => Ok(()),
+            1 => f.write_str(" and 1 other file"),
+            others => write!(f, " and {others} other files"),
         }
     }
 }

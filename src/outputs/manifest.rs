@@ -91,6 +91,8 @@ impl WindowEntry {
 pub struct RowsEntry {
     /// Records read.
     pub records: u64,
+    /// Filtered: the header again.
+    pub filtered: u64,
     /// Rejected, orphans included.
     pub rejected: u64,
     /// Rejected as orphans.
@@ -109,6 +111,7 @@ impl From<&RowCounts> for RowsEntry {
     fn from(rows: &RowCounts) -> Self {
         RowsEntry {
             records: rows.records,
+            filtered: rows.filtered,
             rejected: rows.rejected(),
             orphans: rows.orphans,
             duplicates: rows.duplicates,

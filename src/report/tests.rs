@@ -209,8 +209,16 @@ fn past(as_of: &str, shares: [f64; 3]) -> HistoryEntry {
 }
 
 fn extract() -> ExtractEntry {
-    let rows =
-        RowsEntry { records: 1000, rejected: 20, orphans: 5, duplicates: 3, future: 2, out_of_scope: 1, in_use: 974 };
+    let rows = RowsEntry {
+        records: 1000,
+        filtered: 0,
+        rejected: 20,
+        orphans: 5,
+        duplicates: 3,
+        future: 2,
+        out_of_scope: 1,
+        in_use: 974,
+    };
     ExtractEntry {
         extract: "applications",
         rows,

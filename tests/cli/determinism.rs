@@ -65,6 +65,31 @@ fn the_number_of_threads_changes_no_byte_of_faulty_extracts_either() {
 }
 
 #[test]
+fn neither_threads_nor_a_memory_limit_change_a_byte_of_payments_taken_back() {
+    // Recoveries and what they take back far apart, of usual and of very long periods, and every tenth a duplicate.
+    let payment = |at: u64| {
+        let (customer, period) = (at * 31 % 97, at * 7 % 11);
+        let id = if at.is_multiple_of(10) { at / 2 } else { at };
+        let (year, sign) =
+            (if period == 0 { 2019 } else { 2025 }, if at * 2_654_435_761 >> 11 & 1 == 1 { "-" } else { "" });
+        let benefit = ["child_benefit", "basic_social_assistance"][(at % 2) as usize];
+        format!("P{id},C{customer},{benefit},{year}-{:02}-01,2025-{0:02}-28,,{sign}{}.50\n", period + 1, 100 + at % 2)
+    };
+    let customers: String = (0..97).map(|number| format!("C{number},,,\n")).collect();
+    let workspace = Workspace::agency()
+        .rows("customers", &customers)
+        .rows("payments", &(0..60_000).map(payment).collect::<String>());
+    let one = run_with_threads(&workspace, "vardag.toml", "1");
+    let days: Vec<u32> = one.labels().column("benefit_days").iter().map(|days| days.parse().expect("days")).collect();
+    assert!(days.iter().min() < days.iter().max(), "{days:?}");
+    for threads in ["2", "5"] {
+        assert_same_run(&one, &run_with_threads(&workspace, "vardag.toml", threads));
+    }
+    workspace.vardag(&["run", "vardag.toml", "--out", "limited", "--quiet", "--memory-limit", "1KB"]).code(0);
+    assert_same_run(&one, &RunFolder::open(&workspace.path("limited/latest")));
+}
+
+#[test]
 fn a_memory_limit_changes_no_byte() {
     let workspace = Workspace::agency();
     workspace.vardag(&["synth", "p", "--customers", "5000", "--seed", "4", "--quiet"]).code(0);

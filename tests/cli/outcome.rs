@@ -104,6 +104,7 @@ impl Outcome {
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Rows {
     pub records: u64,
+    pub filtered: u64,
     pub rejected: u64,
     pub orphans: u64,
     pub duplicates: u64,
@@ -117,6 +118,7 @@ impl Rows {
         let count = |name: &str| entry["rows"][name].as_u64().unwrap_or_else(|| panic!("no {name} in {entry}"));
         Rows {
             records: count("records"),
+            filtered: count("filtered"),
             rejected: count("rejected"),
             orphans: count("orphans"),
             duplicates: count("duplicates"),
@@ -129,6 +131,7 @@ impl Rows {
     fn plus(self, other: Rows) -> Rows {
         Rows {
             records: self.records + other.records,
+            filtered: self.filtered + other.filtered,
             rejected: self.rejected + other.rejected,
             orphans: self.orphans + other.orphans,
             duplicates: self.duplicates + other.duplicates,
@@ -163,7 +166,7 @@ impl RunFolder {
         assert_eq!(folder.files(), named, "the files of {}", path.display());
         for extract in manifest["extracts"].as_array().expect("extracts") {
             let rows = Rows::of(extract);
-            let sum = rows.rejected + rows.duplicates + rows.future + rows.out_of_scope + rows.in_use;
+            let sum = rows.filtered + rows.rejected + rows.duplicates + rows.future + rows.out_of_scope + rows.in_use;
             assert_eq!(rows.records, sum, "{extract}");
             let files = extract["files"].as_array().expect("files").iter().map(Rows::of);
             assert_eq!(files.fold(Rows::default(), Rows::plus), rows, "the files of {}", extract["extract"]);

@@ -63,11 +63,21 @@ fn every_record_is_rejected_a_duplicate_unused_or_in_use() {
              K7,X,2025-03-01,phone,,\nK8,A,2019-03-01,phone,,\n,GONE,2027-01-01,phone,,",
         )
         .run();
-    let customers = Rows { records: 6, rejected: 2, orphans: 0, duplicates: 1, future: 0, out_of_scope: 2, in_use: 1 };
+    let customers =
+        Rows { records: 6, filtered: 0, rejected: 2, orphans: 0, duplicates: 1, future: 0, out_of_scope: 2, in_use: 1 };
     assert_eq!(outcome.code(0).rows("customers"), customers);
     // K7's customer is not in the register, for its row was rejected; K8 is before the window and still in use;
     // the last row is future before it is out of scope.
-    let contacts = Rows { records: 10, rejected: 3, orphans: 2, duplicates: 1, future: 2, out_of_scope: 2, in_use: 2 };
+    let contacts = Rows {
+        records: 10,
+        filtered: 0,
+        rejected: 3,
+        orphans: 2,
+        duplicates: 1,
+        future: 2,
+        out_of_scope: 2,
+        in_use: 2,
+    };
     assert_eq!(outcome.rows("contacts"), contacts);
     outcome.labels().expect("A", &[("contacts", "1")]);
     assert_eq!(outcome.manifest()["population"], 1);

@@ -20,6 +20,8 @@ use super::thrift::{self, ELEMENT};
 
 /// Pages up to this size are taken as they are; a larger one must be within what the footer says of its column.
 const USUAL_PAGE_BYTES: i64 = 64 << 20;
+/// The largest page: one is held in memory whole, however little it takes in the file.
+const MAX_PAGE_BYTES: u64 = 256 << 20;
 
 /// A message: what is wrong, and what to do.
 pub fn damaged(what: impl std::fmt::Display) -> String {
@@ -86,7 +88,8 @@ fn check(metadata: &FileMetadata, file_bytes: u64) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether the pages of a column of a row group hold these rows and no more, and none claims more than it can hold.
+/// Whether the pages of a column of a row group hold these rows and no more, none claims more than it can hold, and
+/// all are as they were written, as far as checksums tell.
 pub fn pages(bytes: &[u8], chunk: &ColumnChunkMetadata, rows: usize) -> Result<(), String> {
     let largest = chunk.uncompressed_size().max(USUAL_PAGE_BYTES).cast_unsigned();
     let (mut rest, mut values) = (bytes, 0);
@@ -95,6 +98,20 @@ pub fn pages(bytes: &[u8], chunk: &ColumnChunkMetadata, rows: usize) -> Result<(
         // A value of a dictionary has a byte at least.
         if page.unpacked > largest || page.entries > page.unpacked {
             return Err(damaged(format!("a page of column `{}` claims more than it can hold", name(chunk))));
+        }
+        if page.unpacked > MAX_PAGE_BYTES {
+            let most = MAX_PAGE_BYTES >> 20;
+            return Err(format!(
+                "a page of column `{}` has {} MiB, more than {most} MiB: write smaller pages",
+                name(chunk),
+                page.unpacked >> 20
+            ));
+        }
+        if page.checksum.is_some_and(|checksum| checksum != crc32fast::hash(page.stored)) {
+            return Err(damaged(format!(
+                "the checksum of a page of column `{}` does not match its bytes",
+                name(chunk)
+            )));
         }
         values += page.rows;
         rest = behind;
@@ -106,7 +123,11 @@ pub fn pages(bytes: &[u8], chunk: &ColumnChunkMetadata, rows: usize) -> Result<(
 }
 
 /// What the header of a page claims.
-struct PageHeader {
+struct PageHeader<'a> {
+    /// The bytes of the page as they are in the file.
+    stored: &'a [u8],
+    /// Their CRC-32, where the writer noted it.
+    checksum: Option<u32>,
     /// Bytes once it is decompressed.
     unpacked: u64,
     /// Rows of a page of data, none of another.
@@ -115,16 +136,20 @@ struct PageHeader {
     entries: u64,
 }
 
-impl PageHeader {
+impl<'a> PageHeader<'a> {
     /// The header that these bytes begin with, and the bytes behind its page.
-    fn read(bytes: &[u8]) -> Option<(Self, &[u8])> {
-        let (mut kind, mut unpacked, mut packed) = (None, None, None);
+    fn read(bytes: &'a [u8]) -> Option<(Self, &'a [u8])> {
+        let (mut kind, mut unpacked, mut packed, mut checksum) = (None, None, None, None);
         let (mut first_version, mut entries, mut second_version) = (None, None, None);
         let rest = thrift::pass(bytes, &mut |path, number| {
             let found = match path {
                 [1] => &mut kind,
                 [2] => &mut unpacked,
                 [3] => &mut packed,
+                [4] => {
+                    checksum = i32::try_from(number).ok().map(i32::cast_unsigned);
+                    return;
+                }
                 [5, 1] => &mut first_version,
                 [7, 1] => &mut entries,
                 [8, 1] => &mut second_version,
@@ -132,14 +157,14 @@ impl PageHeader {
             };
             *found = i32::try_from(number).ok().and_then(|number| u64::try_from(number).ok());
         })?;
-        let rest = rest.get(usize::try_from(packed?).ok()?..)?;
+        let (stored, rest) = rest.split_at_checked(usize::try_from(packed?).ok()?)?;
         let (rows, entries) = match kind? {
             0 => (first_version?, 0),
             2 => (0, entries?),
             3 => (second_version?, 0),
             _ => (0, 0),
         };
-        Some((PageHeader { unpacked: unpacked?, rows, entries }, rest))
+        Some((PageHeader { stored, checksum, unpacked: unpacked?, rows, entries }, rest))
     }
 }
 

@@ -44,6 +44,8 @@ use super::typed::Typist;
 const ROWS_DECODED: usize = 1024 * 1024;
 /// Rows turned into a batch at a time: few enough for all their columns to stay near the core.
 const ROWS_PER_BATCH: usize = 16 * 1024;
+/// About the most bytes of a batch, which has fewer rows where they are long.
+const BYTES_PER_BATCH: usize = 8 << 20;
 
 /// An open Parquet file.
 #[derive(Debug)]
@@ -113,6 +115,18 @@ impl ParquetFile {
         let mut bytes = vec![0; (range.end - range.start) as usize];
         self.file.read_exact_at(&mut bytes, range.start).map_err(|error| self.unreadable(error))?;
         claims::pages(&bytes, chunk, self.rows(group)).map_err(|message| self.malformed(message))?;
+        Ok(bytes)
+    }
+
+    /// The bytes of a row group's mapped columns, decompressed.
+    fn bytes_of_mapped(&self, group: usize, layout: &Layout) -> Result<usize, ExtractError> {
+        let mut bytes = 0usize;
+        for reader in &layout.columns {
+            if let From::Field(field) = reader.from {
+                let (chunk, _) = self.chunk(group, field)?;
+                bytes = bytes.saturating_add(usize::try_from(chunk.uncompressed_size()).unwrap_or_default());
+            }
+        }
         Ok(bytes)
     }
 
@@ -190,7 +204,9 @@ impl Typist {
         let texts = self.take_decoded();
         batch.text.clear();
         batch.text.extend_from_slice(&texts);
-        for rows in ranges(0..rows, ROWS_PER_BATCH) {
+        let row_bytes = source.bytes_of_mapped(group, layout)? / rows.max(1);
+        let rows_per_batch = (BYTES_PER_BATCH / row_bytes.max(1)).clamp(1, ROWS_PER_BATCH);
+        for rows in ranges(0..rows, rows_per_batch) {
             let mut text = std::mem::take(&mut batch.text);
             text.truncate(texts.len());
             self.start(batch, layout, file);
@@ -204,11 +220,12 @@ impl Typist {
             }
             self.reversed_periods(layout, batch);
             self.keep_undecodable_alone();
-            self.reject_faulty(batch, &mut report);
+            self.take_out(&[], batch, &mut report);
             let text = self.take_decoded();
             self.finish(text, batch, layout, books)?;
             used(batch, &mut report)?;
         }
+        self.report_date_orders(layout, &mut report);
         Ok(report)
     }
 }

@@ -1,6 +1,6 @@
 //! Quality of the data: where every row went, why rows were rejected, and codes that nobody knows.
 
-use crate::outputs::ExtractEntry;
+use crate::outputs::{ExtractEntry, RowsEntry};
 use crate::report::edition::Edition;
 use crate::report::printable;
 use crate::report::texts::fill;
@@ -40,6 +40,7 @@ fn rows(edition: &Edition<'_>) -> Table {
     let texts = &edition.texts.quality;
     let heads = [
         &texts.records,
+        &texts.filtered,
         &texts.malformed,
         &texts.orphans,
         &texts.duplicates,
@@ -52,8 +53,8 @@ fn rows(edition: &Edition<'_>) -> Table {
     for extract in edition.content.extracts {
         let rows = &extract.rows;
         let malformed = rows.rejected - rows.orphans;
-        let counts =
-            [rows.records, malformed, rows.orphans, rows.duplicates, rows.future, rows.out_of_scope, rows.in_use];
+        let RowsEntry { records, filtered, orphans, duplicates, future, out_of_scope, in_use, .. } = *rows;
+        let counts = [records, filtered, malformed, orphans, duplicates, future, out_of_scope, in_use];
         let newest = extract.newest_event.as_deref().map_or(String::new(), |day| edition.day(day));
         let counts = counts.map(|count| edition.count(count));
         table.row([name(edition, extract).to_owned()].into_iter().chain(counts).chain([newest]));

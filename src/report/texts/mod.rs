@@ -201,6 +201,7 @@ pub(super) struct QualityTexts {
     pub(super) rows: String,
     pub(super) extract: String,
     pub(super) records: String,
+    pub(super) filtered: String,
     pub(super) malformed: String,
     pub(super) orphans: String,
     pub(super) duplicates: String,

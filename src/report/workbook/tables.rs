@@ -4,6 +4,7 @@ use super::sheet::{Kind, Sheet, Value};
 use crate::employers::EmployerFigures;
 use crate::features::catalogue::{At, FEATURES};
 use crate::history::{Cause, Movements};
+use crate::outputs::RowsEntry;
 use crate::report::moments::{Followed, Told};
 use crate::report::sections::MAIN;
 use crate::report::{Content, MaskedBreakdown, printable};
@@ -269,11 +270,12 @@ fn employers(content: &Content<'_>) -> Sheet {
 }
 
 fn accounting(content: &Content<'_>) -> Sheet {
-    let meaning = "Where every row went: records = rejected + duplicates + future + out_of_scope + in_use";
+    let meaning = "Where every row went: records = filtered + rejected + duplicates + future + out_of_scope + in_use";
     let mut sheet = Sheet::new("accounting", meaning);
     sheet.column("extract", Kind::Text, "its name");
     for (name, meaning) in [
         ("records", "records read"),
+        ("filtered", "the header again"),
         ("rejected", "rejected, orphans included"),
         ("orphans", "of nobody in the register"),
         ("duplicates", "of an id that an earlier row has"),
@@ -286,8 +288,8 @@ fn accounting(content: &Content<'_>) -> Sheet {
     sheet.column("newest_event", Kind::Text, "the date of the newest event up to the window's last day");
     for extract in content.extracts {
         let rows = &extract.rows;
-        let counts =
-            [rows.records, rows.rejected, rows.orphans, rows.duplicates, rows.future, rows.out_of_scope, rows.in_use];
+        let RowsEntry { records, filtered, rejected, orphans, duplicates, future, out_of_scope, in_use } = *rows;
+        let counts = [records, filtered, rejected, orphans, duplicates, future, out_of_scope, in_use];
         let newest = Value::from(extract.newest_event.as_deref().unwrap_or(""));
         sheet.row([Value::from(extract.extract)].into_iter().chain(counts.map(Value::from)).chain([newest]));
     }
