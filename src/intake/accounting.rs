@@ -137,9 +137,9 @@ impl ExtractAccount {
             in_window: 0,
             dates_in_use: None,
             duplicates_that_differ: 0,
+            payments_after_registration: None,
             damaged_ids: DamagedIds::default(),
             orphans: Orphans::default(),
-            payments_after_registration: None,
             unmapped_methods: BTreeMap::new(),
             unknown_benefits: BTreeMap::new(),
         };

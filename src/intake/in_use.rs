@@ -3,7 +3,7 @@
 use super::days::DayCounts;
 use super::events::{Columns, Intake, Period};
 use crate::calendar::Day;
-use crate::extract::batch::Batch;
+use crate::extract::batch::{Batch, MISSING_DAY};
 
 /// What is told of the rows in use beside their number.
 #[derive(Debug, Default)]
@@ -50,12 +50,14 @@ impl Intake<'_> {
     pub(super) fn dated<'b>(&'b self, batch: &'b Batch, columns: Columns) -> impl Fn(usize, u32) -> Dated + 'b {
         let days = batch.days(columns.date);
         let period = columns.period.map(|Period { end, paid_on }| (batch.days(end), batch.days(paid_on)));
-        let (window, population) = (self.window, self.population);
+        let (window, population, covers) = (self.window, self.population, self.plan.config.covers);
         move |row, customer| {
             let day = days[row];
-            // No row in use is dated after the window. A missing end, or day of payment, is before everything.
-            let reaches =
-                |(ends, paid_on): (&[Day], &[Day])| ends[row] >= window.start || window.contains(paid_on[row]);
+            // No row in use is dated after the window. A missing day of payment is the first day of the period.
+            let reaches = |(ends, paid_on): (&[Day], &[Day])| {
+                let end = if ends[row] == MISSING_DAY { covers.last_day(day) } else { ends[row] };
+                end >= window.start || window.contains(paid_on[row])
+            };
             Dated {
                 day,
                 in_window: day >= window.start || period.is_some_and(reaches),

@@ -71,7 +71,7 @@ fn neither_threads_nor_a_memory_limit_change_a_byte_of_payments_taken_back() {
         let (customer, period) = (at * 31 % 97, at * 7 % 11);
         let id = if at.is_multiple_of(10) { at / 2 } else { at };
         let (year, sign) =
-            (if period == 0 { 2019 } else { 2025 }, if at * 2_654_435_761 >> 11 & 1 == 1 { "-" } else { "" });
+            (if period == 0 { 2019 } else { 2025 }, if (at * 2_654_435_761) >> 11 & 1 == 1 { "-" } else { "" });
         let benefit = ["child_benefit", "basic_social_assistance"][(at % 2) as usize];
         format!("P{id},C{customer},{benefit},{year}-{:02}-01,2025-{0:02}-28,,{sign}{}.50\n", period + 1, 100 + at % 2)
     };
