@@ -2,9 +2,14 @@
 
 use std::borrow::Cow;
 
-/// Text that a spreadsheet would take for a formula gets an apostrophe in front when that is asked for.
+use crate::sanitize::is_invisible;
+
+/// Text that a spreadsheet would take for a formula gets an apostrophe in front when that is asked for; and so does text
+/// that begins with an apostrophe, so that [`unguarded`] gives every text back.
+#[inline]
 pub fn guarded(text: &str, guard: bool) -> Cow<'_, str> {
-    if guard && matches!(text.as_bytes().first(), Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r')) {
+    // What begins with a letter or a digit, as nearly all texts do, is no formula.
+    if guard && !text.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric) && needs_guard(text) {
         Cow::Owned(format!("'{text}"))
     } else {
         Cow::Borrowed(text)
@@ -14,6 +19,19 @@ pub fn guarded(text: &str, guard: bool) -> Cow<'_, str> {
 /// A noun in the number that a count asks for.
 pub fn nouns(count: u64, noun: &str) -> String {
     format!("{noun}{}", if count == 1 { "" } else { "s" })
+}
+
+/// A guarded text as it was.
+#[inline]
+pub fn unguarded(text: &str) -> &str {
+    text.strip_prefix('\'').unwrap_or(text)
+}
+
+/// Spreadsheets pass over what they do not show before a formula, and some take full-width signs for plain ones.
+fn needs_guard(text: &str) -> bool {
+    let first = text.trim_start_matches(|character: char| character.is_whitespace() || is_invisible(character));
+    text.starts_with(['\'', '\t', '\r', '\n'])
+        || first.starts_with(['=', '+', '-', '@', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}', '\u{FF20}'])
 }
 
 /// Appends text as a CSV field, quoted where RFC 4180 asks for it.
@@ -144,6 +162,12 @@ mod tests {
         assert_eq!(guarded("-1", true), "'-1");
         assert_eq!(guarded("=1+1", false), "=1+1");
         assert_eq!(guarded("C1", true), "C1");
+        for formula in ["\n=1", " \u{a0}=1", "\u{feff}+1", "\u{1}@a", "＝1", "＋1", "－1", "＠a", "\tx", "'x", "'=1"]
+        {
+            assert_eq!(guarded(formula, true), format!("'{formula}"));
+            assert_eq!(guarded(formula, false), formula);
+        }
+        assert_eq!((guarded("", true), guarded(" x", true)), ("".into(), " x".into()));
     }
 
     proptest! {
@@ -157,6 +181,15 @@ mod tests {
         #[test]
         fn doubles_read_back(value in any::<f64>().prop_filter("finite", |v| v.is_finite())) {
             prop_assert_eq!(double(value).parse::<f64>().unwrap(), value);
+        }
+
+        /// No two texts are guarded alike, and every one comes back.
+        #[test]
+        fn guarded_texts_read_back(text in "['=+@＝\\-\n\t\r\u{a0}\u{200b} aÅ1]{0,5}|.{0,5}") {
+            let written = guarded(&text, true);
+            prop_assert_eq!(unguarded(&written), text.as_str());
+            let plain = written.trim_start_matches(|c: char| c.is_whitespace() || c.is_control());
+            prop_assert!(!plain.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']), "{:?}", written);
         }
 
         #[test]

@@ -15,7 +15,7 @@ use crate::outputs::ExtractEntry;
 pub fn check(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
     let (config, as_of) = job::configuration(&arguments.job)?;
     let job = job::prepare(&arguments.job, &config, as_of)?;
-    let mut rejects = RejectsWriter::new(rejects(arguments)?, config.outputs.spreadsheet_safe)?;
+    let mut rejects = RejectsWriter::new(rejects(arguments)?, &config.outputs)?;
     let bars = progress::of_job(&job, arguments.job.quiet);
     let spill = job.spill(&std::env::temp_dir())?;
     let reading = job.read(&bars, &mut rejects, spill.as_ref(), &mut Timings::default())?;
@@ -24,9 +24,10 @@ pub fn check(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
     let warnings = job::warnings(&reading);
     let broken_limits = &reading.broken_limits;
     job::say_findings(&job::Findings { warnings: &warnings, broken_limits }, arguments.job.quiet);
-    let extracts: Vec<ExtractEntry> = reading.accounts.iter().map(Into::into).collect();
+    let extracts: Vec<ExtractEntry> =
+        reading.accounts.iter().map(|account| ExtractEntry::of(account, &config)).collect();
     let columns = job.columns();
-    let text = if arguments.job.json {
+    if arguments.job.json {
         let found = serde_json::json!({
             "as_of": job.window.as_of.to_string(),
             "window_start": job.window.start.to_string(),
@@ -36,11 +37,10 @@ pub fn check(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
             "warnings": warnings,
             "broken_limits": broken_limits,
         });
-        format!("{}\n", serde_json::to_string_pretty(&found)?)
+        output::print_json(&found)?;
     } else {
-        summary::checked(&columns, &extracts, &job.window, reading.customers())
-    };
-    output::print(&text)?;
+        output::print(&summary::checked(&columns, &extracts, &job.window, reading.customers()))?;
+    }
     Ok(if broken_limits.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(LIMIT_BROKEN) })
 }
 

@@ -19,8 +19,11 @@ pub fn compare(arguments: &CompareArguments) -> anyhow::Result<ExitCode> {
     let found = with_rows(arguments.movements.as_deref(), |threads, rows| {
         history::movements(old.side(), new.side(), threads, rows)
     })?;
-    let text = if arguments.json { movements::json(&found)? } else { movements::text(&found) };
-    output::print(&text)?;
+    if arguments.json {
+        output::print_json(&movements::json(&found)?)?;
+    } else {
+        output::print(&movements::text(&found))?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 

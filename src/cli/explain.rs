@@ -1,6 +1,6 @@
 //! `vardag explain`: why one customer has its label.
 
-use std::io::Write;
+use std::io::{self, BufRead, Read, Write};
 use std::process::ExitCode;
 
 use super::compare::{create_rows, open};
@@ -12,7 +12,7 @@ use crate::explain::{Explainer, Page, html, json, text};
 pub fn explain(arguments: &ExplainArguments) -> anyhow::Result<ExitCode> {
     let run = open(&arguments.run)?;
     let explainer = Explainer::new(&run)?;
-    let explanation = explainer.explain(&arguments.customer)?;
+    let explanation = explainer.explain(&customer(&arguments.customer)?)?;
     let page = Page::new(&explanation, arguments.language);
     if let Some(path) = &arguments.html {
         let page = html(&page)?;
@@ -22,7 +22,28 @@ pub fn explain(arguments: &ExplainArguments) -> anyhow::Result<ExitCode> {
             let _ = std::fs::remove_file(path);
         })?;
     }
-    let printed = if arguments.json { json(&explanation, arguments.language)? } else { text(&page) };
-    output::print(&printed)?;
+    if arguments.json {
+        output::print_json(&json(&explanation, arguments.language))?;
+    } else {
+        output::print(&text(&page))?;
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The longest line that can be an id.
+const MOST_ID_BYTES: u64 = 1 << 20;
+
+/// The id that was typed, or for `-` the first line of standard input without its line end.
+fn customer(typed: &str) -> anyhow::Result<String> {
+    if typed != "-" {
+        return Ok(typed.to_owned());
+    }
+    let mut line = String::new();
+    let read = io::stdin().lock().take(MOST_ID_BYTES).read_line(&mut line);
+    read.map_err(|error| Usage(format!("the id cannot be read from standard input: {error}")))?;
+    let id = line.strip_suffix('\n').map_or(line.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
+    if id.is_empty() {
+        return Err(Usage("standard input has no id in its first line".to_owned()).into());
+    }
+    Ok(id.to_owned())
 }

@@ -11,18 +11,15 @@ use crate::text::{double, push_csv};
 /// Prints the runs of a folder; those that cannot be read are said and left out.
 pub fn history(arguments: &HistoryArguments) -> anyhow::Result<ExitCode> {
     let series = history::series(&arguments.runs, None)?;
-    series.faults.iter().for_each(|fault| output::say(&format!("warning: left out: {fault}")));
+    series.faults.iter().for_each(|(_, fault)| output::say(&format!("warning: left out: {fault}")));
     if series.entries.is_empty() {
         return Err(HistoryError::NoRuns { root: arguments.runs.clone() }.into());
     }
-    let text = if arguments.json {
-        format!("{}\n", serde_json::to_string_pretty(&series.entries)?)
-    } else if arguments.csv {
-        csv(&series.entries)
-    } else {
-        tables(&series.entries)
-    };
-    output::print(&text)?;
+    match (arguments.json, arguments.csv) {
+        (true, _) => output::print_json(&series.entries)?,
+        (false, true) => output::print(&csv(&series.entries))?,
+        (false, false) => output::print(&tables(&series.entries))?,
+    }
     Ok(ExitCode::SUCCESS)
 }
 

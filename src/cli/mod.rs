@@ -27,6 +27,7 @@ use crate::explain::ExplainError;
 use crate::history::HistoryError;
 use crate::job::JobError;
 use crate::language::Language;
+use crate::panics;
 
 /// Sort a social-insurance agency's customers by their everyday life, from its nightly extracts.
 #[derive(Debug, Parser)]
@@ -112,7 +113,8 @@ struct CheckArguments {
 struct ExplainArguments {
     /// The run's folder, such as `runs/latest`
     run: PathBuf,
-    /// The customer's id, as the extracts have it
+    /// The customer's id, as the extracts have it; `-` reads it from standard input, since other users can see the
+    /// arguments of a running program
     #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     customer: String,
     /// The language of the explanation
@@ -238,6 +240,11 @@ fn as_of(text: &str) -> Result<AsOf, String> {
 
 /// Does what was typed; errors are said on stderr.
 pub fn run(arguments: Arguments) -> ExitCode {
+    // A panic has been said, and left as little behind as an error: an unexpected failure.
+    panics::said(|| done(arguments)).unwrap_or(ExitCode::FAILURE)
+}
+
+fn done(arguments: Arguments) -> ExitCode {
     let outcome = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),

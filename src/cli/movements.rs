@@ -47,11 +47,11 @@ pub fn brief(movements: &Movements) -> String {
 }
 
 /// Everything, as JSON.
-pub fn json(movements: &Movements) -> anyhow::Result<String> {
+pub fn json(movements: &Movements) -> anyhow::Result<serde_json::Value> {
     let mut value = serde_json::to_value(movements)?;
     value["in_both"] = movements.in_both().into();
     value["moved"] = movements.moved().into();
-    Ok(format!("{}\n", serde_json::to_string_pretty(&value)?))
+    Ok(value)
 }
 
 fn counts(movements: &Movements) -> String {

@@ -1,6 +1,9 @@
-//! Saying things: results to stdout, messages to stderr, neither able to end the program by being closed.
+//! Saying things: results to stdout, messages to stderr, neither able to end the program by being closed, and neither
+//! able to do anything to a terminal.
 
 use std::io::{self, Write};
+
+use crate::sanitize::{escaped, escaped_json};
 
 /// Something that was typed cannot be done; the exit code is that of usage errors.
 #[derive(Debug, thiserror::Error)]
@@ -9,11 +12,21 @@ pub struct Usage(pub String);
 
 /// Says a message on stderr. Whoever closed it does not want to hear.
 pub fn say(message: &str) {
-    let _ = writeln!(io::stderr(), "{message}");
+    let _ = writeln!(io::stderr(), "{}", escaped(message));
 }
 
-/// Prints a result on stdout. A reader that has gone away has seen enough.
+/// Prints a result on stdout.
 pub fn print(result: &str) -> anyhow::Result<()> {
+    write(&escaped(result))
+}
+
+/// Prints a result that is JSON.
+pub fn print_json(result: &impl serde::Serialize) -> anyhow::Result<()> {
+    write(&format!("{}\n", escaped_json(&serde_json::to_string_pretty(result)?)))
+}
+
+/// A reader that has gone away has seen enough.
+fn write(result: &str) -> anyhow::Result<()> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(result.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {

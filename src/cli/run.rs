@@ -1,29 +1,35 @@
 //! `vardag run`: the nightly job.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::{GATE_BROKEN, LIMIT_BROKEN, RunArguments, job, output, progress, summary};
 use crate::extract::RejectsWriter;
 use crate::job::{Job, JobError, Report, Timings};
-use crate::outputs::{Contents, OutputFile, OutputRoot, utc};
+use crate::outputs::{Contents, OutputFile, RunFolder, check_way, utc};
 
 /// Runs the job and prints its summary.
 pub fn run(arguments: &RunArguments) -> anyhow::Result<ExitCode> {
     let started = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let (config, as_of) = job::configuration(&arguments.job)?;
+    let root = config.output_root(arguments.out.as_deref());
+    check_way(&root, as_of).map_err(JobError::Output)?;
     let mut timings = Timings::default();
     let mut job = timings.stage("prepare", || job::prepare(&arguments.job, &config, as_of))?;
     job.accept_changes = arguments.accept_changes;
-    let report = whole(&job, arguments, utc(started), timings)?;
+    let report = whole(&job, &root, arguments.job.quiet, utc(started), timings)?;
     let (warnings, broken_limits) = (&report.warnings, &report.manifest.broken_limits);
     job::say_findings(&job::Findings { warnings, broken_limits }, arguments.job.quiet);
     say_gates(&report, arguments);
     if arguments.timings {
         output::say(&summary::timings(&report.manifest));
     }
-    let text = if arguments.job.json { summary::json(&report)? } else { summary::table(&report, &config) };
-    output::print(&text)?;
+    if arguments.job.json {
+        output::print_json(&summary::json(&report))?;
+    } else {
+        output::print(&summary::table(&report, &config))?;
+    }
     let manifest = &report.manifest;
     Ok(match (manifest.broken_limits.is_empty(), manifest.broken_gates.is_empty()) {
         (false, _) => ExitCode::from(LIMIT_BROKEN),
@@ -50,13 +56,12 @@ fn say_gates(report: &Report, arguments: &RunArguments) {
     }
 }
 
-fn whole(job: &Job<'_>, arguments: &RunArguments, started: String, mut timings: Timings) -> Result<Report, JobError> {
-    let mut root = OutputRoot::open(&job.output_root(arguments.out.clone()))?;
-    let folder = root.begin(job.window.as_of)?;
+fn whole(job: &Job<'_>, root: &Path, quiet: bool, started: String, mut timings: Timings) -> Result<Report, JobError> {
+    let folder = RunFolder::begin(root, job.window.as_of)?;
     let rejects = OutputFile::create(folder.path(), "rejects.csv", Contents::Rows)?.shared();
-    let mut writer = RejectsWriter::new(Box::new(rejects.clone()), job.config.outputs.spreadsheet_safe)
+    let mut writer = RejectsWriter::new(Box::new(rejects.clone()), &job.config.outputs)
         .map_err(|source| crate::extract::ExtractError::Rejects { source })?;
-    let bars = progress::of_job(job, arguments.job.quiet);
+    let bars = progress::of_job(job, quiet);
     let spill = job.spill(folder.path())?;
     let reading = job.read(&bars, &mut writer, spill.as_ref(), &mut timings)?;
     drop(bars);

@@ -11,6 +11,7 @@ use crate::extract::ColumnFound;
 use crate::job::Report;
 use crate::language::Language;
 use crate::outputs::{ExtractEntry, Manifest};
+use crate::sanitize::shown;
 use crate::statistics::CategoryFigures;
 use crate::text::nouns;
 
@@ -67,11 +68,11 @@ fn employers(figures: &[EmployerFigures]) -> String {
 /// A category's name for people beside the one that files use.
 fn title(category: &CategoryFigures, config: &Config) -> String {
     let known = config.categories.iter().find(|known| known.name == category.name);
-    known.map_or(category.name.clone(), |known| format!("{} ({})", known.names.en, known.name))
+    known.map_or(category.name.clone(), |known| format!("{} ({})", shown(&known.names.en), known.name))
 }
 
 /// The summary of a run as JSON; what is missing is null.
-pub fn json(report: &Report) -> anyhow::Result<String> {
+pub fn json(report: &Report) -> serde_json::Value {
     let categories: Vec<serde_json::Value> = report
         .results
         .figures
@@ -98,10 +99,11 @@ pub fn json(report: &Report) -> anyhow::Result<String> {
             entry
         })
         .collect();
-    let summary = serde_json::json!({
+    serde_json::json!({
         "as_of": report.manifest.window.as_of,
         "window_start": report.manifest.window.start,
-        "folder": report.folder,
+        // A path need not be text, which JSON is.
+        "folder": report.folder.to_string_lossy(),
         "held": report.held,
         "broken_limits": report.manifest.broken_limits,
         "broken_gates": report.manifest.broken_gates,
@@ -111,8 +113,7 @@ pub fn json(report: &Report) -> anyhow::Result<String> {
         "employers": employers,
         "extracts": report.manifest.extracts,
         "warnings": report.manifest.warnings,
-    });
-    Ok(format!("{}\n", serde_json::to_string_pretty(&summary)?))
+    })
 }
 
 /// What was found out by reading: columns, rows, faults and codes.
@@ -146,10 +147,10 @@ fn columns_table(columns: &[(&'static str, &ColumnFound)]) -> String {
     for (extract, found) in columns {
         let from = match (&found.read_from, found.constant) {
             (None, _) => "–".to_owned(),
-            (Some(text), true) => format!("always {text:?}"),
-            (Some(text), false) => text.clone(),
+            (Some(text), true) => format!("always \"{}\"", shown(text)),
+            (Some(text), false) => shown(text),
         };
-        table.add_row([(*extract).to_owned(), found.column.clone(), from, found.file.clone()]);
+        table.add_row([(*extract).to_owned(), found.column.clone(), from, shown(&found.file)]);
     }
     trimmed(&table)
 }
@@ -198,10 +199,13 @@ fn faults_table(extracts: &[ExtractEntry]) -> Table {
 fn codes_table(extracts: &[ExtractEntry]) -> Table {
     let mut table = texts(["extract", "column", "code", "rows"]);
     for extract in extracts {
-        for (column, codes) in [("method", &extract.unmapped_methods), ("benefit", &extract.unknown_benefits)] {
-            for (code, count) in codes {
-                let row = [extract.extract.to_owned(), column.to_owned(), format!("{code:?}"), thousands(*count)];
-                table.add_row(row);
+        for (column, named, other) in extract.unknown_codes() {
+            let mut row = |code: String, rows: u64| {
+                table.add_row([extract.extract.to_owned(), column.to_owned(), code, thousands(rows)]);
+            };
+            named.iter().for_each(|(code, rows)| row(format!("\"{}\"", shown(code)), *rows));
+            if other.codes > 0 {
+                row(format!("{}, not named", counted(other.codes, "other code")), other.rows);
             }
         }
     }

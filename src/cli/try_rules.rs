@@ -25,7 +25,11 @@ pub fn try_rules(arguments: &TryArguments) -> anyhow::Result<ExitCode> {
             tried.not_tried.join(", ")
         ));
     }
-    output::print(&if arguments.json { json(&tried)? } else { text(&tried.movements) })?;
+    if arguments.json {
+        output::print_json(&json(&tried))?;
+    } else {
+        output::print(&text(&tried.movements))?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -96,7 +100,7 @@ fn matrix(movements: &Movements) -> String {
     trimmed(&table)
 }
 
-fn json(tried: &Trial) -> anyhow::Result<String> {
+fn json(tried: &Trial) -> serde_json::Value {
     let movements = &tried.movements;
     let population = movements.in_both();
     let categories = changes(movements).into_iter().map(|change| {
@@ -109,7 +113,7 @@ fn json(tried: &Trial) -> anyhow::Result<String> {
             "tried_share_pct": share_pct(change.after, population),
         })
     });
-    let value = serde_json::json!({
+    serde_json::json!({
         "as_of": movements.old_as_of,
         "customers": population,
         "moved": movements.moved(),
@@ -119,6 +123,5 @@ fn json(tried: &Trial) -> anyhow::Result<String> {
         "matrix": movements.matrix,
         "by_rule": movements.by_rule,
         "not_tried": tried.not_tried,
-    });
-    Ok(format!("{}\n", serde_json::to_string_pretty(&value)?))
+    })
 }

@@ -1,21 +1,19 @@
 //! Extracts, their sources and their columns: from what a file states to one complete [`SourceConfig`] a source.
 
 use super::layer::{ColumnLayer, Layer, Schema};
-use super::limits;
 use super::model::*;
 use super::reader::Reader;
 use super::tree::Value;
 use crate::calendar::DefaultPeriod;
 use crate::extract::schema::ColumnKind;
 
-/// All configured extracts, in METHOD section 2's order.
-pub(super) fn read(root: &Reader, dimensions: &[String]) -> Vec<ExtractConfig> {
+/// All configured extracts, in METHOD section 2's order, with their limits.
+pub(super) fn read(root: &Reader, dimensions: &[String], limits: Vec<Limits>) -> Vec<ExtractConfig> {
     let dialect = root.table("dialect");
     let base = dialect.as_ref().map(Layer::of_dialect).unwrap_or_default();
     if let Some(dialect) = dialect {
         dialect.finish();
     }
-    let limits = limits::read(root);
     let tables = root.table("extracts");
     let mut configured = Vec::new();
     for (extract, limits) in Extract::ALL.into_iter().zip(limits) {

@@ -13,7 +13,7 @@ pub(super) fn read(root: &Reader) -> Gates {
         max_population_change_pct: change(&table, "max_population_change_pct"),
         max_volume_change_pct: change(&table, "max_volume_change_pct"),
         volume_runs: table.whole("volume_runs", 1..=1000).unwrap_or_default(),
-        min_change: table.whole("min_change", 0..=1_000_000_000).unwrap_or_default(),
+        min_change_sd: table.per_cent("min_change_sd").unwrap_or_default(),
     };
     table.finish();
     gates
@@ -26,7 +26,7 @@ const OFF: Gates = Gates {
     max_population_change_pct: None,
     max_volume_change_pct: None,
     volume_runs: 1,
-    min_change: 0,
+    min_change_sd: 0.0,
 };
 
 /// A relative change, which may be more than the whole; `false` is no gate.

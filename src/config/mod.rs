@@ -29,6 +29,7 @@ pub use model::*;
 pub use problem::{ConfigError, Problem, help_for, nearest};
 
 use crate::calendar::Day;
+use crate::regular;
 use problem::Problems;
 use reader::{Reader, as_day};
 use tree::{Node, Table, Value};
@@ -45,7 +46,7 @@ pub const STARTER: &str = include_str!("starter.toml");
 /// The file cannot be read, is no TOML, or has problems: all of them, in the order of its lines.
 pub fn load(path: &Path) -> Result<Config, ConfigError> {
     let unreadable = |cause| ConfigError::Unreadable { path: path.to_owned(), cause };
-    let text = std::fs::read_to_string(path).map_err(unreadable)?;
+    let text = regular::read_to_string(path).map_err(unreadable)?;
     let absolute = std::path::absolute(path).map_err(unreadable)?;
     let folder = absolute.parent().map_or_else(|| PathBuf::from("/"), Path::to_owned);
     let user = tree::parse(&text, true).map_err(|fault| ConfigError::Syntax {
@@ -69,6 +70,11 @@ pub fn from_text(text: &str, folder: &Path) -> Result<Config, Vec<Problem>> {
 }
 
 impl Config {
+    /// Where runs are written: what was asked for, else what is configured.
+    pub fn output_root(&self, out: Option<&Path>) -> PathBuf {
+        out.map_or_else(|| self.folder.join(&self.outputs.folder), Path::to_owned)
+    }
+
     /// Fixes the last day of the window, in what is in force as well: so a saved configuration says which day it
     /// was, whenever it is read again.
     pub fn fix_as_of(&mut self, day: Day) {
@@ -91,11 +97,12 @@ fn resolve(user: Table, folder: &Path) -> Result<Config, Vec<Problem>> {
     let dimensions = columns::dimensions(&root);
     let (derived_features, known) = columns::derived_features(&root, &dimensions);
     let categories = classification::categories(&root);
+    let limits = limits::read(&root);
     let config = Config {
         folder: folder.to_owned(),
         in_force: tree.to_toml(),
         window: window(&root),
-        extracts: extracts::read(&root, &dimensions),
+        extracts: extracts::read(&root, &dimensions, limits.extracts),
         breakdowns: breakdowns::read(&root, &dimensions),
         benefits: benefits::read(&root),
         rules: classification::rules(&root, &categories, &known),
@@ -103,6 +110,7 @@ fn resolve(user: Table, folder: &Path) -> Result<Config, Vec<Problem>> {
         dimensions,
         categories,
         derived_features,
+        may_be_nobody: limits.may_be_nobody,
         gates: gates::read(&root),
         outputs: outputs(&root),
         report: report::read(&root),
@@ -151,7 +159,13 @@ fn as_of(table: &Reader) -> Option<AsOf> {
 }
 
 fn outputs(root: &Reader) -> Outputs {
-    let placeholder = Outputs { folder: String::new(), labels: LabelsFormat::Csv, keep: None, spreadsheet_safe: false };
+    let placeholder = Outputs {
+        folder: String::new(),
+        labels: LabelsFormat::Csv,
+        keep: None,
+        max_rejects_per_extract: 0,
+        spreadsheet_safe: false,
+    };
     let Some(table) = root.table("outputs") else { return placeholder };
     let outputs = Outputs {
         folder: table.required_text("folder").to_owned(),
@@ -159,6 +173,7 @@ fn outputs(root: &Reader) -> Outputs {
             .choice("labels", &[("csv", LabelsFormat::Csv), ("parquet", LabelsFormat::Parquet)])
             .unwrap_or(placeholder.labels),
         keep: table.whole("keep", 1..=1_000_000),
+        max_rejects_per_extract: table.whole("max_rejects_per_extract", 0..=u32::MAX).unwrap_or_default().into(),
         spreadsheet_safe: table.flag("spreadsheet_safe").unwrap_or_default(),
     };
     table.finish();

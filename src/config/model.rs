@@ -46,6 +46,8 @@ pub struct Config {
     pub default_category: usize,
     /// Features the configuration adds, in order; a later one may use an earlier one.
     pub derived_features: Vec<DerivedFeature>,
+    /// Whether a population of nobody is acceptable.
+    pub may_be_nobody: bool,
     /// How far a run may stray from those before it.
     pub gates: Gates,
     /// Where and how results are written.
@@ -193,12 +195,20 @@ pub enum ColumnSource {
 /// What a run refuses of an extract: beyond a limit it is held.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Limits {
-    /// Most malformed rows, per cent of the extract's records.
+    /// Most malformed rows, per cent of the extract's records, and of the bytes of its text files.
     pub max_rejected_pct: f64,
+    /// Whether a quote that is never closed is acceptable.
+    pub allow_unclosed_quotes: bool,
     /// Most orphans, per cent of the extract's records.
     pub max_orphan_pct: f64,
+    /// Most duplicates, per cent of the extract's records.
+    pub max_duplicate_pct: f64,
+    /// Most rows with an unknown benefit (or an unmapped method), per cent of the accepted rows.
+    pub max_unmapped_pct: f64,
     /// Whether an extract without a single record is acceptable.
     pub may_be_empty: bool,
+    /// Whether rows in use of which none is dated in the window are acceptable.
+    pub may_be_outside_window: bool,
     /// Most days from the newest event up to `as_of` to the last day of the window; no limit when `None`.
     pub max_age_days: Option<u32>,
 }
@@ -230,8 +240,15 @@ pub struct Gates {
     pub max_volume_change_pct: Option<f64>,
     /// How many good runs that median is over.
     pub volume_runs: u32,
-    /// Changes by fewer customers or records are let pass.
-    pub min_change: u32,
+    /// Changes of a count that are within so many standard deviations of chance are let pass.
+    pub min_change_sd: f64,
+}
+
+impl Gates {
+    /// Whether there is any gate, and so a run before that is needed.
+    pub fn any(&self) -> bool {
+        self.max_share_change_pct.or(self.max_population_change_pct).or(self.max_volume_change_pct).is_some()
+    }
 }
 
 /// A benefit of the catalogue (METHOD section 4).
@@ -312,6 +329,8 @@ pub struct Outputs {
     pub labels: LabelsFormat,
     /// How many runs to keep besides those held; all when `None`.
     pub keep: Option<u32>,
+    /// Most faults of an extract that `rejects.csv` lists.
+    pub max_rejects_per_extract: u64,
     /// Whether text that a spreadsheet would take for a formula is guarded by an apostrophe.
     pub spreadsheet_safe: bool,
 }

@@ -7,6 +7,8 @@ use std::cell::RefCell;
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::sanitize::{cut, escaped, one_line, shown};
+
 /// One thing that is wrong with a configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -32,7 +34,7 @@ pub enum ConfigError {
         cause: std::io::Error,
     },
     /// The file is not TOML. Its text has the place, with a caret.
-    #[error("{} is not valid TOML\n{fault}", path.display())]
+    #[error("{} is not valid TOML\n{}", path.display(), drawn(fault))]
     Syntax {
         /// The file.
         path: PathBuf,
@@ -47,6 +49,14 @@ pub enum ConfigError {
         /// All of them, in the order of the file's lines.
         problems: Vec<Problem>,
     },
+}
+
+/// The most characters of a message: more than any needs, unless somebody's text in it is very long.
+const MOST_CHARS: usize = 1000;
+
+/// The fault as it is drawn, without what is far to the right of a long line.
+fn drawn(fault: &str) -> String {
+    fault.lines().map(|line| cut(&escaped(line), MOST_CHARS / 5)).collect::<Vec<_>>().join("\n")
 }
 
 /// `vardag.toml:12: rules.x: …`, each problem with its help on a line of its own.
@@ -68,11 +78,11 @@ fn listing(path: &std::path::Path, problems: &[Problem]) -> String {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.key.is_empty() {
-            write!(f, "{}: ", self.key)?;
+            write!(f, "{}: ", shown(&self.key))?;
         }
-        f.write_str(&self.message)?;
+        f.write_str(&one_line(&self.message, MOST_CHARS))?;
         match &self.help {
-            Some(help) => write!(f, "\n  help: {help}"),
+            Some(help) => write!(f, "\n  help: {}", one_line(help, MOST_CHARS)),
             None => Ok(()),
         }
     }

@@ -57,10 +57,21 @@ fn the_defaults_are_complete() {
     assert_eq!(config.rules.len(), 8);
     assert_eq!((config.rules[0].category, config.rules[7].category), (2, 1));
     let payments = extract(&config, Extract::Payments);
-    assert_eq!(
-        payments.limits,
-        Limits { max_rejected_pct: 1.0, max_orphan_pct: 1.0, may_be_empty: false, max_age_days: None }
-    );
+    let usual = Limits {
+        max_rejected_pct: 1.0,
+        allow_unclosed_quotes: false,
+        max_orphan_pct: 1.0,
+        max_duplicate_pct: 5.0,
+        max_unmapped_pct: 50.0,
+        may_be_empty: false,
+        may_be_outside_window: false,
+        max_age_days: None,
+    };
+    assert_eq!(payments.limits, usual);
+    let more = read("[extracts.life_events]\nfiles = \"l.csv\"");
+    let often_empty = Limits { may_be_empty: true, may_be_outside_window: true, ..usual };
+    assert_eq!(extract(&more, Extract::LifeEvents).limits, often_empty);
+    assert!(!config.may_be_nobody);
     let source = &payments.sources[0];
     assert_eq!((source.delimiter, source.encoding), (b',', Encoding::Utf8));
     let amount = column(source, "amount");
@@ -68,6 +79,25 @@ fn the_defaults_are_complete() {
     assert_eq!((amount.decimal_separator, &amount.date_formats[..]), (b'.', &["%Y-%m-%d".to_owned()][..]));
     let names: Vec<_> = source.columns.iter().map(|column| column.name.as_str()).collect();
     assert_eq!(names, Extract::Payments.columns().iter().map(|column| column.name).collect::<Vec<_>>());
+}
+
+#[test]
+fn what_all_extracts_may_one_may_not() {
+    let config = read(
+        "extracts.customers.files = \"k.csv\"\n[limits]\nmay_be_empty = true\nmay_be_nobody = true\nmax_age_days = 3\n\
+         max_duplicate_pct = 0\n[limits.payments]\nmay_be_empty = false\nmax_age_days = 9\nallow_unclosed_quotes = true\n",
+    );
+    let of = |name| extract(&config, name).limits;
+    let (contacts, payments) = (of(Extract::Contacts), of(Extract::Payments));
+    assert_eq!((contacts.may_be_empty, contacts.max_age_days, contacts.allow_unclosed_quotes), (true, Some(3), false));
+    assert_eq!((payments.may_be_empty, payments.max_age_days, payments.allow_unclosed_quotes), (false, Some(9), true));
+    assert_eq!((contacts.max_duplicate_pct, payments.max_duplicate_pct), (0.0, 0.0));
+    // An extract that may be empty is not one whose rows may all be old; and a register has no newest event.
+    assert!(!contacts.may_be_outside_window);
+    assert_eq!(of(Extract::Customers).max_age_days, None);
+    assert!(config.may_be_nobody);
+    let (line, said) = problem("[limits.customers]\nmay_be_outside_window = true");
+    assert!(line == 2 && said.contains("limits.customers.may_be_outside_window: unknown key"), "{said}");
 }
 
 #[test]

@@ -10,6 +10,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use toml::value::Datetime;
 
+use crate::sanitize::is_invisible;
+
 /// A value and where it stands.
 #[derive(Debug, Clone)]
 pub(super) struct Node {
@@ -205,8 +207,9 @@ fn quoted(text: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
             '\r' => out.push_str("\\r"),
-            control if control.is_control() => {
-                let _ = write!(out, "\\u{:04X}", u32::from(control));
+            // What cannot be seen is written as a number, so that the file shows what it says.
+            invisible if is_invisible(invisible) => {
+                let _ = write!(out, "\\U{:08X}", u32::from(invisible));
             }
             letter => out.push(letter),
         }

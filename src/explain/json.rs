@@ -11,7 +11,7 @@ use crate::rules::{Clause, DEFAULT_RULE, TracedTerm};
 ///
 /// # Errors
 /// Never in practice: all of it can be written.
-pub fn json(explanation: &Explanation<'_>, language: Language) -> Result<String, serde_json::Error> {
+pub fn json(explanation: &Explanation<'_>, language: Language) -> Value {
     let config = explanation.config;
     let category = &config.categories[explanation.category];
     let rules = config.rules.iter().zip(&explanation.rules).enumerate().map(|(at, (rule, trace))| {
@@ -38,7 +38,7 @@ pub fn json(explanation: &Explanation<'_>, language: Language) -> Result<String,
         json!({ "category": config.categories[alternative.category].name, "change": change })
     });
     let value = |feature: &FeatureValue| (feature.name.clone(), of_feature(feature));
-    let explained = json!({
+    json!({
         "customer_id": explanation.customer,
         "window_start": explanation.window.start.to_string(),
         "as_of": explanation.window.as_of.to_string(),
@@ -50,8 +50,7 @@ pub fn json(explanation: &Explanation<'_>, language: Language) -> Result<String,
         "rules": rules.collect::<Vec<_>>(),
         "alternatives": alternatives.collect::<Vec<_>>(),
         "features": explanation.features.iter().map(value).collect::<Map<_, _>>(),
-    });
-    Ok(format!("{}\n", serde_json::to_string_pretty(&explained)?))
+    })
 }
 
 fn condition(clause: &Clause<TracedTerm<'_>>, explanation: &Explanation<'_>) -> Value {

@@ -8,6 +8,7 @@ use super::words::Words;
 use super::{ExplainError, Explanation};
 use crate::language::Language;
 use crate::rules::{Clause, DEFAULT_RULE, RuleTrace, TracedTerm, Truth};
+use crate::sanitize::shown;
 
 /// Everything that is said, in one language.
 #[derive(Debug, Serialize)]
@@ -166,7 +167,7 @@ pub fn text(page: &Page) -> String {
     let mut text = format!(
         "{}\n{}\n{}\n\n{} ({})\n{}\n{}: {}\n\n{}\n  {} ({})\n\n{}\n  {}\n",
         page.title,
-        page.customer,
+        shown(&page.customer),
         page.period,
         page.category_name,
         page.category,

@@ -6,62 +6,80 @@ use std::path::PathBuf;
 use super::blocks::{MAX_HEADER_BYTES, MAX_RECORD_BYTES};
 use super::files::MAX_HEADER_NAMES;
 use super::schema::CodeSet;
+use crate::sanitize::shown;
 
 /// An extract that cannot be read as it is. (A row that cannot be used is a reject instead.)
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs)]
 pub enum ExtractError {
-    #[error("{file}: there is no such file ({path}); paths are relative to the configuration file", path = path.display())]
+    #[error(
+        "{file}: there is no such file ({path}); paths are relative to the configuration file",
+        path = path.display(), file = shown(file)
+    )]
     NotFound { file: String, path: PathBuf },
-    #[error("{file} is a folder: name its files, for example \"{file}/*.csv\"")]
+    #[error("{file} is a folder: name its files, for example \"{file}/*.csv\"", file = shown(file))]
     IsFolder { file: String },
-    #[error("{file} is not a regular file: extracts are hashed and may be read twice, so write it to a file first")]
+    #[error(
+        "{file} is not a regular file: extracts are hashed and may be read twice, so write it to a file first",
+        file = shown(file)
+    )]
     NotAFile { file: String },
-    #[error("{file} is named twice in one source: its rows would count twice")]
+    #[error("{file} is named twice in one source: its rows would count twice", file = shown(file))]
     NamedTwice { file: String },
-    #[error("no file matches \"{pattern}\" in {folder}", folder = folder.display())]
+    #[error("no file matches \"{pattern}\" in {folder}", folder = folder.display(), pattern = shown(pattern))]
     NoMatch { pattern: String, folder: PathBuf },
-    #[error("\"{pattern}\" is no pattern for files: {message}")]
+    #[error("\"{pattern}\" is no pattern for files: {message}", pattern = shown(pattern), message = shown(message))]
     BadGlob { pattern: String, message: String },
-    #[error("{file} cannot be read: {source}{}", incomplete(source))]
+    #[error("{file} cannot be read: {source}{}", incomplete(source), file = shown(file))]
     Unreadable { file: String, source: io::Error },
-    #[error("{file} is empty, without even a header: was it written completely?")]
+    #[error("{file} is empty, without even a header: was it written completely?", file = shown(file))]
     Empty { file: String },
-    #[error("{file} is written in UTF-16: export it as UTF-8 (in Excel: CSV UTF-8)")]
+    #[error("{file} is written in UTF-16: export it as UTF-8 (in Excel: CSV UTF-8)", file = shown(file))]
     Utf16 { file: String },
-    #[error("{file}: the header cannot be read (a quote in it is never closed, or it is blank)")]
+    #[error("{file}: the header cannot be read (a quote in it is never closed, or it is blank)", file = shown(file))]
     BadHeader { file: String },
     #[error(
         "{file} has no column \"{header}\", which {column} is read from{}; {present}",
-        nearest.as_ref().map(|name| format!(" (did you mean \"{name}\"?)")).unwrap_or_default()
+        nearest.as_ref().map(|name| format!(" (did you mean \"{}\"?)", shown(name))).unwrap_or_default(),
+        file = shown(file),
+        header = shown(header)
     )]
     MissingColumn { file: String, column: &'static str, header: String, nearest: Option<String>, present: String },
-    #[error("{file} has two columns named \"{header}\": rename one, so that it is clear which is meant")]
+    #[error(
+        "{file} has two columns named \"{header}\": rename one, so that it is clear which is meant",
+        file = shown(file), header = shown(header)
+    )]
     RepeatedColumn { file: String, header: String },
-    #[error("{file}: the constant \"{value}\" is no value for {column}")]
+    #[error("{file}: the constant \"{value}\" is no value for {column}", file = shown(file), value = shown(value))]
     BadConstant { file: String, column: &'static str, value: String },
     #[error(
         "{file}: the header has a carriage return that ends no line: the file was written with carriage returns for line \
-         ends; write it with line feeds, for example by `tr '\\r' '\\n'`"
+         ends; write it with line feeds, for example by `tr '\\r' '\\n'`",
+        file = shown(file)
     )]
     CarriageReturns { file: String },
     #[error(
         "{file}: the header is longer than {} MiB or has more than {MAX_HEADER_NAMES} names: is this a table of text?",
-        MAX_HEADER_BYTES >> 20
+        MAX_HEADER_BYTES >> 20,
+        file = shown(file)
     )]
     HeaderTooLong { file: String },
     #[error(
         "{file}: the record that starts at byte {byte} is longer than {} MiB; a quote is probably stray or missing near its start",
-        MAX_RECORD_BYTES >> 20
+        MAX_RECORD_BYTES >> 20,
+        file = shown(file)
     )]
     RecordTooLong { file: String, byte: u64 },
-    #[error("{file} is no readable Parquet file: {message}")]
+    #[error("{file} is no readable Parquet file: {message}", file = shown(file), message = shown(message))]
     Parquet { file: String, message: String },
     #[error("the ids and codes of neighbouring rows come to more than 4 GiB: a column is probably mapped wrongly")]
     TooMuchText,
-    #[error("{file}: its records do not add up; this is a fault of vardag: please report it, nothing was published")]
+    #[error(
+        "{file}: its records do not add up; this is a fault of vardag: please report it, nothing was published",
+        file = shown(file)
+    )]
     DoesNotAddUp { file: String },
-    #[error("{file} changed while it was read: run again when it is complete")]
+    #[error("{file} changed while it was read: run again when it is complete", file = shown(file))]
     Changed { file: String },
     #[error("more than {limit} distinct {set:?} codes, or 16 MiB of them: the column is probably mapped wrongly")]
     TooManyCodes { set: CodeSet, limit: usize },

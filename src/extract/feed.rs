@@ -116,10 +116,10 @@ impl<'a> Feed<'a> {
         Ok(None)
     }
 
-    /// A file that grew or shrank under the reading was not complete.
+    /// A file that grew, shrank, was written to or replaced under the reading was not complete.
     fn close(&mut self, digest: &Digest, input: &files::InputFile) -> Result<(), ExtractError> {
         let (hash, bytes) = digest.finish();
-        if bytes != input.bytes {
+        if bytes != input.bytes || !input.is_as_found() {
             return Err(ExtractError::Changed { file: input.name.clone() });
         }
         self.digests.push(hash);

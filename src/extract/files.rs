@@ -12,6 +12,7 @@ use super::blocks::{BlockError, BlockReader, MAX_HEADER_BYTES, has_lone_carriage
 use super::layout::{Layout, Mapping};
 use super::parquet::ParquetFile;
 use super::records::{Records, separators};
+use super::walk;
 use crate::config::{Encoding, ExtractConfig, SourceConfig};
 
 /// The most names of a header.
@@ -32,10 +33,22 @@ pub struct InputFile {
     pub modified_s: u64,
     /// Which file it is, however it is named: device and inode.
     identity: (u64, u64),
+    /// The same moment as the file system has it, in seconds and nanoseconds.
+    modified: (i64, i64),
     /// Whether it is text, whose records start on lines.
     pub is_text: bool,
     /// Empty fields that all its records have behind those of the header.
     pub surplus_fields: usize,
+}
+
+impl InputFile {
+    /// Whether the file is still the one that was found, and nobody has written to it.
+    pub(super) fn is_as_found(&self) -> bool {
+        std::fs::metadata(&self.path).is_ok_and(|now| {
+            let (identity, modified) = ((now.dev(), now.ino()), (now.mtime(), now.mtime_nsec()));
+            (identity, now.len(), modified) == (self.identity, self.bytes, self.modified)
+        })
+    }
 }
 
 /// Finds an extract's files in input order: sources and paths in the order given, a glob's matches bytewise.
@@ -80,13 +93,14 @@ fn expand(pattern: &str, folder: &Path) -> Result<Vec<PathBuf>, ExtractError> {
     } else {
         format!("{}/{pattern}", glob::Pattern::escape(&folder.to_string_lossy()))
     };
-    let mut found = Vec::new();
-    for entry in glob::glob_with(&base, options).map_err(|error| bad(error.to_string()))? {
-        let path = entry.map_err(|error| bad(error.to_string()))?;
-        if !path.is_dir() {
-            found.push(path);
-        }
-    }
+    let mut found = match base.split_once("**") {
+        Some((above, _)) => walk::matches(above, &base, options).map_err(bad)?,
+        None => glob::glob_with(&base, options)
+            .map_err(|error| bad(error.to_string()))?
+            .map(|path| path.map_err(|error| bad(error.to_string())))
+            .collect::<Result<Vec<PathBuf>, _>>()?,
+    };
+    found.retain(|path| !path.is_dir());
     if found.is_empty() {
         return Err(ExtractError::NoMatch { pattern: pattern.to_owned(), folder: folder.to_path_buf() });
     }
@@ -114,6 +128,7 @@ fn input_file(path: PathBuf, folder: &Path, source: usize) -> Result<InputFile, 
     Ok(InputFile {
         bytes: metadata.len(),
         identity: (metadata.dev(), metadata.ino()),
+        modified: (metadata.mtime(), metadata.mtime_nsec()),
         modified_s: modified.map_or(0, |time| time.as_secs()),
         path,
         name,

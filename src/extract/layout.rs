@@ -11,6 +11,7 @@ use super::schema::{CodeSet, ColumnKind};
 use super::values::{self, BoolWords, trim};
 use crate::calendar::Day;
 use crate::config::{ColumnConfig, ColumnSource, Extract, SourceConfig, nearest};
+use crate::sanitize::shown;
 
 /// Where a column's values are.
 #[derive(Debug, Clone)]
@@ -301,18 +302,16 @@ fn swapped(formats: &[DateFormat]) -> Vec<[usize; 2]> {
     pairs.filter(|[first, second]| formats[*first].swaps(&formats[*second])).collect()
 }
 
-/// The most of a header that a message shows.
-const MAX_HEADER_SHOWN: usize = 200;
-
 /// What a header has, in words; of a line without a single known name only how many fields it has, since it may be
 /// a row, with a customer's id.
 fn present(header: &[String], known: bool) -> String {
     match header {
         _ if known => {
-            let names = header.join(", ");
-            match names.char_indices().nth(MAX_HEADER_SHOWN) {
-                Some((end, _)) => format!("it has: {}… ({} names)", &names[..end], header.len()),
-                None => format!("it has: {names}"),
+            let names = shown(&header.join(", "));
+            if names.ends_with('…') {
+                format!("it has: {names} ({} names)", header.len())
+            } else {
+                format!("it has: {names}")
             }
         }
         [only] if only.contains([';', '\t', '|', ',']) => {

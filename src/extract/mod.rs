@@ -26,6 +26,7 @@ mod surplus;
 mod typed;
 mod usual;
 pub(crate) mod values;
+mod walk;
 
 pub use batch::Batch;
 pub use codes::CodeBooks;

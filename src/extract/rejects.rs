@@ -10,6 +10,7 @@ use std::io::{self, Write};
 
 use super::FileCounts;
 use super::dates::DateOrder;
+use crate::config::Outputs;
 
 /// Why a row is rejected (METHOD section 9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -218,18 +219,35 @@ impl<'a> Ledger<'a> {
 /// Writes `rejects.csv` (METHOD section 9).
 pub struct RejectsWriter {
     csv: csv::Writer<Box<dyn Write + Send>>,
+    /// Most faults of an extract that are written.
+    most: u64,
+    /// Faults written, by extract.
+    written: BTreeMap<&'static str, u64>,
     spreadsheet_safe: bool,
 }
 
 impl RejectsWriter {
     /// Onto a stream; writes the header at once.
-    pub fn new(stream: Box<dyn Write + Send>, spreadsheet_safe: bool) -> io::Result<Self> {
+    pub fn new(stream: Box<dyn Write + Send>, settings: &Outputs) -> io::Result<Self> {
         let mut csv = csv::Writer::from_writer(stream);
         csv.write_record(["extract", "file", "record", "line", "column", "reason", "value"])?;
-        Ok(RejectsWriter { csv, spreadsheet_safe })
+        let Outputs { max_rejects_per_extract: most, spreadsheet_safe, .. } = *settings;
+        Ok(RejectsWriter { csv, most, written: BTreeMap::new(), spreadsheet_safe })
     }
 
-    fn write(&mut self, extract: &str, file: &str, record: u64, line: Option<u64>, fault: &Fault) -> io::Result<()> {
+    fn write(
+        &mut self,
+        extract: &'static str,
+        file: &str,
+        record: u64,
+        line: Option<u64>,
+        fault: &Fault,
+    ) -> io::Result<()> {
+        let written = self.written.entry(extract).or_default();
+        if *written >= self.most {
+            return Ok(());
+        }
+        *written += 1;
         let record = record.to_string();
         let value = match (fault.reason, line) {
             (Reason::UnclosedQuote | Reason::SwallowedRows, Some(first)) => {

@@ -6,6 +6,7 @@ use polars::prelude::{
 };
 
 use crate::extract::records::{Field, Records, separators, unquote};
+use crate::text::unguarded;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,17 +50,6 @@ pub(super) struct Fault {
     pub(super) at: u64,
     /// What is wrong.
     pub(super) what: String,
-}
-
-/// The text without the apostrophe that guards a formula ([`crate::text::guarded`]).
-///
-/// An id that itself begins with an apostrophe and a formula's sign reads back without it; that is the price of
-/// guarding.
-pub(super) fn unguarded(text: &str) -> &str {
-    match text.as_bytes() {
-        [b'\'', b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r', ..] => &text[1..],
-        _ => text,
-    }
 }
 
 /// A column without the apostrophes that guard formulas.
@@ -231,7 +221,7 @@ fn number(raw: &[u8]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::{double, guarded};
+    use crate::text::double;
     use proptest::prelude::*;
 
     fn column(name: &str, place: usize, kind: Kind) -> Column {
@@ -275,13 +265,6 @@ mod tests {
             crate::text::push_hundredths(cents.into(), &mut text);
             prop_assert_eq!(number(&text), Some(crate::features::hundredths(cents.into())));
             prop_assert_eq!(count(cents.to_string().as_bytes()), Some(cents));
-        }
-
-        #[test]
-        fn guards_are_undone(text in "[=a+'-]{0,4}") {
-            prop_assume!(!text.starts_with('\''));
-            let guarded = guarded(&text, true);
-            prop_assert_eq!(unguarded(&guarded), text.as_str());
         }
     }
 }

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::config::Problem;
+use crate::sanitize::shown;
 
 /// Why a past run cannot be read or compared.
 #[derive(Debug, thiserror::Error)]
@@ -15,7 +16,7 @@ pub enum HistoryError {
     NoRuns { root: PathBuf },
     #[error("{} cannot be read: {source}; check that it is there and that you may read it", path.display())]
     Unreadable { path: PathBuf, source: io::Error },
-    #[error("{} is not a manifest of vardag: {cause}; restore the run folder, or make the run again", path.display())]
+    #[error("{} is not a manifest of vardag: {}; restore the run folder, or make the run again", path.display(), shown(cause))]
     Manifest { path: PathBuf, cause: String },
     #[error(
         "{} cannot be used: restore it if it was changed, or make the run again with this version of vardag\n{}",
@@ -28,11 +29,11 @@ pub enum HistoryError {
         path.display()
     )]
     Changed { path: PathBuf, found: u64, expected: u64 },
-    #[error("{} has no column {column:?}, which is needed here; was the run made by another version of vardag?", path.display())]
+    #[error("{} has no column \"{}\", which is needed here; was the run made by another version of vardag?", path.display(), shown(column))]
     NoColumn { path: PathBuf, column: String },
-    #[error("{}:{line}: {what}; the file was changed after the run: restore it, or make the run again", path.display())]
+    #[error("{}:{line}: {}; the file was changed after the run: restore it, or make the run again", path.display(), shown(what))]
     Row { path: PathBuf, line: u64, what: String },
-    #[error("{}: {message}; restore it, or make the run again", path.display())]
+    #[error("{}: {}; restore it, or make the run again", path.display(), shown(message))]
     Damaged { path: PathBuf, message: String },
     #[error("the rules cannot be evaluated on {}: {source}", path.display())]
     Evaluate { path: PathBuf, source: polars::prelude::PolarsError },

@@ -38,7 +38,7 @@ pub fn broken_gates(gates: &Gates, past: &[HistoryEntry], tonight: &Tonight) -> 
 fn population(most: f64, gates: &Gates, last: &HistoryEntry, tonight: &Tonight) -> Option<String> {
     let (before, now) = (last.population, all(tonight));
     let change = change_pct(before as f64, now as f64);
-    (change.abs() > most && before.abs_diff(now) >= u64::from(gates.min_change)).then(|| {
+    (change.abs() > most && !by_chance(before as f64, now as f64, gates)).then(|| {
         format!(
             "population: from {before} customers on {} to {now}, {}; max_population_change_pct = {}",
             last.as_of,
@@ -58,9 +58,9 @@ fn shares(most: f64, gates: &Gates, last: &HistoryEntry, tonight: &Tonight) -> V
         let before = share(last.category(name).map_or(0, |category| category.customers), last.population);
         let now = share(now_of(name), all(tonight));
         let points = (now - before).abs();
-        // As many customers as the change comes to in the smaller population.
-        let customers = points / 100.0 * last.population.min(all(tonight)) as f64;
-        let small = points < gates.min_share_change_points || customers < f64::from(gates.min_change);
+        // As many customers as the shares come to in the smaller population.
+        let customers = |share: f64| share / 100.0 * last.population.min(all(tonight)) as f64;
+        let small = points < gates.min_share_change_points || by_chance(customers(before), customers(now), gates);
         let change = change_pct(before, now);
         (change.abs() > most && !small).then(|| {
             format!(
@@ -81,8 +81,7 @@ fn volumes(most: f64, gates: &Gates, recent: &[HistoryEntry], tonight: &Tonight)
         let before: Vec<u64> = recent.iter().filter_map(of_run).collect();
         let usual = median(&before)?;
         let change = change_pct(usual, *now as f64);
-        let small = (usual - *now as f64).abs() < f64::from(gates.min_change);
-        (change.abs() > most && !small).then(|| {
+        (change.abs() > most && !by_chance(usual, *now as f64, gates)).then(|| {
             let runs = if before.len() == 1 { "the run".to_owned() } else { format!("the {} good runs", before.len()) };
             format!(
                 "{extract}: {now} records, and in {runs} before {} (the median): {}; max_volume_change_pct = {}",
@@ -97,6 +96,12 @@ fn volumes(most: f64, gates: &Gates, recent: &[HistoryEntry], tonight: &Tonight)
 
 fn all(tonight: &Tonight) -> u64 {
     tonight.customers.iter().find(|(name, _)| name == ALL).map_or(0, |(_, count)| *count)
+}
+
+/// Whether chance alone may have made one count of the other: a count that chance moves has a standard deviation of its
+/// root, so that a few customers more or less are no change, however many per cent.
+fn by_chance(before: f64, now: f64, gates: &Gates) -> bool {
+    (now - before).abs() <= gates.min_change_sd * before.max(now).sqrt()
 }
 
 /// The change in per cent of what was before; infinite where there was nothing.
@@ -135,7 +140,7 @@ mod tests {
         max_population_change_pct: Some(5.0),
         max_volume_change_pct: Some(50.0),
         volume_runs: 3,
-        min_change: 100,
+        min_change_sd: 3.0,
     };
 
     fn run(as_of: &str, customers: &[(&str, u64)], contacts: u64) -> HistoryEntry {
@@ -183,9 +188,21 @@ mod tests {
         // Twice as many, but 0.4 points of the population.
         let past = [run("2025-12-31", &[("regular", 99_600), ("support", 400)], 1000)];
         assert!(broken_gates(&GATES, &past, &tonight(&[("regular", 99_200), ("support", 800)], 1000)).is_empty());
-        // Many points, but of a handful of customers.
-        let past = [run("2025-12-31", &[("regular", 3), ("support", 1)], 10)];
-        assert!(broken_gates(&GATES, &past, &tonight(&[("regular", 90), ("support", 10)], 0)).is_empty());
+        // Many points, but of a handful of customers; and a handful of contacts.
+        let past = [run("2025-12-31", &[("regular", 30), ("support", 2)], 9)];
+        assert!(broken_gates(&GATES, &past, &tonight(&[("regular", 25), ("support", 7)], 0)).is_empty());
+    }
+
+    #[test]
+    fn a_small_agency_is_guarded_too() {
+        let past = [run("2025-12-31", &[("regular", 41), ("irregular", 61)], 200)];
+        let broken = broken_gates(&GATES, &past, &tonight(&[("regular", 102), ("irregular", 0)], 20));
+        assert_eq!(broken.len(), 3, "{broken:?}");
+        assert!(broken[1].starts_with("irregular: its share went from 59.80 % on 2025-12-31 to 0.00 %"), "{broken:?}");
+        // Without a floor every change beyond a gate counts.
+        let past = [run("2025-12-31", &[("regular", 30), ("support", 2)], 9)];
+        let strict = Gates { min_change_sd: 0.0, ..GATES };
+        assert_eq!(broken_gates(&strict, &past, &tonight(&[("regular", 25), ("support", 7)], 9)).len(), 2);
     }
 
     #[test]

@@ -5,11 +5,12 @@
 
 use std::collections::HashMap;
 
-use super::columns::{Fault, next_row, unguarded};
+use super::columns::{Fault, next_row};
 use super::parts::{Part, Parts};
 use super::{HistoryError, LabelsFile};
 use crate::config::Config;
 use crate::extract::records::{Field, Records, separators, unquote};
+use crate::text::unguarded;
 
 /// Rows of a labels file, in order.
 #[derive(Debug, Default)]

@@ -4,6 +4,7 @@
 
 mod columns;
 mod error;
+mod folders;
 mod gates;
 mod join;
 mod keys;
@@ -23,6 +24,6 @@ pub use labels::{LabelsFile, LabelsReader};
 pub use manifest::PastManifest;
 pub use movements::{Cause, Movements, RuleMovement, Side, movements};
 pub use run::{FoundCustomer, PastRun};
-pub use series::{CategoryPoint, HistoryEntry, Series, good_runs, series};
+pub use series::{CategoryPoint, HistoryEntry, Series, series};
 pub use settings::{feature_settings_that_differ, rules_differ};
 pub use trial::{Trial, trial};

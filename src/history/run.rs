@@ -7,7 +7,9 @@ use polars::prelude::DataFrame;
 use super::labels::{LabelsFile, LabelsReader};
 use super::{HistoryError, PastManifest};
 use crate::config::{self, Config};
+use crate::regular;
 use crate::rules::catalogue_features;
+use crate::sanitize::shown;
 
 /// A run folder: what it says of itself, the configuration that was in force, and its labels.
 #[derive(Debug)]
@@ -43,7 +45,7 @@ impl PastRun {
             folder.canonicalize().map_err(|source| HistoryError::Unreadable { path: folder.to_owned(), source })?;
         let path = folder.join("config.toml");
         let text =
-            std::fs::read_to_string(&path).map_err(|source| HistoryError::Unreadable { path: path.clone(), source })?;
+            regular::read_to_string(&path).map_err(|source| HistoryError::Unreadable { path: path.clone(), source })?;
         let config = config::from_text(&text, &folder).map_err(|problems| HistoryError::Config { path, problems })?;
         let labels = LabelsFile::of(&folder, &config)?;
         let run = PastRun { folder, manifest, config, labels };
@@ -57,7 +59,7 @@ impl PastRun {
     /// There is none, or it is not one of vardag's.
     pub fn read_manifest(folder: &Path) -> Result<PastManifest, HistoryError> {
         let path = folder.join("manifest.json");
-        let text = std::fs::read_to_string(&path).map_err(|source| match source.kind() {
+        let text = regular::read_to_string(&path).map_err(|source| match source.kind() {
             std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => {
                 HistoryError::NoRun { folder: folder.to_owned() }
             }
@@ -66,7 +68,7 @@ impl PastRun {
         let manifest = serde_json::from_str::<PastManifest>(&text)
             .map_err(|fault| HistoryError::Manifest { path: path.clone(), cause: fault.to_string() })?;
         if manifest.program != "vardag" {
-            let cause = format!("its program is {:?}", manifest.program);
+            let cause = format!("its program is \"{}\"", shown(&manifest.program));
             return Err(HistoryError::Manifest { path, cause });
         }
         Ok(manifest)

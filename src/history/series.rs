@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::{HistoryError, PastManifest, PastRun};
+use super::folders::{GoodRun, good_runs};
+use super::{HistoryError, PastManifest};
 use crate::calendar::Day;
 use crate::statistics::ALL;
 
@@ -46,8 +47,19 @@ pub struct CategoryPoint {
 pub struct Series {
     /// Those that could be read, by last day.
     pub entries: Vec<HistoryEntry>,
-    /// Why others could not.
-    pub faults: Vec<HistoryError>,
+    /// Why others could not, with their days.
+    pub faults: Vec<(Day, HistoryError)>,
+    /// The day and the folder of the last one, whether it could be read or not.
+    pub last: Option<(Day, PathBuf)>,
+}
+
+impl Series {
+    /// Takes out why the last run cannot be read; `None` where it can, or where there is none.
+    pub fn take_fault_of_last(&mut self) -> Option<HistoryError> {
+        let (last, _) = self.last.as_ref()?;
+        let (_, fault) = self.faults.pop_if(|(day, _)| day == last)?;
+        Some(fault)
+    }
 }
 
 impl HistoryEntry {
@@ -56,12 +68,9 @@ impl HistoryEntry {
         self.categories.iter().find(|category| category.category == name)
     }
 
-    /// Of a run folder.
-    ///
-    /// # Errors
-    /// Its manifest or summary cannot be read.
-    pub fn of(folder: &Path) -> Result<Self, HistoryError> {
-        let PastManifest { window, population, extracts, .. } = PastRun::read_manifest(folder)?;
+    /// Of a run folder with its manifest.
+    fn of(folder: &Path, manifest: PastManifest) -> Result<Self, HistoryError> {
+        let PastManifest { window, population, extracts, .. } = manifest;
         Ok(HistoryEntry {
             as_of: window.as_of,
             months: window.months,
@@ -72,25 +81,6 @@ impl HistoryEntry {
     }
 }
 
-/// The folders of the good runs below an output folder by last day, those up to a day only if one is given. Their
-/// names tell: a held run's has a mark, and one that is being written has another.
-///
-/// # Errors
-/// The folder cannot be read.
-pub fn good_runs(root: &Path, up_to: Option<Day>) -> Result<Vec<(Day, PathBuf)>, HistoryError> {
-    let unreadable = |source| HistoryError::Unreadable { path: root.to_owned(), source };
-    let mut runs = Vec::new();
-    for entry in std::fs::read_dir(root).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        let day = path.file_name().and_then(|name| Day::from_iso(name.to_str()?));
-        if let Some(day) = day.filter(|day| up_to.is_none_or(|last| *day <= last)) {
-            runs.push((day, path));
-        }
-    }
-    runs.sort();
-    Ok(runs)
-}
-
 /// The good runs of an output folder as a series, up to a day if one is given. A run that cannot be read is left
 /// out and told among the faults.
 ///
@@ -98,11 +88,12 @@ pub fn good_runs(root: &Path, up_to: Option<Day>) -> Result<Vec<(Day, PathBuf)>,
 /// The folder cannot be read.
 pub fn series(root: &Path, up_to: Option<Day>) -> Result<Series, HistoryError> {
     let mut series = Series::default();
-    for (_, folder) in good_runs(root, up_to)? {
-        match HistoryEntry::of(&folder) {
+    for GoodRun { day, folder, manifest } in good_runs(root, up_to)? {
+        match manifest.and_then(|manifest| HistoryEntry::of(&folder, manifest)) {
             Ok(entry) => series.entries.push(entry),
-            Err(fault) => series.faults.push(fault),
+            Err(fault) => series.faults.push((day, fault)),
         }
+        series.last = Some((day, folder));
     }
     Ok(series)
 }

@@ -1,6 +1,6 @@
 //! Where every row went: the counts that must add up (METHOD section 9).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::damaged::DamagedIds;
 use super::orphans::Orphans;
@@ -32,6 +32,11 @@ impl RowCounts {
     /// Rejected rows, orphans included.
     pub fn rejected(&self) -> u64 {
         self.malformed + self.orphans
+    }
+
+    /// Rows neither rejected nor duplicates.
+    pub fn accepted(&self) -> u64 {
+        self.future + self.out_of_scope + self.in_use
     }
 
     /// Whether every record went somewhere, and only once.
@@ -96,6 +101,10 @@ pub struct ExtractAccount {
     pub rows: RowCounts,
     /// Faults by reason (a row may have several).
     pub reasons: BTreeMap<Reason, u64>,
+    /// Bytes of its text files, decompressed.
+    pub text_bytes: u64,
+    /// Bytes of malformed records of text files.
+    pub malformed_bytes: u64,
     /// The date of its newest event up to `as_of`, where it has dates.
     pub newest: Option<Day>,
     /// Of an extract of events: the rows in use that are dated in the window, a payment by its period or when it is paid.
@@ -115,9 +124,16 @@ pub struct ExtractAccount {
     pub unmapped_methods: BTreeMap<String, u64>,
     /// Benefits that the catalogue lacks, over the same rows.
     pub unknown_benefits: BTreeMap<String, u64>,
+    /// Benefits of the catalogue that rows in use name; duplicates of these count as well.
+    pub benefits_in_use: BTreeSet<String>,
 }
 
 impl ExtractAccount {
+    /// Faults of all reasons.
+    pub fn faults(&self) -> u64 {
+        self.reasons.values().sum()
+    }
+
     /// Puts the reader's counts (records, rejects) and the intake's (all else) together.
     ///
     /// # Errors
@@ -133,6 +149,8 @@ impl ExtractAccount {
             files: Vec::new(),
             rows: RowCounts::default(),
             reasons: BTreeMap::new(),
+            text_bytes: 0,
+            malformed_bytes: 0,
             newest: None,
             in_window: 0,
             dates_in_use: None,
@@ -142,6 +160,7 @@ impl ExtractAccount {
             orphans: Orphans::default(),
             unmapped_methods: BTreeMap::new(),
             unknown_benefits: BTreeMap::new(),
+            benefits_in_use: BTreeSet::new(),
         };
         for (file, mut rows) in files.into_iter().zip(used) {
             rows.records = file.counts.records;
@@ -152,6 +171,8 @@ impl ExtractAccount {
                 return Err(ExtractError::DoesNotAddUp { file: file.input.name });
             }
             account.rows.add(&rows);
+            account.text_bytes += file.counts.text_bytes;
+            account.malformed_bytes += file.counts.malformed_bytes;
             for (reason, count) in &file.counts.reasons {
                 *account.reasons.entry(*reason).or_default() += count;
             }

@@ -98,6 +98,8 @@ pub(super) struct Tallies {
     rows: Vec<RowCounts>,
     pub(super) unmapped_methods: HashMap<CodeId, u64>,
     pub(super) unknown_benefits: HashMap<CodeId, u64>,
+    /// By code of the catalogue: whether a row in use names it.
+    benefits_in_use: Vec<bool>,
     newest: Option<Day>,
     pub(super) in_use: InUse,
     pub(super) duplicates_that_differ: u64,
@@ -122,6 +124,8 @@ impl Tallies {
         for (code, count) in other.unknown_benefits {
             *self.unknown_benefits.entry(code).or_default() += count;
         }
+        self.benefits_in_use.resize(self.benefits_in_use.len().max(other.benefits_in_use.len()), false);
+        self.benefits_in_use.iter_mut().zip(other.benefits_in_use).for_each(|(own, other)| *own |= other);
         self.newest = self.newest.max(other.newest);
         self.orphans.merge(other.orphans);
         self.in_use.merge(&other.in_use);
@@ -141,7 +145,7 @@ impl Intake<'_> {
             fold,
             sieve: &sieve,
             total: &tallies,
-            tallies: Tallies::default(),
+            tallies: Tallies { benefits_in_use: vec![false; self.known_benefits as usize], ..Tallies::default() },
             held: (0..partitions).map(|_| Vec::new()).collect(),
             customers: Vec::new(),
             ids: Vec::new(),
@@ -168,6 +172,8 @@ impl Intake<'_> {
         for (code, count) in tallies.unknown_benefits.into_iter().filter(|(_, count)| *count > 0) {
             account.unknown_benefits.insert(self.books.benefits.text(code), count);
         }
+        let in_use = (0..).zip(tallies.benefits_in_use).filter(|(_, is_in_use)| *is_in_use);
+        account.benefits_in_use = in_use.map(|(code, _)| self.books.benefits.text(code)).collect();
         Ok(account)
     }
 
@@ -260,6 +266,18 @@ impl<F: Fold> FirstRead<'_, '_, F> {
         count(columns.benefit, intake.known_benefits, &mut self.tallies.unknown_benefits);
     }
 
+    /// Notes which of the catalogue's benefits rows in use name.
+    fn note_benefits(&mut self, batch: &Batch) {
+        let Some(benefits) = self.columns.benefit.map(|at| batch.codes(at)) else { return };
+        let (people, as_of) = (self.intake.population.len() as u32, self.intake.window.as_of);
+        let in_use = &mut self.tallies.benefits_in_use;
+        for ((code, customer), day) in benefits.iter().zip(&self.customers).zip(batch.days(self.columns.date)) {
+            if let Some(is_in_use) = in_use.get_mut(*code as usize) {
+                *is_in_use |= *customer < people && *day <= as_of;
+            }
+        }
+    }
+
     /// Hands the ids of rows that are no orphans to the sieve; their numbers are read before it is locked.
     fn sift_ids(&mut self, batch: &Batch) -> Result<(), ExtractError> {
         let Some(ids) = self.columns.id.map(|at| batch.texts(at)) else { return Ok(()) };
@@ -312,6 +330,7 @@ impl<F: Fold> Worker for FirstRead<'_, '_, F> {
             }
         }
         self.count_strange_codes(batch);
+        self.note_benefits(batch);
         self.tallies.row(batch.file).add(&counts);
         self.tallies.newest = self.tallies.newest.max(newest);
         self.sift_ids(batch)

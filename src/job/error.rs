@@ -49,7 +49,11 @@ impl JobError {
     /// The documented exit code (docs/exit-codes.md).
     pub fn exit_code(&self) -> u8 {
         match self {
-            JobError::Config(_) | JobError::Rules(_) | JobError::Output(FolderError::Unusable { .. }) => 2,
+            JobError::Config(_)
+            | JobError::Rules(_)
+            | JobError::Output(
+                FolderError::Unusable { .. } | FolderError::LockFile { .. } | FolderError::InTheWay { .. },
+            ) => 2,
             JobError::Inputs(_) => 3,
             // Rejects go to the run folder: not the data is at fault, but the disk.
             JobError::Extract(
@@ -57,7 +61,13 @@ impl JobError {
             ) => 1,
             JobError::Extract(_) => 3,
             JobError::Output(FolderError::Locked { .. }) => 75,
-            JobError::Output(FolderError::Write { .. } | FolderError::AfterPublishing { .. })
+            JobError::Output(
+                FolderError::Write { .. }
+                | FolderError::LockLost { .. }
+                | FolderError::NotAsWritten { .. }
+                | FolderError::Stranded { .. }
+                | FolderError::AfterPublishing { .. },
+            )
             | JobError::Manifest(_)
             | JobError::RejectsOpen
             | JobError::Threads(_)

@@ -76,7 +76,7 @@ impl Job<'_> {
     pub fn finish(
         &self,
         mut reading: Reading<'_>,
-        folder: RunFolder<'_>,
+        folder: RunFolder,
         rejects: SharedOutput,
         started: String,
         mut timings: Timings,
@@ -115,7 +115,8 @@ impl Job<'_> {
         };
         let held = !found.held_because().is_empty();
         let results = Results { figures, breakdowns, employers, movements, history };
-        let extracts: Vec<ExtractEntry> = reading.accounts.iter().map(Into::into).collect();
+        let extracts: Vec<ExtractEntry> =
+            reading.accounts.iter().map(|account| ExtractEntry::of(account, self.config)).collect();
         let registered = reading.population.registered;
         let pages = || self.pages(folder.path(), &names, &results, &extracts, &found, registered);
         written.extend(timings.stage("report", pages)?);
@@ -140,9 +141,10 @@ impl Job<'_> {
             timings_s: timings.0,
             peak_memory_bytes: outputs::peak_memory_bytes(),
         };
-        write_manifest(folder.path(), &manifest)?;
+        let mut written = manifest.outputs.clone();
+        written.push(write_manifest(folder.path(), &manifest)?);
         syncing.finish()?;
-        let folder = folder.publish(held, self.config.outputs.keep)?;
+        let folder = folder.publish(held, self.config.outputs.keep, &written)?;
         let warnings = found.warnings.iter().map(Warning::to_string).collect();
         Ok(Report { folder, held, results, manifest, warnings })
     }
@@ -216,11 +218,10 @@ impl Job<'_> {
     }
 }
 
-fn write_manifest(folder: &Path, manifest: &Manifest) -> Result<(), JobError> {
+fn write_manifest(folder: &Path, manifest: &Manifest) -> Result<Written, JobError> {
     let mut text = serde_json::to_vec_pretty(manifest).map_err(JobError::Manifest)?;
     text.push(b'\n');
     let mut file = OutputFile::create(folder, "manifest.json", Contents::Aggregates)?;
     file.append(&text)?;
-    file.finish()?;
-    Ok(())
+    Ok(file.finish()?)
 }

@@ -12,16 +12,18 @@ mod finish;
 mod label;
 mod limits;
 mod past;
+mod reach;
 mod read;
 mod warnings;
 
 pub use error::JobError;
 pub use finish::{Report, Results};
+pub use reach::UnpaidBenefits;
 pub use read::Reading;
 pub use warnings::Warning;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use crate::calendar::{Day, Window};
@@ -115,11 +117,6 @@ impl<'a> Job<'a> {
     pub fn spill(&self, folder: &Path) -> Result<Option<Spill>, JobError> {
         let create = |_| Spill::create(folder).map_err(|source| ExtractError::Spill { source });
         Ok(self.memory_limit.map(create).transpose()?)
-    }
-
-    /// Where runs are written: what was asked for, else what is configured.
-    pub fn output_root(&self, out: Option<PathBuf>) -> PathBuf {
-        out.unwrap_or_else(|| self.config.folder.join(&self.config.outputs.folder))
     }
 }
 

@@ -1,11 +1,13 @@
 //! This run beside those before it: movements since the last good one, and whether it strays too far.
 //!
 //! Compared are good runs of earlier days in the same output folder, so that a day that is run again is compared
-//! with the same run as the first time. A run before that cannot be read is a warning: it must not stop tonight's.
+//! with the same run as the first time. Where the last of them cannot be read, gates have nothing to stand on, and
+//! the run is held. Anything else that cannot be read is a warning: it must not stop tonight's run.
 
 use std::path::Path;
 
 use super::{Job, JobError, Warning};
+use crate::calendar::Day;
 use crate::history::{self, HistoryEntry, HistoryError, LabelsFile, Movements, PastRun, Series, Side, Tonight};
 use crate::intake::ExtractAccount;
 use crate::outputs::{Contents, FolderError, OutputFile, RunFolder, Written};
@@ -27,43 +29,61 @@ pub(super) struct Compared {
 /// Where movements are written.
 const MOVEMENTS: &str = "movements.csv";
 
+/// Why gates cannot stand guard, in words with the remedy.
+fn no_base(last: Option<Day>, fault: &HistoryError) -> String {
+    let run = last.map_or("a good run before this one".to_owned(), |day| format!("the good run of {day}"));
+    format!(
+        "{run} cannot be read, so that nothing can be compared with it: {fault}. If it cannot be restored, remove its \
+         folder, and the run before it is compared with; --accept-changes publishes without comparison"
+    )
+}
+
 impl Job<'_> {
     /// Compares this run, whose labels are written, with those before it.
     pub(super) fn compare(
         &self,
-        folder: &RunFolder<'_>,
+        folder: &RunFolder,
         accounts: &[ExtractAccount],
         figures: &[CategoryFigures],
     ) -> Result<Compared, JobError> {
-        let mut compared = Compared::default();
-        // The same fault may show twice, in the series and in the run that is compared with.
-        let mut warn = |fault: HistoryError| {
-            let warning = Warning::PastRun(fault.to_string());
-            if !compared.warnings.contains(&warning) {
-                compared.warnings.push(warning);
-            }
-        };
         let before = Some(self.window.as_of.plus_days(-1));
-        let Series { entries, faults } = history::series(folder.root(), before).unwrap_or_else(|fault| {
-            let faults = vec![fault];
-            Series { faults, ..Series::default() }
-        });
-        faults.into_iter().for_each(&mut warn);
-        let last = history::good_runs(folder.root(), before).unwrap_or_default().pop();
-        if let Some((_, last)) = last {
+        let (mut series, root_fault) = match history::series(folder.root(), before) {
+            Ok(series) => (series, None),
+            Err(fault) => (Series::default(), Some(fault)),
+        };
+        let base_fault = root_fault.or_else(|| series.take_fault_of_last());
+        let Series { entries, faults, last } = series;
+        let mut faults: Vec<HistoryError> = faults.into_iter().map(|(_, fault)| fault).collect();
+        let mut broken = Vec::new();
+        match base_fault {
+            Some(fault) if self.config.gates.any() => broken.push(no_base(last.as_ref().map(|(day, _)| *day), &fault)),
+            fault => faults.extend(fault),
+        }
+        let mut compared = Compared::default();
+        // What cannot be read was said already.
+        if let Some((_, last)) = last.filter(|_| broken.is_empty()) {
             match self.movements(&last, folder)? {
                 Ok((movements, written)) => {
                     compared.movements = Some(movements);
                     compared.written = Some(written);
                 }
-                Err(fault) => warn(fault),
+                Err(fault) => faults.push(fault),
             }
         }
-        let tonight = Tonight {
-            customers: figures.iter().map(|category| (category.name.clone(), category.customers)).collect(),
-            volumes: accounts.iter().map(|own| (own.extract.name().to_owned(), own.rows.records)).collect(),
-        };
-        let broken = history::broken_gates(&self.config.gates, &entries, &tonight);
+        for fault in faults {
+            // The same fault may show twice, in the series and in the run that is compared with.
+            let warning = Warning::PastRun(fault.to_string());
+            if !compared.warnings.contains(&warning) {
+                compared.warnings.push(warning);
+            }
+        }
+        if broken.is_empty() {
+            let tonight = Tonight {
+                customers: figures.iter().map(|category| (category.name.clone(), category.customers)).collect(),
+                volumes: accounts.iter().map(|own| (own.extract.name().to_owned(), own.rows.records)).collect(),
+            };
+            broken = history::broken_gates(&self.config.gates, &entries, &tonight);
+        }
         if self.accept_changes {
             compared.accepted_changes = broken;
         } else {
@@ -77,7 +97,7 @@ impl Job<'_> {
     fn movements(
         &self,
         last: &Path,
-        folder: &RunFolder<'_>,
+        folder: &RunFolder,
     ) -> Result<Result<(Movements, Written), HistoryError>, FolderError> {
         let opened = PastRun::open(last).and_then(|last| Ok((last, LabelsFile::of(folder.path(), self.config)?)));
         let (last, labels) = match opened {

@@ -66,8 +66,6 @@ impl Job<'_> {
         let mut warnings = self.absent_columns();
         if !population.registered {
             warnings.push(Warning::NoRegister);
-        } else if population.is_empty() {
-            warnings.push(Warning::NobodyInScope);
         }
         warnings.extend(findings::of_ages(&population, &self.window).map(Warning::Finding));
         let kernel = KernelWindow::new(&self.window);
@@ -97,7 +95,8 @@ impl Job<'_> {
         if employers.as_ref().is_some_and(|employers| !employers.population.registered) {
             warnings.push(Warning::NoEmployerRegister);
         }
-        warnings.extend(accounts.iter().flat_map(Warning::of_extract));
+        warnings.extend(accounts.iter().flat_map(|account| Warning::of_extract(account, self.config)));
+        warnings.extend(self.unreachable_rules(&accounts)?);
         let mut broken_limits = Vec::new();
         for account in &accounts {
             if let Some(plan) = self.plan(account.extract) {
@@ -105,7 +104,12 @@ impl Job<'_> {
                 broken_limits.extend(limits::broken(plan.config, account, self.window.as_of));
             }
         }
-        Ok(Reading { population, accounts, warnings, broken_limits, employers, partitions, kernel, traits, budget })
+        let mut reading =
+            Reading { population, accounts, warnings, broken_limits, employers, partitions, kernel, traits, budget };
+        if reading.customers() == 0 && !self.config.may_be_nobody {
+            reading.broken_limits.push(limits::nobody());
+        }
+        Ok(reading)
     }
 
     fn absent_columns(&self) -> Vec<Warning> {

@@ -2,14 +2,13 @@
 
 use std::fmt;
 
+use super::UnpaidBenefits;
 use super::findings::Finding;
-use crate::config::Extract;
+use crate::config::{Config, Extract};
 use crate::extract::{AbsentColumn, DateOrder, FileRead};
-use crate::intake::ExtractAccount;
+use crate::intake::{DisclosedCodes, ExtractAccount};
+use crate::sanitize::shown;
 use crate::statistics::{MOST_GROUPS, TooManyGroups};
-
-/// Codes that one message names.
-const CODES_NAMED: usize = 8;
 
 /// Something to know or to mend.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,14 +17,23 @@ pub enum Warning {
     NoRegister,
     /// There are events of employers, and no register of them.
     NoEmployerRegister,
+    /// Rules that cannot take anybody, since no benefit that they need is paid.
+    UnreachableRules {
+        /// Their names.
+        rules: Vec<String>,
+        /// How many rules there are.
+        of: usize,
+        /// The benefits.
+        needed: Vec<UnpaidBenefits>,
+    },
     /// Method codes that the configuration does not map.
-    UnmappedMethods(Extract, Vec<(String, u64)>),
+    UnmappedMethods(Extract, DisclosedCodes),
     /// Benefits that the catalogue lacks.
-    UnknownBenefits(Extract, Vec<(String, u64)>),
+    UnknownBenefits(Extract, DisclosedCodes),
+    /// Faults that `rejects.csv` does not list any more: how many there are, and how many are listed.
+    RejectsCut(Extract, u64, u64),
     /// What the rows of an extract give reason to doubt.
     Finding(Finding),
-    /// Nobody is counted.
-    NobodyInScope,
     /// The memory limit cannot be kept; the least one that can, in bytes.
     MemoryLimit(u64),
     /// A breakdown that is not made.
@@ -47,31 +55,24 @@ impl Warning {
     }
 
     /// What the accounting of an extract gives reason to say.
-    pub fn of_extract(account: &ExtractAccount) -> Vec<Warning> {
-        let listed = |codes: &std::collections::BTreeMap<String, u64>| {
-            let mut codes: Vec<_> = codes.iter().map(|(code, count)| (code.clone(), *count)).collect();
-            // The most frequent first; the map has put equals in bytewise order.
-            codes.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-            codes
-        };
-        let methods = listed(&account.unmapped_methods);
-        let benefits = listed(&account.unknown_benefits);
+    pub fn of_extract(account: &ExtractAccount, config: &Config) -> Vec<Warning> {
+        let extract = account.extract;
         let mut warnings = Vec::new();
         let controls = account.files.iter().filter(|file| file.file.counts.control_characters > 0);
         if let Some(files) = FilesWith::of(controls.map(|file| (&file.file, file.file.counts.control_characters))) {
-            warnings.push(Warning::ControlCharacters(account.extract, files));
+            warnings.push(Warning::ControlCharacters(extract, files));
         }
         let mut orders = Vec::new();
         let of_files = account.files.iter().flat_map(|file| &file.file.counts.date_orders);
         of_files.for_each(|order| order.add_to(&mut orders));
         let both = orders.into_iter().filter(|order| !order.dates.contains(&0));
-        warnings.extend(both.map(|order| Warning::DateOrder(account.extract, order)));
-        if !methods.is_empty() {
-            warnings.push(Warning::UnmappedMethods(account.extract, methods));
-        }
-        if !benefits.is_empty() {
-            warnings.push(Warning::UnknownBenefits(account.extract, benefits));
-        }
+        warnings.extend(both.map(|order| Warning::DateOrder(extract, order)));
+        let disclosed =
+            |codes| Some(DisclosedCodes::of(codes, config.breakdowns.min_group)).filter(|it| !it.is_empty());
+        warnings.extend(disclosed(&account.unmapped_methods).map(|codes| Warning::UnmappedMethods(extract, codes)));
+        warnings.extend(disclosed(&account.unknown_benefits).map(|codes| Warning::UnknownBenefits(extract, codes)));
+        let (faults, most) = (account.faults(), config.outputs.max_rejects_per_extract);
+        warnings.extend((faults > most).then_some(Warning::RejectsCut(extract, faults, most)));
         warnings
     }
 }
@@ -88,9 +89,6 @@ impl fmt::Display for Warning {
                  size; configure [extracts.employers] to count everybody by size",
             ),
             Warning::Finding(finding) => write!(f, "{finding}"),
-            Warning::NobodyInScope => f.write_str(
-                "no customer is in scope: check [window] and the registration dates of the customers extract",
-            ),
             Warning::MemoryLimit(least) => write!(
                 f,
                 "so many customers need more memory than --memory-limit allows; the least that can be kept is {} MiB",
@@ -103,13 +101,36 @@ impl fmt::Display for Warning {
                 dimensions.join(" by "),
                 if dimensions.len() == 1 { " or by its pairs" } else { "" }
             ),
+            Warning::UnreachableRules { rules, of, needed } => {
+                let kind = |UnpaidBenefits { kind, codes }: &UnpaidBenefits| match &codes[..] {
+                    [] => format!("{kind} (the catalogue has none)"),
+                    codes => format!("{kind} ({})", some_of(codes)),
+                };
+                let kinds: Vec<String> = needed.iter().map(kind).collect();
+                write!(
+                    f,
+                    "{} of {of} rules cannot take anybody, since no payment in use is of a benefit that they need: {}. \
+                     Missing are benefits that are {}; are their codes mapped in [extracts.payments.codes.benefit]?",
+                    rules.len(),
+                    some_of(rules),
+                    kinds.join(", or ")
+                )
+            }
+            Warning::RejectsCut(extract, faults, listed) => write!(
+                f,
+                "{}: rejected rows have {faults} faults, of which the rejects list the first {listed}; set \
+                 outputs.max_rejects_per_extract to have more",
+                extract.name()
+            ),
             Warning::PastRun(fault) => write!(f, "a run before this one is left out of comparisons: {fault}"),
             Warning::AbsentColumn(extract, absent) => {
                 let AbsentColumn { column, header, nearest, file } = absent;
-                let near = nearest.as_ref().map(|name| format!(" (did you mean {name:?}?)")).unwrap_or_default();
+                let near =
+                    nearest.as_ref().map(|name| format!(" (did you mean \"{}\"?)", shown(name))).unwrap_or_default();
+                let (header, file) = (shown(header), shown(file));
                 write!(
                     f,
-                    "{}: {column} is read from {header:?}, which no file of its source has{near}, so all its values are \
+                    "{}: {column} is read from \"{header}\", which no file of its source has{near}, so all its values are \
                      missing (first file: {file}); correct the name, or write {column} = false to go without",
                     extract.name()
                 )
@@ -138,7 +159,7 @@ impl fmt::Display for Warning {
                 f,
                 "{}: method codes that are not mapped count as other: {}; map them in [extracts.{}.codes.method]",
                 extract.name(),
-                Codes(codes),
+                codes,
                 extract.name()
             ),
             Warning::UnknownBenefits(extract, codes) => write!(
@@ -146,7 +167,7 @@ impl fmt::Display for Warning {
                 "{}: benefits that the catalogue lacks count as ordinary ones: {}; map them in \
                  [extracts.{}.codes.benefit] or add them to [benefits]",
                 extract.name(),
-                Codes(codes),
+                codes,
                 extract.name()
             ),
         }
@@ -176,7 +197,7 @@ impl FilesWith {
 
 impl fmt::Display for FilesWith {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
+        f.write_str(&shown(&self.file))?;
         match self.others {
             0 => Ok(()),
             1 => f.write_str(" and 1 other file"),
@@ -185,17 +206,11 @@ impl fmt::Display for FilesWith {
     }
 }
 
-struct Codes<'a>(&'a [(String, u64)]);
-
-impl fmt::Display for Codes<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, (code, count)) in self.0.iter().take(CODES_NAMED).enumerate() {
-            let rows = if *count == 1 { "row" } else { "rows" };
-            write!(f, "{}{code:?} ({count} {rows})", if at > 0 { ", " } else { "" })?;
-        }
-        match self.0.len().saturating_sub(CODES_NAMED) {
-            0 => Ok(()),
-            more => write!(f, " and {more} more (all are in manifest.json)"),
-        }
+/// The first names of a list, and how many more there are.
+fn some_of(names: &[String]) -> String {
+    const NAMED: usize = 8;
+    match names.len().saturating_sub(NAMED) {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names[..NAMED].join(", ")),
     }
 }

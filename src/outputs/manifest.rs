@@ -9,9 +9,10 @@ use serde::Serialize;
 
 use super::Written;
 use crate::calendar::Window;
+use crate::config::Config;
 use crate::employers::EmployerFigures;
 use crate::history::Movements;
-use crate::intake::{ExtractAccount, RowCounts};
+use crate::intake::{DisclosedCodes, ExtractAccount, OtherCodes, RowCounts};
 use crate::statistics::CategoryFigures;
 
 /// The manifest of a run.
@@ -131,6 +132,8 @@ pub struct ExtractEntry {
     pub rows: RowsEntry,
     /// Faults by reason; a rejected row may have several.
     pub faults: BTreeMap<&'static str, u64>,
+    /// How many of them `rejects.csv` lists.
+    pub faults_listed: u64,
     /// The date of its newest event up to `as_of`.
     pub newest_event: Option<String>,
     /// Rows in use that are dated in the window; null of a register.
@@ -143,10 +146,14 @@ pub struct ExtractEntry {
     pub duplicates_that_differ: u64,
     /// Payments in use that begin after the customer's registration; null of other extracts, and without a register.
     pub payments_after_registration: Option<u64>,
-    /// Method codes that the configuration does not map, with their rows.
+    /// Method codes that the configuration does not map, with their rows; those that may be named.
     pub unmapped_methods: BTreeMap<String, u64>,
-    /// Benefits that the catalogue lacks, with their rows.
+    /// All others.
+    pub unmapped_methods_other: OtherCodes,
+    /// Benefits that the catalogue lacks, with their rows; those that may be named.
     pub unknown_benefits: BTreeMap<String, u64>,
+    /// All others.
+    pub unknown_benefits_other: OtherCodes,
     /// Its files, in input order.
     pub files: Vec<FileEntry>,
 }
@@ -166,8 +173,9 @@ pub struct FileEntry {
     pub rows: RowsEntry,
 }
 
-impl From<&ExtractAccount> for ExtractEntry {
-    fn from(account: &ExtractAccount) -> Self {
+impl ExtractEntry {
+    /// What may be told of an extract under these settings.
+    pub fn of(account: &ExtractAccount, config: &Config) -> Self {
         let files = account.files.iter().map(|file| FileEntry {
             file: file.file.input.name.clone(),
             bytes: file.file.input.bytes,
@@ -175,20 +183,34 @@ impl From<&ExtractAccount> for ExtractEntry {
             blake3: file.file.blake3.clone(),
             rows: RowsEntry::from(&file.rows),
         });
+        let min_group = config.breakdowns.min_group;
+        let methods = DisclosedCodes::of(&account.unmapped_methods, min_group);
+        let benefits = DisclosedCodes::of(&account.unknown_benefits, min_group);
         ExtractEntry {
             extract: account.extract.name(),
             rows: RowsEntry::from(&account.rows),
             faults: account.reasons.iter().map(|(reason, count)| (reason.name(), *count)).collect(),
+            faults_listed: account.faults().min(config.outputs.max_rejects_per_extract),
             newest_event: account.newest.map(|day| day.to_string()),
             in_window: (!account.extract.is_register()).then_some(account.in_window),
             oldest_in_use: account.dates_in_use.map(|(oldest, _)| oldest.to_string()),
             newest_in_use: account.dates_in_use.map(|(_, newest)| newest.to_string()),
             duplicates_that_differ: account.duplicates_that_differ,
             payments_after_registration: account.payments_after_registration,
-            unmapped_methods: account.unmapped_methods.clone(),
-            unknown_benefits: account.unknown_benefits.clone(),
+            unmapped_methods: methods.named,
+            unmapped_methods_other: methods.other,
+            unknown_benefits: benefits.named,
+            unknown_benefits_other: benefits.other,
             files: files.collect(),
         }
+    }
+
+    /// The codes that the configuration does not know: column, those that are named, all others.
+    pub fn unknown_codes(&self) -> [(&'static str, &BTreeMap<String, u64>, OtherCodes); 2] {
+        [
+            ("method", &self.unmapped_methods, self.unmapped_methods_other),
+            ("benefit", &self.unknown_benefits, self.unknown_benefits_other),
+        ]
     }
 }
 

@@ -13,7 +13,7 @@ mod tables;
 pub use breakdowns::BreakdownsText;
 pub use employers::{EmployerLabels, employer_summary};
 pub use file::{Contents, OutputFile, SharedOutput, Syncing, Written};
-pub use folder::{FolderError, HELD, OutputRoot, RunFolder};
+pub use folder::{FolderError, HELD, RunFolder, check_way};
 pub use labels::{LabelsText, LabelsWriter, Rendered};
 pub use manifest::{
     ExtractEntry, Manifest, RowsEntry, WindowEntry, by_category, by_size_class, peak_memory_bytes, utc,

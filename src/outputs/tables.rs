@@ -23,13 +23,13 @@ pub fn category_summary(folder: &Path, figures: &[CategoryFigures]) -> Result<Wr
     file.finish()
 }
 
-/// Writes `feature_statistics.csv`.
+/// Writes `feature_statistics.csv`. Its smallest and largest values are single persons', so it is for its owner only.
 pub fn feature_statistics(
     folder: &Path,
     figures: &[CategoryFigures],
     names: &[String],
 ) -> Result<Written, FolderError> {
-    let mut file = OutputFile::create(folder, "feature_statistics.csv", Contents::Aggregates)?;
+    let mut file = OutputFile::create(folder, "feature_statistics.csv", Contents::SmallGroups)?;
     file.append(b"category,feature,n,sum,mean,sd,min,p10,p25,median,p75,p90,max\n")?;
     for category in figures {
         for (feature, name) in category.features.iter().zip(names) {

@@ -6,6 +6,7 @@ use crate::calendar::{Day, Window};
 use crate::config::{Config, from_text};
 use crate::employers::{EmployerFigures, SizeClass};
 use crate::history::{CategoryPoint, Cause, HistoryEntry, Movements, RuleMovement};
+use crate::intake::OtherCodes;
 use crate::language::Language;
 use crate::outputs::{ExtractEntry, RowsEntry};
 use crate::statistics::{ALL, Breakdown, CategoryFigures, FeatureFigures, Group, GroupFigures, Middle, Summary, Total};
@@ -229,8 +230,11 @@ fn extract() -> ExtractEntry {
         newest_in_use: Some("2025-12-30".to_owned()),
         duplicates_that_differ: 0,
         payments_after_registration: None,
-        unmapped_methods: [("FAX".to_owned(), 6)].into(),
-        unknown_benefits: (0..30).map(|code| (format!("<{code}>"), 1)).collect(),
+        faults_listed: 15,
+        unmapped_methods: [("FAX".to_owned(), 16)].into(),
+        unmapped_methods_other: OtherCodes::default(),
+        unknown_benefits: [("<b>".to_owned(), 10), ("<i>".to_owned(), 12)].into(),
+        unknown_benefits_other: OtherCodes { codes: 30, rows: 45 },
         files: Vec::new(),
     }
 }

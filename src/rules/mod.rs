@@ -9,6 +9,7 @@
 
 mod arithmetic;
 mod condition;
+mod reach;
 mod terms;
 #[cfg(test)]
 mod tests;

@@ -23,7 +23,7 @@ pub enum Truth {
 }
 
 impl Truth {
-    fn all(parts: impl Iterator<Item = Truth>) -> Truth {
+    pub(super) fn all(parts: impl Iterator<Item = Truth>) -> Truth {
         parts.fold(Truth::True, |all, part| match (all, part) {
             (Truth::False, _) | (_, Truth::False) => Truth::False,
             (Truth::Missing, _) | (_, Truth::Missing) => Truth::Missing,
@@ -31,7 +31,7 @@ impl Truth {
         })
     }
 
-    fn not(self) -> Truth {
+    pub(super) fn not(self) -> Truth {
         match self {
             Truth::True => Truth::False,
             Truth::False => Truth::True,
@@ -94,17 +94,17 @@ pub struct Trace<'a> {
 /// Rules that tell why.
 #[derive(Debug, Clone)]
 pub struct Tracer {
-    rules: RuleSet,
+    pub(super) rules: RuleSet,
     /// The condition of each rule; its terms are places in `terms`.
-    clauses: Vec<Clause<usize>>,
-    terms: Vec<CompiledTerm>,
+    pub(super) clauses: Vec<Clause<usize>>,
+    pub(super) terms: Vec<CompiledTerm>,
 }
 
 #[derive(Debug, Clone)]
-struct CompiledTerm {
+pub(super) struct CompiledTerm {
     term: Term,
-    features: Vec<String>,
-    expr: Expr,
+    pub(super) features: Vec<String>,
+    pub(super) expr: Expr,
 }
 
 impl Tracer {
@@ -170,7 +170,10 @@ impl CompiledTerm {
 }
 
 /// What each expression comes to in each row.
-fn truths<'a>(features: &DataFrame, expressions: impl Iterator<Item = &'a Expr>) -> PolarsResult<Vec<Vec<Truth>>> {
+pub(super) fn truths<'a>(
+    features: &DataFrame,
+    expressions: impl Iterator<Item = &'a Expr>,
+) -> PolarsResult<Vec<Vec<Truth>>> {
     // Beside the features, as in `classify`: an expression without any still has a value for every row.
     let name = |at: usize| format!("truth {at}");
     let named: Vec<Expr> = expressions.enumerate().map(|(at, expr)| expr.clone().alias(name(at))).collect();

@@ -103,7 +103,7 @@ fn a_summary_that_cannot_be_printed_is_a_failure_but_the_run_is_there() {
 
 #[test]
 fn without_a_terminal_there_are_no_progress_bars_and_no_colours() {
-    let workspace = Workspace::agency();
+    let workspace = Workspace::agency().paying_all_kinds();
     for arguments in [["run", "vardag.toml"], ["check", "vardag.toml"]] {
         let outcome = workspace.vardag(&arguments);
         outcome.code(0);
@@ -165,6 +165,71 @@ fn the_summary_is_a_table_for_people() {
 
     written: FOLDER/runs/2025-12-31
     ");
+}
+
+#[test]
+fn nothing_from_data_acts_on_a_terminal_or_fills_it() {
+    let evil = "\u{1b}[31m\u{7}\u{9b}\u{202e}\u{200b}";
+    let is_evil =
+        |text: &str| text.contains(|c: char| c != '\n' && c.is_control()) || text.contains(['\u{202e}', '\u{200b}']);
+    let hold = |workspace: &Workspace, arguments: &[&str], code: i32, shown: &str| {
+        let outcome = workspace.vardag(arguments);
+        let said = outcome.stderr() + &outcome.stdout();
+        assert!(!is_evil(&said) && said.lines().all(|line| line.chars().count() < 2_000), "{said}");
+        assert!(said.contains(shown), "no {shown} in {said}");
+        outcome.code(code);
+    };
+    // A header, and one that is longer than a screen.
+    let long = format!("{evil}{}", "x".repeat(100_000));
+    let header = format!("customer_id,contacted_on,kanal{evil},{long}\nA,2025-03-01,phone,\n");
+    let workspace = Workspace::agency().file("contacts.csv", header);
+    hold(&workspace, &["run", "vardag.toml"], 3, "kanal\\u{1b}[31m\\u{7}\\u{9b}\\u{202e}\\u{200b}");
+    // A file's name, with a line end that would begin a message of its own.
+    let name = format!("c{evil}\nwarning: all is well.csv");
+    let workspace = Workspace::agency().file(&format!("in/{name}"), "customer_id,contacted_on\n");
+    let workspace = workspace.extract("contacts", "files = \"in/*\"");
+    hold(&workspace, &["run", "vardag.toml"], 3, "\\nwarning: all is well.csv");
+    // Codes, as a warning and as a table.
+    let row = format!(",A,b{evil},2025-02-01,online,,,,\n");
+    let workspace = Workspace::agency().rows("applications", &row.repeat(12));
+    hold(&workspace, &["check", "vardag.toml"], 0, "\"b\\u{1b}[31m");
+    hold(&workspace, &["run", "vardag.toml", "--json"], 0, "\\u009b\\u202e");
+    let json = workspace.vardag(&["run", "vardag.toml", "--json"]).json();
+    let applications = json["extracts"].as_array().unwrap().iter().find(|entry| entry["extract"] == "applications");
+    assert_eq!(applications.unwrap()["unknown_benefits"][format!("b{evil}")], 12);
+    // A category's name, a key, and TOML that is none.
+    let names = format!("categories = [{{ name = \"regular\", names.en = \"n{}\" }}]\nrules = []", "\\u001B\\u202E");
+    let workspace = Workspace::agency().settings(&names);
+    hold(&workspace, &["run", "vardag.toml"], 0, "n\\u{1b}\\u{202e} (regular)");
+    let shown = workspace.vardag(&["config", "show", "vardag.toml"]);
+    assert!(!is_evil(&shown.stdout()));
+    let in_force: toml::Table = shown.stdout().parse().unwrap();
+    assert_eq!(in_force["categories"][0]["names"]["en"].as_str(), Some("n\u{1b}\u{202e}"));
+    let key = Workspace::empty().config("\"a\\u001b\\nwarning: fine\" = 1\n");
+    hold(&key, &["run", "vardag.toml"], 2, "a\\u{1b}\\nwarning: fine: unknown key");
+    let broken = Workspace::empty().config(&format!("a = \u{202e}{}\n", "y".repeat(100_000)));
+    hold(&broken, &["run", "vardag.toml"], 2, "is not valid TOML");
+}
+
+#[test]
+fn a_path_need_not_be_text() {
+    use std::os::unix::ffi::OsStrExt;
+    let workspace = Workspace::agency();
+    let out = std::ffi::OsStr::from_bytes(b"r\xFFns");
+    for json in [false, true] {
+        let mut command = workspace.command(VARDAG);
+        command.args(["run", "vardag.toml", "--out"]).arg(out);
+        if json {
+            command.arg("--json");
+        }
+        let outcome = workspace.outcome(&mut command);
+        outcome.code(0).stdout_has("r\u{fffd}ns");
+        if json {
+            let folder = outcome.json()["folder"].as_str().unwrap().to_owned();
+            assert!(folder.ends_with("r\u{fffd}ns/2025-12-31"), "{folder}");
+        }
+    }
+    RunFolder::open(&workspace.root().join(out).join("latest")).labels().expect("A", &[("contacts", "1")]);
 }
 
 #[test]

@@ -106,10 +106,12 @@ fn configuration(case: &Path) -> String {
     if settings["history_from"].is_string() {
         window["history_from"] = settings["history_from"].clone();
     }
-    let mut limits = json!({ "max_rejected_pct": 100, "max_orphan_pct": 100 });
+    let limits = json!({
+        "max_rejected_pct": 100, "max_orphan_pct": 100, "max_duplicate_pct": 100, "max_unmapped_pct": 100,
+        "may_be_empty": true, "may_be_outside_window": true,
+    });
     let mut extracts = Map::new();
     for extract in EXTRACTS {
-        limits[extract] = json!({ "may_be_empty": true });
         let own = &settings["extracts"][extract];
         if own.is_object() {
             extracts.insert(extract.to_owned(), own.clone());
@@ -129,6 +131,8 @@ fn configuration(case: &Path) -> String {
     let benefits: Map<String, Value> = catalogue.select(&columns).into_iter().map(entry).collect();
     let whole = json!({
         "default_benefits": false, "window": window, "limits": limits, "extracts": extracts, "benefits": benefits,
+        // So that all unknown codes are named.
+        "breakdowns": { "min_group": 1 },
     });
     toml::to_string(&whole).expect("the case as TOML")
 }

@@ -94,6 +94,8 @@ fn a_memory_limit_changes_no_byte() {
     let workspace = Workspace::agency();
     workspace.vardag(&["synth", "p", "--customers", "5000", "--seed", "4", "--quiet"]).code(0);
     break_down_by_a_pair(&workspace, "p/vardag.toml");
+    let config = workspace.read("p/vardag.toml");
+    workspace.write("p/vardag.toml", format!("limits.max_duplicate_pct = 50\n{config}"));
     // Twice the same contacts: every other row is a duplicate, found again among all the ids that went to disk.
     let contacts = workspace.read("p/contacts.csv");
     workspace.write("p/contacts.csv", contacts.clone() + contacts.split_once('\n').expect("a header").1);

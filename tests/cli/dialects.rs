@@ -185,6 +185,7 @@ fn codes_are_mapped_and_what_is_not_mapped_is_listed_with_its_count() {
                         A,210,2025-02-01,W,NO\nA,210,2025-02-02,W,no\nA,999,2025-02-03,FAX,JA\n\
                         A,999,2025-02-04,paper,\nA,888,2025-02-05,P,\n";
     let outcome = Workspace::agency()
+        .settings("breakdowns.min_group = 1")
         .file("applications.csv", applications)
         .extract(
             "applications",

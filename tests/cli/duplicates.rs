@@ -135,7 +135,7 @@ fn a_duplicate_takes_nothing_with_it() {
         }
         let tallies = |outcome: &crate::outcome::Outcome| {
             let entry = outcome.latest().extract(extract);
-            (entry["unmapped_methods"].clone(), entry["unknown_benefits"].clone())
+            (entry["unmapped_methods_other"].clone(), entry["unknown_benefits_other"].clone())
         };
         assert_eq!(tallies(&with), tallies(&without), "{extract}");
     }

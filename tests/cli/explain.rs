@@ -227,3 +227,23 @@ fn what_cannot_be_explained_is_told_without_repeating_the_id() {
     fs::remove_file(workspace.path("runs/latest/feature_statistics.csv")).unwrap();
     workspace.vardag(&["explain", "runs/latest", "--customer", "C"]).code(3).stderr_has("feature_statistics.csv");
 }
+
+#[test]
+fn the_id_may_come_from_standard_input() {
+    let workspace = Workspace::agency();
+    workspace.run().code(0);
+    let explain = |input: &[u8]| {
+        let mut command = workspace.command(crate::workspace::VARDAG);
+        command.args(["explain", "runs/latest", "--customer", "-"]).write_stdin(input);
+        workspace.outcome(&mut command)
+    };
+    let typed = workspace.vardag(&["explain", "runs/latest", "--customer", "A"]).code(0).stdout();
+    for input in ["A", "A\n", "A\r\n", "A\nB\n"] {
+        assert_eq!(explain(input.as_bytes()).code(0).stdout(), typed, "{input:?}");
+    }
+    explain(b"A ").code(3).stderr_has("no customer of this id");
+    for nothing in [&b""[..], b"\n", b"\r\n", b"\nA\n", b"\xFF\n"] {
+        explain(nothing).code(2).stderr_has("standard input");
+    }
+    workspace.vardag(&["explain", "--help"]).code(0).stdout_has("standard input");
+}

@@ -7,7 +7,10 @@ use crate::workspace::Workspace;
 fn agency(with_events: usize, contacts: usize) -> Workspace {
     let workspace = Workspace::agency().rows("customers", "").rows("life_events", "");
     let workspace = workspace.rows("applications", "H1,C0001,housing_allowance,2025-06-01,online,20.00,,,");
-    let workspace = workspace.rows("payments", "P1,C0001,child_benefit,2025-06-01,2025-06-30,2025-06-03,94.88");
+    let old = "2020-06-01,2020-06-30,2020-06-03,94.88";
+    let payments =
+        ["child_benefit", "basic_social_assistance", "unemployment"].map(|own| format!(",C0001,{own},{old}\n"));
+    let workspace = workspace.rows("payments", &payments.concat());
     deliver(&workspace, 1000, with_events, contacts);
     workspace.extract("contacts", "files = \"contacts.csv\"")
 }
@@ -87,7 +90,7 @@ fn gates_can_be_moved_and_taken_away() {
         "gates.max_share_change_pct = false",
         "gates.max_share_change_pct = 1000",
         "gates.min_share_change_points = 30",
-        "gates.min_change = 300",
+        "gates.min_change_sd = 12",
     ];
     for settings in settings {
         let workspace = agency(100, 500).settings("gates.max_volume_change_pct = false").settings(settings);
@@ -116,7 +119,7 @@ fn a_broken_limit_says_more_than_a_broken_gate() {
 }
 
 #[test]
-fn a_damaged_run_before_is_a_warning_and_stops_nothing() {
+fn damaged_labels_before_are_a_warning_and_stop_nothing() {
     let workspace = agency(100, 500);
     let tonight = || {
         night(&workspace, "2025-12-29", &[]).code(0);
@@ -124,11 +127,10 @@ fn a_damaged_run_before_is_a_warning_and_stops_nothing() {
     };
     tonight().code(0).stderr_lacks("warning");
     let labels = workspace.read("runs/2025-12-29/labels.csv");
-    let damage: [(&str, &str, &str); 4] = [
+    let damage: [(&str, &str, &str); 3] = [
         ("labels.csv", &labels[..labels.len() / 2], "was changed after the run"),
         ("labels.csv", &labels.replace("regular,default", "regular,defnull"), "labels.csv:102: category and rule"),
         ("config.toml", "limit = 1", "cannot be used: restore it"),
-        ("manifest.json", "{", "not a manifest"),
     ];
     for (file, text, said) in damage {
         night(&workspace, "2025-12-29", &[]).code(0);
@@ -145,4 +147,73 @@ fn a_damaged_run_before_is_a_warning_and_stops_nothing() {
     workspace.write("runs/2025-12-29/labels.csv", "");
     deliver(&workspace, 1000, 300, 500);
     night(&workspace, "2025-12-30", &[]).code(4).stderr_has("warning").stderr_has("gate broken: irregular");
+}
+
+#[test]
+fn a_small_agency_has_gates_too() {
+    let workspace = agency(0, 20);
+    deliver(&workspace, 102, 61, 20);
+    night(&workspace, "2025-12-29", &[]).code(0);
+    // Three more or less are chance.
+    deliver(&workspace, 103, 64, 17);
+    night(&workspace, "2025-12-30", &[]).code(0).stderr_lacks("gate");
+    deliver(&workspace, 102, 0, 20);
+    night(&workspace, "2025-12-30", &[])
+        .code(4)
+        .stderr_has("gate broken: irregular: its share went from 59.80 % on 2025-12-29 to 0.00 %")
+        .stderr_has("gate broken: life_events: 0 records");
+}
+
+#[test]
+fn a_last_run_that_cannot_be_read_holds_the_next_one() {
+    let workspace = agency(100, 500);
+    let manifest = "runs/2025-12-29/manifest.json";
+    for (file, text) in [
+        (manifest, "{\"program\": \"var"),
+        (manifest, "{\"program\": \"vardag\"}"),
+        (manifest, "\0\0\0"),
+        ("runs/2025-12-29/category_summary.csv", "category,customers\n"),
+    ] {
+        night(&workspace, "2025-12-29", &[]).code(0);
+        workspace.write(file, text);
+        let outcome = night(&workspace, "2025-12-30", &["--quiet"]);
+        outcome
+            .code(4)
+            .stderr_has("gate broken: the good run of 2025-12-29 cannot be read")
+            .stderr_has("--accept-changes");
+        assert!(workspace.path("runs/2025-12-30.held/manifest.json").exists());
+        // It is said once.
+        assert!(!outcome.stderr().contains("warning"), "{}", outcome.stderr());
+    }
+    // Without its manifest it is still a run, and gates that are switched off need none.
+    std::fs::remove_file(workspace.path(manifest)).unwrap();
+    night(&workspace, "2025-12-30", &[]).code(4).stderr_has("2025-12-29");
+    let off = ["share", "population", "volume"].map(|gate| format!("gates.max_{gate}_change_pct = false\n")).concat();
+    let off = Workspace::sharing(&workspace, agency(100, 500).settings(&off));
+    night(&off, "2025-12-30", &["--out", "runs"]).code(0).stderr_has("warning: a run before this one is left out");
+    // What that night left is the base of the next.
+    night(&workspace, "2025-12-31", &[]).code(0).stderr_has("warning");
+}
+
+#[test]
+fn an_unreadable_run_can_be_passed_over_by_hand() {
+    let workspace = agency(100, 500);
+    night(&workspace, "2025-12-28", &[]).code(0);
+    night(&workspace, "2025-12-29", &[]).code(0);
+    workspace.write("runs/2025-12-29/manifest.json", "");
+    night(&workspace, "2025-12-30", &[]).code(4);
+    let accepted = night(&workspace, "2025-12-30", &["--accept-changes"]);
+    accepted.code(0).stderr_has("change accepted: the good run of 2025-12-29 cannot be read");
+    std::fs::remove_dir_all(workspace.path("runs/2025-12-30")).unwrap();
+    std::fs::remove_dir_all(workspace.path("runs/2025-12-29")).unwrap();
+    let back = night(&workspace, "2025-12-30", &[]);
+    assert_eq!(back.code(0).manifest()["movements"]["old_as_of"], "2025-12-28");
+}
+
+#[test]
+fn what_is_somebody_elses_is_no_run_before() {
+    let workspace = agency(100, 500).file("runs/2025-12-28/notes.txt", "x");
+    workspace.write("runs/2025-12-29/manifest.json", "{\"name\": \"a web page\"}");
+    night(&workspace, "2025-12-30", &[]).code(0).stderr_lacks("warning").stderr_lacks("gate");
+    workspace.vardag(&["history", "runs"]).code(0).stderr_lacks("warning").stdout_has("2025-12-30");
 }

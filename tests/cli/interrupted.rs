@@ -15,7 +15,8 @@ fn endless_contacts() -> Vec<u8> {
 }
 
 /// Starts a run and waits until it is at work on a folder of its own, the debris that it finds cleared.
-fn at_work(workspace: &Workspace) -> Child {
+pub fn at_work(workspace: &Workspace) -> Child {
+    workspace.write("runs/.partial-2025-12-31/.vardag-unfinished", "");
     workspace.write("runs/.partial-2025-12-31/debris", "of a run that was killed");
     // The command writes the configuration; what it would do is not waited for.
     drop(workspace.command(VARDAG));
@@ -36,6 +37,12 @@ fn at_work(workspace: &Workspace) -> Child {
     child
 }
 
+/// Sends a signal, such as `-STOP`.
+pub fn send(signal: &str, child: &Child) {
+    let sent = Command::new("kill").args([signal, &child.id().to_string()]).status();
+    assert!(sent.expect("kill is there").success());
+}
+
 #[test]
 fn a_run_that_is_terminated_leaves_the_last_good_one_and_the_next_clears_up() {
     let workspace = Workspace::agency();
@@ -49,8 +56,7 @@ fn a_run_that_is_terminated_leaves_the_last_good_one_and_the_next_clears_up() {
         // While it is at work, no other run gets in its way.
         workspace.run().code(75).stderr_has("another run");
         std::thread::sleep(while_at_it);
-        let sent = Command::new("kill").args([signal, &child.id().to_string()]).status();
-        assert!(sent.expect("kill is there").success());
+        send(signal, &child);
         let output = child.wait_with_output().expect("the child's end");
         assert_ne!(output.status.code(), Some(0), "the run was over before the signal came");
         Outcome::new(output, workspace.folder());
@@ -84,12 +90,36 @@ fn an_input_that_changes_while_it_is_read_is_noticed_or_read_as_it_was() {
 }
 
 #[test]
+fn an_input_that_is_rewritten_with_the_same_size_is_noticed() {
+    let contacts = |channel: &str| {
+        "customer_id,contacted_on,channel\n".to_owned() + &format!("A,2025-03-01,{channel}\n").repeat(3_000_000)
+    };
+    // With a register and without row ids it is read only once.
+    for by_rename in [false, true] {
+        let workspace = Workspace::agency().file("contacts.csv", contacts("phone"));
+        let child = at_work(&workspace);
+        send("-STOP", &child);
+        if by_rename {
+            workspace.write("contacts.new", contacts("visit"));
+            std::fs::rename(workspace.path("contacts.new"), workspace.path("contacts.csv")).expect("renamed");
+        } else {
+            workspace.write("contacts.csv", contacts("visit"));
+        }
+        send("-CONT", &child);
+        let outcome = Outcome::new(child.wait_with_output().expect("the child's end"), workspace.folder());
+        outcome.code(3).stderr_has("contacts.csv changed while it was read");
+        assert_eq!(workspace.listing("runs"), [".lock"]);
+    }
+}
+
+#[test]
 fn a_full_disk_ends_the_run_and_the_last_good_one_stays() {
     // Labels of 2 000 customers need some 200 kB; the disk has 64 kB left.
     let customers: String = (0..2_000).map(|number| format!("C{number:07},,,\n")).collect();
     let workspace = Workspace::agency().rows("customers", &customers).file("disk/x", "");
     let script = "mount -t tmpfs -o size=64k tmpfs disk || exit 99
         mkdir -p disk/2025-12-31 && echo good > disk/2025-12-31/labels.csv && ln -s 2025-12-31 disk/latest
+        echo '{\"program\": \"vardag\"}' > disk/2025-12-31/manifest.json
         \"$0\" run vardag.toml --out disk; code=$?
         cat disk/latest/labels.csv; ls -A disk
         exit $code";

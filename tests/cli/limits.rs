@@ -107,7 +107,114 @@ fn check_tells_what_run_would_find() {
     assert_eq!(check.json()["customers_in_scope"], 3);
     // Codes are counted over rows that are neither rejected nor duplicates: the future row is one of them.
     let applications = run.latest().extract("applications");
-    assert_eq!(applications["unmapped_methods"], serde_json::json!({ "FAX": 2 }));
+    assert_eq!(applications["unmapped_methods_other"], serde_json::json!({ "codes": 1, "rows": 2 }));
     let table = workspace.vardag(&["check", "vardag.toml"]);
-    table.code(0).stdout_has("3 customers in scope").stdout_has("malformed_date");
+    table.code(0).stdout_has("3 customers in scope").stdout_has("malformed_date").stdout_has("1 other code, not named");
+}
+
+#[test]
+fn an_unclosed_quote_holds_the_run_however_few_records_it_makes() {
+    let quoted = format!("{},A,2025-03-01,\"phone,,\n", contacts(200, 0, 0));
+    let workspace = || strict().rows("contacts", &quoted);
+    let settings = "limits.allow_unclosed_quotes = false";
+    let outcome = workspace().settings(settings).run();
+    outcome.code(3).stderr_has("limit broken: contacts: a quote in contacts.csv is never closed");
+    workspace().settings("limits.contacts.allow_unclosed_quotes = true").settings(settings).run().code(0);
+}
+
+#[test]
+fn duplicates_have_a_limit_in_registers_and_events() {
+    let rows: String = (0..40).map(|at| format!("K{},A,2025-03-01,phone,,\n", at.max(2))).collect();
+    let workspace =
+        |pct: &str| Workspace::agency().rows("contacts", &rows).settings(&format!("limits.max_duplicate_pct = {pct}"));
+    workspace("5").run().code(0);
+    let outcome = workspace("4.9").run();
+    outcome
+        .code(3)
+        .stderr_has("contacts: 2 of 40 records are duplicates, 5 %, more than max_duplicate_pct = 4.9 allows");
+    let register = Workspace::agency().rows("customers", "A,,,\nA,,,\nB,,,\n").settings("limits.max_duplicate_pct = 5");
+    register.run().code(3).stderr_has("customers: 1 of 3 records are duplicates");
+}
+
+#[test]
+fn a_column_that_is_mostly_unmapped_holds_the_run_and_names_no_id() {
+    let row = |at: usize| {
+        format!(",A,{},2025-02-01,{},,,,\n", if at < 27 { format!("Q{at:04}") } else { "travel".into() }, "online")
+    };
+    let applications = |rows: usize| (0..rows).map(row).collect::<String>();
+    let workspace =
+        |rows| Workspace::agency().rows("applications", &applications(rows)).settings("limits.max_unmapped_pct = 50");
+    let mostly = workspace(53);
+    let outcome = mostly.run();
+    outcome.code(3).stderr_has("applications: 27 of 53 rows name a benefit that the catalogue lacks, 50.94 %");
+    let held = RunFolder::open(&mostly.path("runs/2025-12-31.held"));
+    for file in ["manifest.json", "report.sv.html", "report.en.html"] {
+        let text = String::from_utf8(held.bytes(file)).unwrap();
+        assert!(text.contains("27") && !text.contains("Q00"), "{file}");
+    }
+    outcome.stderr_lacks("Q00");
+    workspace(54).run().code(0);
+    let methods = Workspace::agency().rows("applications", ",A,travel,2025-02-01,FAX,,,,\n,A,travel,2025-02-01,TV,,,,");
+    let outcome = methods.settings("limits.applications.max_unmapped_pct = 99").run();
+    outcome.code(3).stderr_has("applications: 2 of 2 rows name a method that no code maps, 100 %");
+}
+
+#[test]
+fn a_population_of_nobody_is_held() {
+    let nobody = || Workspace::agency().rows("customers", "A,,,2019-12-31");
+    nobody().run().code(3).stderr_has("limit broken: nobody is counted").stdout_has("held");
+    nobody().vardag(&["check", "vardag.toml"]).code(3).stderr_has("limit broken: nobody is counted");
+    nobody().settings("limits.may_be_nobody = true").run().code(0).stderr_lacks("nobody");
+    let unregistered = Workspace::agency().without("customers");
+    let empty = ["contacts", "applications", "payments"].into_iter().fold(unregistered, |all, name| all.rows(name, ""));
+    empty.settings("limits.may_be_empty = true").run().code(3).stderr_has("nobody is counted");
+}
+
+#[test]
+fn limits_for_all_hold_for_each_unless_one_has_its_own() {
+    let empty = || Workspace::agency().rows("contacts", "").rows("payments", "");
+    empty().run().code(3).stderr_has("contacts: has no records").stderr_has("payments: has no records");
+    empty().settings("limits.may_be_empty = true").run().code(0);
+    let own = empty().settings("limits.may_be_empty = true\nlimits.payments.may_be_empty = false");
+    own.run().code(3).stderr_lacks("contacts:").stderr_has("payments: has no records");
+}
+
+#[test]
+fn rejects_are_listed_up_to_a_number_and_counted_beyond() {
+    let workspace = Workspace::agency().rows("contacts", &contacts(12, 5, 3)).rows("payments", "P1,A,x,soon,,,1\n");
+    let workspace = workspace.settings("outputs.max_rejects_per_extract = 4");
+    let outcome = workspace.run();
+    outcome.code(0).stderr_has("contacts: rejected rows have 8 faults, of which the rejects list the first 4");
+    let run = outcome.latest();
+    assert_eq!((run.faults("contacts").len(), run.faults("payments").len()), (4, 1));
+    let entry = run.extract("contacts");
+    assert_eq!(
+        (&entry["faults"], &entry["faults_listed"]),
+        (&serde_json::json!({ "malformed_date": 5, "orphan": 3 }), &4.into())
+    );
+    assert_eq!(run.extract("payments")["faults_listed"], 1);
+    workspace.vardag(&["check", "vardag.toml", "--rejects", "r.csv"]).code(0);
+    assert_eq!(workspace.read("r.csv"), String::from_utf8(run.bytes("rejects.csv")).unwrap());
+}
+
+#[test]
+fn rows_of_which_none_is_in_the_window_are_an_old_delivery() {
+    let settings = "limits.may_be_outside_window = false";
+    let old = || {
+        let agency = Workspace::agency().settings(settings);
+        agency
+            .rows("contacts", ",A,2024-12-31,phone,,\n,A,2024-03-01,phone,,")
+            .rows("life_events", "A,moving,2019-03-01")
+    };
+    let outcome = old().run();
+    outcome.code(3).stderr_has("limit broken: contacts: none of the 2 rows in use is dated in the window");
+    outcome.stderr_lacks("broken: life_events").stderr_lacks("broken: payments");
+    old().settings("limits.contacts.may_be_outside_window = true").run().code(0);
+    old().settings("limits.life_events.may_be_outside_window = false").run().code(3).stderr_has("life_events: none of");
+    old().rows("contacts", ",A,2025-01-01,phone,,\n,A,2024-03-01,phone,,").run().code(0);
+    // A payment is in the window if it covers a day of it, or is paid in it.
+    let paying = |row: &str| Workspace::agency().settings(settings).rows("payments", row).run();
+    paying("P1,A,child_benefit,2024-12-01,2025-01-01,2024-12-01,1").code(0);
+    paying("P1,A,child_benefit,2024-12-01,2024-12-31,2025-01-02,1").code(0);
+    paying("P1,A,child_benefit,2024-12-01,2024-12-31,2024-12-31,1").code(3).stderr_has("payments: none of the 1 rows");
 }

@@ -3,7 +3,6 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use fd_lock::RwLock;
 use polars_io::SerReader;
 use polars_io::parquet::read::ParquetReader;
 
@@ -100,27 +99,37 @@ fn an_output_that_another_run_is_writing_to_is_left_alone() {
     let workspace = Workspace::agency();
     workspace.run().code(0);
     let before = workspace.read("runs/latest/manifest.json");
-    let mut lock = RwLock::new(fs::File::options().write(true).open(workspace.path("runs/.lock")).unwrap());
-    let guard = lock.write().unwrap();
+    workspace.write("runs/.partial-2025-12-31/.vardag-unfinished", "");
     workspace.write("runs/.partial-2025-12-31/labels.csv", "the other run is at it");
-    let outcome = workspace.run();
-    outcome.code(75).stderr_has("another run is writing to");
-    assert_eq!(outcome.stdout(), "");
-    assert_eq!(workspace.read("runs/latest/manifest.json"), before);
-    assert_eq!(workspace.read("runs/.partial-2025-12-31/labels.csv"), "the other run is at it");
-    // Another output is free, and checking needs none.
-    workspace.vardag(&["run", "vardag.toml", "--out", "elsewhere"]).code(0);
-    workspace.vardag(&["check", "vardag.toml"]).code(0);
-    drop(guard);
+    // A run locks both the folder and the file in it; each alone keeps others out.
+    for locked in ["runs", "runs/.lock"] {
+        let lock = fs::File::open(workspace.path(locked)).unwrap();
+        lock.try_lock().unwrap();
+        let outcome = workspace.run();
+        outcome.code(75).stderr_has("another run is writing to");
+        assert_eq!(outcome.stdout(), "");
+        assert_eq!(workspace.read("runs/latest/manifest.json"), before);
+        assert_eq!(workspace.read("runs/.partial-2025-12-31/labels.csv"), "the other run is at it");
+        // Another output is free, and checking needs none.
+        workspace.vardag(&["run", "vardag.toml", "--out", "elsewhere"]).code(0);
+        workspace.vardag(&["check", "vardag.toml"]).code(0);
+    }
     workspace.run().code(0);
+    assert_eq!(workspace.listing("runs"), [".lock", "2025-12-31", "latest"]);
 }
 
 #[test]
 fn debris_of_a_run_that_was_killed_is_cleared() {
     let workspace = Workspace::agency();
+    workspace.write("runs/.partial-2025-12-31/.vardag-unfinished", "");
     workspace.write("runs/.partial-2025-12-31/labels.csv", "half a line");
-    workspace.write("runs/.partial-2025-11-30/deep/er/file", "");
+    workspace.write("runs/.partial-2025-11-30-2/.vardag-unfinished", "");
+    workspace.write("runs/.partial-2025-11-30-2/deep/er/file", "");
+    // A run that was replaced, and one beyond `keep`: their manifests go last.
+    workspace.write("runs/.partial-2025-10-31/manifest.json", "{\"program\": \"vardag\"}");
+    workspace.write("runs/.removing-2025-10-31/manifest.json", "{\"program\": \"vardag\"}");
     workspace.write("runs/.lock", "");
+    std::os::unix::fs::symlink("2025-10-31", workspace.path("runs/.latest-new")).unwrap();
     workspace.run().code(0);
     assert_eq!(workspace.listing("runs"), [".lock", "2025-12-31", "latest"]);
 }

@@ -20,7 +20,11 @@ const PATIENCE: Duration = Duration::from_secs(120);
 const SETTINGS: &str = "\
 window.as_of = 2025-12-31
 limits.max_rejected_pct = 100
+limits.allow_unclosed_quotes = true
 limits.max_orphan_pct = 100
+limits.max_duplicate_pct = 100
+limits.max_unmapped_pct = 100
+limits.may_be_outside_window = true
 ";
 
 /// The extracts in METHOD's order with their canonical headers.
@@ -62,6 +66,14 @@ impl Workspace {
             .rows("contacts", "K1,A,2025-03-01,phone,inbound,")
             .rows("applications", "H1,A,housing_allowance,2025-02-01,online,20.00,approved,false,0")
             .rows("payments", "P1,A,child_benefit,2025-06-01,2025-06-30,2025-06-03,94.88")
+    }
+
+    /// Payments of years ago besides, which no feature is made of, so that there is a benefit for every rule.
+    pub fn paying_all_kinds(self) -> Self {
+        let row = |id: &str, benefit: &str| format!("{id},A,{benefit},2020-01-01,2020-01-31,2020-01-03,1.00\n");
+        let rows = ["P1,A,child_benefit,2025-06-01,2025-06-30,2025-06-03,94.88\n".to_owned()].into_iter();
+        let rows = rows.chain([row("P2", "basic_social_assistance"), row("P3", "unemployment")]);
+        self.rows("payments", &rows.collect::<String>())
     }
 
     /// These settings and extracts in the folder of another workspace.

@@ -6,7 +6,6 @@
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use polars::error::PolarsResult;
 use polars_arrow::datatypes::{ArrowSchema, TimeUnit};
@@ -17,6 +16,7 @@ use polars_parquet::parquet::PARQUET_MAGIC;
 use polars_parquet::parquet::read::deserialize_metadata;
 
 use super::thrift::{self, ELEMENT};
+use crate::panics::caught;
 
 /// Pages up to this size are taken as they are; a larger one must be within what the footer says of its column.
 const USUAL_PAGE_BYTES: i64 = 64 << 20;
@@ -60,7 +60,7 @@ pub fn metadata(footer: Vec<u8>, file_bytes: u64) -> Result<(FileMetadata, Arrow
         Ok((metadata, schema))
     };
     // The library panics at some fields of another type than theirs.
-    let read = catch_unwind(AssertUnwindSafe(read)).map_err(|_| damaged("its footer makes no sense"))?;
+    let read = caught(read).ok_or_else(|| damaged("its footer makes no sense"))?;
     let (metadata, schema) = read.map_err(|error| error.to_string())?;
     check(&metadata, file_bytes)?;
     Ok((metadata, schema))

@@ -21,7 +21,6 @@ use std::fs::File;
 use std::io::{self, Cursor};
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use polars_arrow::array::Array;
 use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, Field};
@@ -38,6 +37,7 @@ use super::codes::CodeBooks;
 use super::layout::{From, Layout};
 use super::rejects::BlockReport;
 use super::typed::Typist;
+use crate::panics::caught;
 
 /// Rows that the library decodes at a time: a whole row group of usual size, since a part of one is found only by
 /// passing the rest.
@@ -150,9 +150,8 @@ impl ParquetFile {
         }
         let primitive = &chunk.descriptor().descriptor.primitive_type;
         // A damaged page can make the library panic, which is no reason for us to.
-        let decode = AssertUnwindSafe(|| column_iter_to_arrays(vec![pages], vec![primitive], field, filter));
-        let decoded =
-            catch_unwind(decode).map_err(|_| self.malformed(claims::damaged("a page of it makes no sense")))?;
+        let decoded = caught(|| column_iter_to_arrays(vec![pages], vec![primitive], field, filter))
+            .ok_or_else(|| self.malformed(claims::damaged("a page of it makes no sense")))?;
         let (mut arrays, _) = decoded.map_err(|error| self.malformed(error))?;
         let array = match arrays.len() {
             1 => arrays.remove(0),

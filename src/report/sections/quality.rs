@@ -1,13 +1,11 @@
 //! Quality of the data: where every row went, why rows were rejected, and codes that nobody knows.
 
+use crate::intake::MOST_NAMED;
 use crate::outputs::{ExtractEntry, RowsEntry};
 use crate::report::edition::Edition;
 use crate::report::printable;
 use crate::report::texts::fill;
 use crate::report::view::{Block, Cell, Column, Section, Table};
-
-/// Codes that the page shows.
-const SHOWN: usize = 20;
 
 pub(super) fn section(edition: &Edition<'_>) -> Section {
     let texts = &edition.texts.quality;
@@ -84,25 +82,31 @@ fn codes(edition: &Edition<'_>) -> Table {
         Column::number(&texts.code_rows),
     ];
     let mut table = Table::new(&texts.codes, columns);
-    let of_extract = |extract| {
-        let extract: &ExtractEntry = extract;
-        let methods = extract.unmapped_methods.iter().map(move |code| (extract, &texts.method_column, code));
-        methods.chain(extract.unknown_benefits.iter().map(move |code| (extract, &texts.benefit_column, code)))
-    };
-    let mut all: Vec<_> = edition.content.extracts.iter().flat_map(of_extract).collect();
-    // The most frequent first; the sort keeps the order of extracts and codes among equals.
-    all.sort_by_key(|(_, _, (_, rows))| std::cmp::Reverse(**rows));
-    for (extract, column, (code, rows)) in all.iter().take(SHOWN) {
-        table.row([
-            Cell::from(name(edition, extract)),
-            Cell::from(column.as_str()),
-            Cell::code(&printable(code)),
-            Cell::from(edition.count(**rows)),
-        ]);
+    let mut unnamed = false;
+    for extract in edition.content.extracts {
+        for (column, named, other) in extract.unknown_codes() {
+            let column = if column == "method" { &texts.method_column } else { &texts.benefit_column };
+            let mut row = |code: Cell, rows: u64| {
+                table.row([
+                    Cell::from(name(edition, extract)),
+                    Cell::from(column.as_str()),
+                    code,
+                    Cell::from(edition.count(rows)),
+                ]);
+            };
+            let mut named: Vec<_> = named.iter().collect();
+            // The most frequent first; the sort keeps the bytewise order of equals.
+            named.sort_by_key(|(_, rows)| std::cmp::Reverse(**rows));
+            named.into_iter().for_each(|(code, rows)| row(Cell::code(&printable(code)), *rows));
+            if other.codes > 0 {
+                unnamed = true;
+                row(Cell::from(fill(&texts.other_codes, &[("codes", &edition.count(other.codes))])), other.rows);
+            }
+        }
     }
-    if all.len() > SHOWN {
-        let (shown, all) = (edition.count(SHOWN as u64), edition.count(all.len() as u64));
-        table.note = fill(&texts.more_codes, &[("shown", &shown), ("all", &all)]);
+    if unnamed {
+        let min = edition.count(u64::from(edition.content.config.breakdowns.min_group));
+        table.note = fill(&texts.unnamed_codes, &[("min", &min), ("most", &edition.count(MOST_NAMED as u64))]);
     }
     table
 }

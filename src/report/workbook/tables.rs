@@ -316,10 +316,14 @@ fn codes(content: &Content<'_>) -> Sheet {
     sheet.column("code", Kind::Text, "as the extract has it");
     sheet.column("rows", Kind::Count, "how many rows have it");
     for extract in content.extracts {
-        for (column, codes) in [("method", &extract.unmapped_methods), ("benefit", &extract.unknown_benefits)] {
-            for (code, rows) in codes {
-                let texts = [extract.extract, column, &printable(code)].map(Value::from);
-                sheet.row(texts.into_iter().chain([Value::from(*rows)]));
+        for (column, named, other) in extract.unknown_codes() {
+            let mut row = |code: &str, rows: u64| {
+                let texts = [extract.extract, column, code].map(Value::from);
+                sheet.row(texts.into_iter().chain([Value::from(rows)]));
+            };
+            named.iter().for_each(|(code, rows)| row(&printable(code), *rows));
+            if other.codes > 0 {
+                row(&format!("(other codes, not named: {})", other.codes), other.rows);
             }
         }
     }

@@ -1,0 +1,160 @@
+//! Rules that can take nobody: conditions that cannot be true while some features are 0 for everybody.
+//!
+//! Of a condition's terms, those that name no other feature are known; all others may be true, false or missing. What
+//! these come to, put together, is never less than what the condition can come to, so that no rule is named wrongly.
+
+use std::collections::BTreeSet;
+
+use polars::prelude::*;
+
+use super::terms::Clause;
+use super::trace::{Tracer, Truth, truths};
+use crate::features::catalogue::{FEATURES, FeatureType};
+
+/// What a clause can come to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Possible(Vec<Truth>);
+
+impl Possible {
+    fn anything() -> Self {
+        Possible(vec![Truth::True, Truth::False, Truth::Missing])
+    }
+
+    fn not(self) -> Self {
+        Possible(self.0.into_iter().map(Truth::not).collect())
+    }
+
+    fn and(self, other: Possible) -> Self {
+        let mut both = Vec::new();
+        for one in &self.0 {
+            for other in &other.0 {
+                let truth = Truth::all([*one, *other].into_iter());
+                if !both.contains(&truth) {
+                    both.push(truth);
+                }
+            }
+        }
+        Possible(both)
+    }
+}
+
+fn possible(clause: &Clause<usize>, of: &impl Fn(usize) -> Possible) -> Possible {
+    let nothing = || Possible(vec![Truth::True]);
+    match clause {
+        Clause::All(parts) => parts.iter().map(|part| possible(part, of)).fold(nothing(), Possible::and),
+        Clause::Any(parts) => parts.iter().map(|part| possible(part, of).not()).fold(nothing(), Possible::and).not(),
+        Clause::Not(part) => possible(part, of).not(),
+        Clause::Term(term) => of(*term),
+    }
+}
+
+impl Tracer {
+    /// The rules, by number, that can take nobody because these features are 0 for everybody.
+    ///
+    /// # Errors
+    /// The rules cannot be evaluated.
+    pub fn unreachable(&self, zero: &[&str]) -> PolarsResult<Vec<usize>> {
+        // A rule that is false come what may is not the features' fault.
+        let always = self.never_true(&[])?;
+        Ok(self.never_true(zero)?.into_iter().filter(|rule| !always.contains(rule)).collect())
+    }
+
+    fn never_true(&self, zero: &[&str]) -> PolarsResult<Vec<usize>> {
+        let mut known: BTreeSet<&str> = zero.iter().copied().collect();
+        for (name, _, expr) in &self.rules.derived {
+            if expr.clone().meta().root_names().iter().all(|root| known.contains(root.as_str())) {
+                known.insert(name);
+            }
+        }
+        // One customer without anything; terms that name other features than these are not looked at.
+        let column = |feature: &crate::features::catalogue::Feature| match feature.feature_type {
+            FeatureType::Count => Column::new(feature.name.into(), [0_i64]),
+            _ => Column::new(feature.name.into(), [0.0_f64]),
+        };
+        let nothing = self.rules.derive(DataFrame::new(1, FEATURES.iter().map(column).collect())?)?;
+        let values = truths(&nothing, self.terms.iter().map(|term| &term.expr))?;
+        let of = |at: usize| {
+            let is_known = self.terms[at].features.iter().all(|feature| known.contains(feature.as_str()));
+            if is_known { Possible(vec![values[at][0]]) } else { Possible::anything() }
+        };
+        let never = |clause: &Clause<usize>| !possible(clause, &of).0.contains(&Truth::True);
+        Ok(self.clauses.iter().enumerate().filter(|(_, clause)| never(clause)).map(|(at, _)| at).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config;
+    use proptest::prelude::*;
+
+    fn tracer(conditions: &[&str]) -> Tracer {
+        let rule = |(at, when): (usize, &&str)| {
+            format!("[[rules]]\nname = \"r{at}\"\ncategory = \"support\"\nwhen = '{when}'\n")
+        };
+        let rules: String = conditions.iter().enumerate().map(rule).collect();
+        let text = format!(
+            "[[derived_features]]\nname = \"half\"\nexpression = \"last_resort_months / 2\"\n\
+             [[derived_features]]\nname = \"mixed\"\nexpression = \"half + contacts\"\n{rules}\
+             [extracts.contacts]\nfiles = \"c\"\n[extracts.applications]\nfiles = \"a\"\n[extracts.payments]\nfiles = \"p\"\n"
+        );
+        Tracer::compile(&config::from_text(&text, std::path::Path::new("/")).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn rules_are_named_that_no_other_feature_can_save() {
+        let cases = [
+            ("last_resort_months >= 6", true),
+            ("half > 0", true),
+            ("last_resort_months >= 3 AND (contacts_per_year >= 3 OR clarifications >= 2)", true),
+            ("last_resort_months >= 3 OR contacts >= 3", false),
+            ("last_resort_months + contacts >= 3", false),
+            ("mixed >= 3", false),
+            ("last_resort_months = 0", false),
+            ("NOT last_resort_months = 0", true),
+            ("NOT (last_resort_months = 0 AND contacts > 1)", false),
+            ("contacts / last_resort_months > 1", false),
+            ("1 / last_resort_months > 1", true),
+            ("CASE WHEN last_resort_months > 1 THEN 1 ELSE 0 END = 1", true),
+            ("contacts >= 3", false),
+            // False come what may.
+            ("FALSE", false),
+            ("FALSE AND last_resort_months >= 6", false),
+        ];
+        let conditions: Vec<&str> = cases.iter().map(|(when, _)| *when).collect();
+        let expected: Vec<usize> = (0..cases.len()).filter(|at| cases[*at].1).collect();
+        let tracer = tracer(&conditions);
+        assert_eq!(tracer.unreachable(&["last_resort_months"]).unwrap(), expected);
+        assert!(tracer.unreachable(&[]).unwrap().is_empty());
+    }
+
+    proptest! {
+        /// A rule that is named takes nobody, whatever the other features are.
+        #[test]
+        fn a_rule_that_is_named_takes_nobody(
+            terms in proptest::collection::vec(prop::sample::select(vec![
+                "last_resort_months > 0", "contacts > 1", "age IS NULL", "age > 15", "half < 1", "contacts + half > 1",
+            ]), 3),
+            joins in proptest::collection::vec(prop::sample::select(vec!["AND", "OR", "AND NOT", "OR NOT"]), 2),
+        ) {
+            let when = format!("{} {} ({} {} {})", terms[0], joins[0], terms[1], joins[1], terms[2]);
+            let tracer = tracer(&[&when]);
+            let named = tracer.unreachable(&["last_resort_months"]).unwrap();
+            let (mut ages, mut contacts) = (Vec::new(), Vec::new());
+            for age in [None, Some(10_i64), Some(20)] {
+                for contact in 0..4_i64 {
+                    ages.push(age);
+                    contacts.push(contact);
+                }
+            }
+            let columns = vec![
+                Column::new("age".into(), ages),
+                Column::new("contacts".into(), contacts),
+                Column::new("last_resort_months".into(), vec![0_i64; 12]),
+            ];
+            let customers = tracer.rules().derive(DataFrame::new(12, columns).unwrap()).unwrap();
+            let takes = tracer.rules().classify(&customers).unwrap().rule.contains(&0);
+            prop_assert!(!(takes && named == [0]), "{}", when);
+        }
+    }
+}
