@@ -16,6 +16,11 @@ pub fn guarded(text: &str, guard: bool) -> Cow<'_, str> {
     }
 }
 
+/// A noun in the number that a count asks for.
+pub fn nouns(count: u64, noun: &str) -> String {
+    format!("{noun}{}", if count == 1 { "" } else { "s" })
+}
+
 /// A guarded text as it was.
 #[inline]
 pub fn unguarded(text: &str) -> &str {
@@ -27,11 +32,6 @@ fn needs_guard(text: &str) -> bool {
     let first = text.trim_start_matches(|character: char| character.is_whitespace() || is_invisible(character));
     text.starts_with(['\'', '\t', '\r', '\n'])
         || first.starts_with(['=', '+', '-', '@', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}', '\u{FF20}'])
-}
-
-/// A noun in the number that a count asks for.
-pub fn nouns(count: u64, noun: &str) -> String {
-    format!("{noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Appends text as a CSV field, quoted where RFC 4180 asks for it.
