@@ -288,7 +288,7 @@ fn records() {
     tried("records", 30, |chance| {
         let mut body = Vec::new();
         // A block has half a megabyte: now and then its end falls into what is changed.
-        if chance.random_range(0..400) == 0 {
+        if chance.random_range(0..2000) == 0 {
             let filler = b"P0,Z,x,2025-06-01,,,1,filler\n";
             body = filler.repeat((512 * 1024 - chance.random_range(80..400)) / filler.len());
         }
@@ -305,7 +305,7 @@ fn records() {
 
         let books = CodeBooks::new(config.benefits.iter().map(|benefit| benefit.code.clone()));
         let (gathered, rejects) = (Arc::default(), Shared::default());
-        let mut writer = RejectsWriter::new(Box::new(rejects.clone()), false).unwrap();
+        let mut writer = RejectsWriter::new(Box::new(rejects.clone()), &config.outputs).unwrap();
         let plan = Plan::new(&config, extract, as_of).unwrap();
         let worker = || Gather(Arc::clone(&gathered));
         let read = plan.read(1, &books, Arc::new(Unwatched), Some(&mut writer), worker).unwrap();
