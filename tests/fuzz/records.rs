@@ -305,7 +305,7 @@ fn records() {
 
         let books = CodeBooks::new(config.benefits.iter().map(|benefit| benefit.code.clone()));
         let (gathered, rejects) = (Arc::default(), Shared::default());
-        let mut writer = RejectsWriter::new(Box::new(rejects.clone()), false).unwrap();
+        let mut writer = RejectsWriter::new(Box::new(rejects.clone()), &config.outputs).unwrap();
         let plan = Plan::new(&config, extract, as_of).unwrap();
         let worker = || Gather(Arc::clone(&gathered));
         let read = plan.read(1, &books, Arc::new(Unwatched), Some(&mut writer), worker).unwrap();
