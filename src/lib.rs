@@ -25,3 +25,7 @@ pub mod spill;
 pub mod statistics;
 pub mod synth;
 pub mod text;
+
+#[cfg(test)]
+#[path = "../tests/fuzz/mod.rs"]
+mod fuzz;

@@ -176,8 +176,7 @@ pub fn has_lone_carriage_return(text: &[u8]) -> bool {
 
 /// Drops a last line that is only Ctrl-Z.
 fn drop_end_mark(text: &mut Vec<u8>) {
-    let line = text.strip_suffix(b"\n").unwrap_or(text);
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let line = text.strip_suffix(b"\r\n").or_else(|| text.strip_suffix(b"\n")).unwrap_or(text);
     if let Some(before) = line.strip_suffix(&[END_OF_TEXT_FILE])
         && (before.is_empty() || before.ends_with(b"\n"))
     {

@@ -9,7 +9,7 @@ use hashbrown::HashMap;
 
 use super::ExtractError;
 use super::known::Known;
-use super::schema::{CodeSet, DIRECTIONS, METHODS};
+use super::schema::{CodeSet, DIRECTIONS, FILERS, METHODS};
 
 /// The number of a code; its place in its [`CodeBook`].
 pub type CodeId = u32;
@@ -86,6 +86,8 @@ pub struct CodeBooks {
     pub benefits: CodeBook,
     /// Method codes that the configuration does not map; number n stands for the method `OTHER + 1 + n`.
     pub unmapped_methods: CodeBook,
+    /// The same of filers; number n stands for the filer `OTHER_FILER + 1 + n`.
+    pub unmapped_filers: CodeBook,
     /// Kinds of life events.
     pub events: CodeBook,
 }
@@ -133,6 +135,12 @@ pub const OUTBOUND: CodeId = 1;
 pub const OTHER: CodeId = 4;
 /// The code of the method `online`.
 pub const ONLINE: CodeId = 3;
+/// The number of the filer `employer`.
+pub const EMPLOYER: CodeId = 1;
+/// The number of the filer `partner`.
+pub const PARTNER: CodeId = 2;
+/// The number of the filer `other`, and the last of the canonical ones.
+pub const OTHER_FILER: CodeId = 3;
 
 impl CodeBooks {
     /// With the catalogue's benefits known.
@@ -141,6 +149,7 @@ impl CodeBooks {
             channels: CodeBook::new(CodeSet::Channel, []),
             benefits: CodeBook::new(CodeSet::Benefit, benefits),
             unmapped_methods: CodeBook::new(CodeSet::Method, []),
+            unmapped_filers: CodeBook::new(CodeSet::Filer, []),
             events: CodeBook::new(CodeSet::Event, []),
         }
     }
@@ -150,13 +159,19 @@ impl CodeBooks {
     /// `mapped` is what the configuration makes of the code, `raw` the code itself. `Ok(None)` is a code that a
     /// closed set refuses.
     pub fn id(&self, set: CodeSet, raw: &str, mapped: Option<&str>) -> Result<Option<CodeId>, ExtractError> {
-        let canonical = |texts: &[&str]| mapped.and_then(|text| texts.iter().position(|known| *known == text));
+        let canonical = |texts: &[&str]| {
+            mapped.and_then(|text| texts.iter().position(|known| *known == text)).map(|at| at as CodeId)
+        };
         let open = mapped.unwrap_or(raw);
         Ok(Some(match set {
-            CodeSet::Direction => return Ok(canonical(DIRECTIONS).map(|at| at as CodeId)),
+            CodeSet::Direction => return Ok(canonical(DIRECTIONS)),
             CodeSet::Method => match canonical(METHODS) {
-                Some(at) => at as CodeId,
+                Some(method) => method,
                 None => OTHER + 1 + self.unmapped_methods.id(raw)?,
+            },
+            CodeSet::Filer => match canonical(FILERS) {
+                Some(filer) => filer,
+                None => OTHER_FILER + 1 + self.unmapped_filers.id(raw)?,
             },
             CodeSet::Channel => self.channels.id(open)?,
             CodeSet::Benefit => self.benefits.id(open)?,

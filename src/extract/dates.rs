@@ -216,16 +216,18 @@ fn digits(text: &mut &[u8], least: usize, most: usize) -> Option<u32> {
     Some(number.iter().fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0')))
 }
 
-/// Whether this is `T` or a space, a possible time of day (`hh:mm[:ss[.fraction]]`) and, perhaps, an offset.
+/// Whether this is `T` or spaces, a possible time of day (`h:mm[:ss[.fraction]]`, perhaps AM or PM) and, perhaps, an
+/// offset; with or without spaces before these.
 fn is_time(text: &[u8]) -> bool {
     fn time(text: &[u8]) -> Option<&[u8]> {
-        let mut rest = text.strip_prefix(b"T").or_else(|| text.strip_prefix(b" "))?;
-        let hour = digits(&mut rest, 2, 2)?;
+        let mut rest = match text {
+            [b'T', rest @ ..] => rest,
+            [b' ', ..] => spaces_off(text),
+            _ => return None,
+        };
+        let hour = digits(&mut rest, 1, 2)?;
         rest = rest.strip_prefix(b":")?;
         let minute = digits(&mut rest, 2, 2)?;
-        if hour > 23 || minute > 59 {
-            return None;
-        }
         if let Some(seconds) = rest.strip_prefix(b":") {
             rest = seconds;
             if digits(&mut rest, 2, 2)? > 59 {
@@ -239,9 +241,21 @@ fn is_time(text: &[u8]) -> bool {
                 rest = &fraction[length..];
             }
         }
-        Some(rest)
+        let hours = match spaces_off(rest) {
+            [b'A' | b'a' | b'P' | b'p', b'M' | b'm', after @ ..] => {
+                rest = after;
+                1..=12
+            }
+            _ => 0..=23,
+        };
+        (hours.contains(&hour) && minute <= 59).then_some(rest)
     }
-    time(text).is_some_and(|rest| rest.is_empty() || is_offset(rest.strip_prefix(b" ").unwrap_or(rest)))
+    time(text).is_some_and(|rest| rest.is_empty() || is_offset(spaces_off(rest)))
+}
+
+fn spaces_off(text: &[u8]) -> &[u8] {
+    let spaces = text.iter().take_while(|byte| **byte == b' ').count();
+    &text[spaces..]
 }
 
 fn is_offset(text: &[u8]) -> bool {
@@ -257,7 +271,7 @@ fn is_offset(text: &[u8]) -> bool {
         };
         (hours <= 23 && minutes <= 59 && rest.is_empty()).then_some(())
     }
-    text == b"Z" || offset(text).is_some()
+    text == b"Z" || text == b"UTC" || offset(text).is_some()
 }
 
 #[cfg(test)]
@@ -279,6 +293,13 @@ mod tests {
             "2025-02-28T00:30:00+0300",
             "2025-02-28 00:30:00 +03",
             "2025-02-28T23:59:59Z",
+            "2025-02-28 9:05",
+            "2025-02-28  23:59:59",
+            "2025-02-28 1:05:09 am",
+            "2025-02-28 12:30PM",
+            "2025-02-28T11:59 pM +02:00",
+            "2025-02-28 12:30:00 UTC",
+            "2025-02-28T12:30:00.5UTC",
         ] {
             assert_eq!(read("%Y-%m-%d", text).as_deref(), Some("2025-02-28"), "{text}");
         }
@@ -291,6 +312,13 @@ mod tests {
             "2025-02-28T12:30:60",
             "2025-02-28T12:30+24:00",
             "2025-02-28T12:30:00,5",
+            "2025-02-28T 12:30",
+            "2025-02-28 0:30 AM",
+            "2025-02-28 13:30 PM",
+            "2025-02-28 9:5",
+            "2025-02-28 12:30 M",
+            "2025-02-28 12:30 utc",
+            "2025-02-28 12:30 UTC+1",
             "2025-02-28 ",
             "2025-02-28x",
             "0000-01-01",

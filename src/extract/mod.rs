@@ -34,7 +34,7 @@ pub use dates::{DateFormat, DateOrder};
 pub use error::ExtractError;
 pub use files::InputFile;
 pub use rejects::{Fault, Reason, RejectsWriter};
-pub use schema::{CodeSet, ColumnKind, ColumnSchema, DIRECTIONS, METHODS};
+pub use schema::{CodeSet, ColumnKind, ColumnSchema, DIRECTIONS, FILERS, METHODS};
 
 use crate::calendar::Day;
 use crate::config::{ColumnConfig, Config, Extract, ExtractConfig, nearest};

@@ -36,6 +36,8 @@ pub enum CodeSet {
     Event,
     /// Contact directions (closed; an unmapped one rejects the row).
     Direction,
+    /// Who filed an application (closed; an unmapped one counts as `other`).
+    Filer,
 }
 
 impl CodeSet {
@@ -44,6 +46,7 @@ impl CodeSet {
         match self {
             CodeSet::Method => METHODS,
             CodeSet::Direction => DIRECTIONS,
+            CodeSet::Filer => FILERS,
             _ => &[],
         }
     }
@@ -53,6 +56,8 @@ impl CodeSet {
 pub const METHODS: &[&str] = &["paper", "oral", "on_behalf", "online", "other"];
 /// Canonical contact directions.
 pub const DIRECTIONS: &[&str] = &["inbound", "outbound"];
+/// Who files applications.
+pub const FILERS: &[&str] = &["customer", "employer", "partner", "other"];
 
 /// A column of an extract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +78,7 @@ const fn may(name: &'static str, kind: ColumnKind) -> ColumnSchema {
     ColumnSchema { name, kind, required: false }
 }
 
-use CodeSet::{Benefit, Channel, Decision, Direction, Event, Method};
+use CodeSet::{Benefit, Channel, Decision, Direction, Event, Filer, Method};
 use ColumnKind::{Amount, Bool, Code, Date, Integer, Minutes, Text};
 
 const CUSTOMERS: &[ColumnSchema] =
@@ -96,6 +101,7 @@ const APPLICATIONS: &[ColumnSchema] = &[
     may("decision", Code(Decision)),
     may("automatic", Bool),
     may("clarifications", Integer),
+    may("filed_by", Code(Filer)),
 ];
 const PAYMENTS: &[ColumnSchema] = &[
     may("payment_id", Text),

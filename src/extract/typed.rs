@@ -172,7 +172,9 @@ impl Typist {
             let Some(record) = records.next_record(&mut self.fields) else { break };
             let number = report.records as u32;
             report.records += 1;
-            let has_lines = records.lines() > record.line + 1;
+            // The last record of a file may lack its line end.
+            let is_ended = text.bytes[..records.position()].ends_with(b"\n");
+            let has_lines = records.lines() > record.line + u32::from(is_ended);
             let Some((reason, value)) =
                 whole_fault(text, &record, &self.fields[before..], delimiter, has_lines, layout)
             else {
@@ -192,7 +194,7 @@ impl Typist {
             // The line feed at the end of a record, or of the file, begins no line that the record covers.
             let last = match record.unclosed {
                 true => dropped_lines == 0 && text.bytes.ends_with(b"\n"),
-                false => has_lines,
+                false => is_ended,
             };
             let dropped_lines = if record.unclosed { dropped_lines } else { 0 };
             let line_ends = u64::from(records.lines() - record.line) + dropped_lines - u64::from(last);

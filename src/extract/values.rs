@@ -16,11 +16,11 @@ pub struct Decimal {
 /// Most significant digits before the decimal separator.
 const MAX_WHOLE_DIGITS: usize = 15;
 
-/// Reads `[+-]digits[separator digits]`; `None` when malformed.
+/// Reads `[+-]digits[separator digits]`; `None` when malformed. U+2212, three bytes of UTF-8, is a minus too.
 #[inline]
 pub fn decimal(text: &[u8], separator: u8) -> Option<Decimal> {
     let (minus, digits) = match text {
-        [b'-', rest @ ..] => (true, rest),
+        [b'-', rest @ ..] | [0xE2, 0x88, 0x92, rest @ ..] => (true, rest),
         [b'+', rest @ ..] => (false, rest),
         _ => (false, text),
     };
@@ -97,7 +97,7 @@ pub fn minutes(text: &[u8], separator: u8) -> Result<i64, Reason> {
 #[inline]
 pub fn integer(text: &[u8]) -> Result<i64, Reason> {
     let (minus, digits) = match text {
-        [b'-', rest @ ..] => (true, rest),
+        [b'-', rest @ ..] | [0xE2, 0x88, 0x92, rest @ ..] => (true, rest),
         _ => (false, text),
     };
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) || significant(digits) > MAX_WHOLE_DIGITS {
@@ -172,6 +172,7 @@ mod tests {
         for (text, expected) in [
             ("0.005", 1),
             ("-0.005", -1),
+            ("\u{2212}25.10", -2_510),
             ("0.0049999", 0),
             ("1.995", 200),
             ("+12", 1200),
@@ -204,6 +205,7 @@ mod tests {
     fn integers_are_digits_only() {
         assert_eq!(integer(b"0012"), Ok(12));
         assert_eq!(integer(b"-3"), Err(Reason::NegativeValue));
+        assert_eq!(integer("\u{2212}3".as_bytes()), Err(Reason::NegativeValue));
         assert_eq!(integer(b"-0"), Err(Reason::NegativeValue));
         for text in ["+3", "3.0", "", "-", "1e3", "9999999999999999"] {
             assert_eq!(integer(text.as_bytes()), Err(Reason::MalformedNumber), "{text}");

@@ -53,6 +53,8 @@ catalogue! {
     applications_on_behalf Count "applications" "applications made by somebody else on the customer's behalf"
     applications_online Count "applications" "applications submitted online"
     applications_other Count "applications" "applications submitted in other ways, unmapped methods included"
+    applications_by_employer Count "applications" "applications filed by an employer"
+    applications_by_partner Count "applications" "applications filed by another authority, a social worker or an association"
     benefits_applied Count "benefits" "distinct benefits among the applications in the window"
     handled_applications Count "applications" "applications in the window with handling minutes"
     handling_minutes Hundredths "minutes" "sum of the handling minutes of the applications in the window"
@@ -92,6 +94,6 @@ mod tests {
             assert_eq!(position(feature.name), Some(at), "{}", feature.name);
         }
         assert_eq!(FEATURES[At::age as usize].name, "age");
-        assert_eq!(FEATURES.len(), 34);
+        assert_eq!(FEATURES.len(), 36);
     }
 }

@@ -11,7 +11,7 @@ use super::periods::PaidPeriod;
 use crate::calendar::{DefaultPeriod, Window};
 use crate::config::Extract;
 use crate::extract::batch::{Batch, MISSING_DAY, MISSING_NUMBER};
-use crate::extract::codes::{OTHER, OUTBOUND, REJECTED};
+use crate::extract::codes::{EMPLOYER, OTHER, OUTBOUND, PARTNER, REJECTED};
 use crate::intake::Fold;
 use crate::spill::Budget;
 
@@ -140,6 +140,7 @@ pub struct Applications<'a> {
     decision: usize,
     automatic: usize,
     clarifications: usize,
+    filed_by: usize,
 }
 
 /// What an application in the window says.
@@ -147,6 +148,8 @@ pub struct Applications<'a> {
 pub struct Application {
     benefit: u16,
     method: u8,
+    by_employer: bool,
+    by_partner: bool,
     automatic: bool,
     rejected: bool,
     minutes: i64,
@@ -166,6 +169,7 @@ impl<'a> Applications<'a> {
             decision: at("decision"),
             automatic: at("automatic"),
             clarifications: at("clarifications"),
+            filed_by: at("filed_by"),
         }
     }
 }
@@ -180,6 +184,8 @@ impl Fold for Applications<'_> {
         Some(Some(Application {
             benefit: batch.codes(self.benefit)[row] as u16,
             method: batch.codes(self.method)[row].min(OTHER) as u8,
+            by_employer: batch.codes(self.filed_by)[row] == EMPLOYER,
+            by_partner: batch.codes(self.filed_by)[row] == PARTNER,
             automatic: batch.bools(self.automatic)[row] == Some(true),
             rejected: batch.codes(self.decision)[row] == REJECTED,
             minutes: batch.numbers(self.handling_minutes)[row],
@@ -195,6 +201,8 @@ impl Fold for Applications<'_> {
             let handled = fact.minutes != MISSING_NUMBER;
             let tally = &mut partition.applications[usize::from(*customer)];
             step(&mut tally.by_method[usize::from(fact.method)], 1, take_back);
+            step(&mut tally.by_employer, u32::from(fact.by_employer), take_back);
+            step(&mut tally.by_partner, u32::from(fact.by_partner), take_back);
             step(&mut tally.automatic, u32::from(fact.automatic), take_back);
             step(&mut tally.rejected, u32::from(fact.rejected), take_back);
             step(&mut tally.handled, u32::from(handled), take_back);
@@ -356,7 +364,8 @@ mod tests {
             LifeEvents::new(&ground),
         );
         let all = [c.contacted_on, c.channel, c.direction, c.reached, a.benefit, a.submitted_on, a.method];
-        let more = [a.handling_minutes, a.decision, a.automatic, a.clarifications, p.benefit, p.period_start];
+        let more =
+            [a.handling_minutes, a.decision, a.automatic, a.clarifications, a.filed_by, p.benefit, p.period_start];
         let rest = [p.period_end, p.paid_on, p.amount, l.event, l.occurred_on];
         assert!(all.iter().chain(&more).chain(&rest).all(|at| *at < 10));
     }

@@ -29,6 +29,10 @@ pub struct ContactTally {
 pub struct ApplicationTally {
     /// By canonical method.
     pub by_method: [u32; 5],
+    /// Filed by an employer.
+    pub by_employer: u32,
+    /// Filed by another authority or an association.
+    pub by_partner: u32,
     /// With handling minutes.
     pub handled: u32,
     /// Decided automatically.

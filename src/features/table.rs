@@ -196,6 +196,8 @@ impl Row<'_> {
         count(At::applications_on_behalf, on_behalf);
         count(At::applications_online, online);
         count(At::applications_other, other);
+        count(At::applications_by_employer, applications.by_employer);
+        count(At::applications_by_partner, applications.by_partner);
         count(At::benefits_applied, self.benefits_applied);
         count(At::handled_applications, handled);
         count(At::automatic_decisions, applications.automatic);

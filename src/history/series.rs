@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::folders::{GoodRun, good_runs};
 use super::{HistoryError, PastManifest};
 use crate::calendar::Day;
+use crate::regular;
 use crate::statistics::ALL;
 
 /// One run of a series.
@@ -100,8 +101,9 @@ pub fn series(root: &Path, up_to: Option<Day>) -> Result<Series, HistoryError> {
 
 /// Reads `category_summary.csv`; its columns are found by name, since versions may add some.
 fn summary(path: &Path) -> Result<Vec<CategoryPoint>, HistoryError> {
-    let text = std::fs::read(path).map_err(|source| HistoryError::Unreadable { path: path.to_owned(), source })?;
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_slice());
+    let text =
+        regular::read_to_string(path).map_err(|source| HistoryError::Unreadable { path: path.to_owned(), source })?;
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     let damaged = |message: String| HistoryError::Damaged { path: path.to_owned(), message };
     let header = reader.headers().map_err(|fault| damaged(fault.to_string()))?;
     let places: HashMap<String, usize> = header.iter().enumerate().map(|(at, name)| (name.to_owned(), at)).collect();

@@ -122,6 +122,8 @@ pub struct ExtractAccount {
     pub orphans: Orphans,
     /// Method codes that the configuration does not map, over rows neither rejected nor duplicates.
     pub unmapped_methods: BTreeMap<String, u64>,
+    /// Filer codes that the configuration does not map, over the same rows.
+    pub unmapped_filers: BTreeMap<String, u64>,
     /// Benefits that the catalogue lacks, over the same rows.
     pub unknown_benefits: BTreeMap<String, u64>,
     /// Benefits of the catalogue that rows in use name; duplicates of these count as well.
@@ -159,6 +161,7 @@ impl ExtractAccount {
             damaged_ids: DamagedIds::default(),
             orphans: Orphans::default(),
             unmapped_methods: BTreeMap::new(),
+            unmapped_filers: BTreeMap::new(),
             unknown_benefits: BTreeMap::new(),
             benefits_in_use: BTreeSet::new(),
         };

@@ -13,12 +13,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use hashbrown::HashMap;
 
 use super::accounting::Standing;
-use super::events::{Columns, Fold, Intake, PARTITION_CUSTOMERS, Tallies, lock, spilled};
+use super::events::{Columns, Fold, Intake, OfCoded, PARTITION_CUSTOMERS, Tallies, lock, spilled};
 use super::in_use::Dated;
 use super::sieve::{hash, hasher};
 use crate::config::Repeats;
 use crate::extract::batch::{Batch, Column};
-use crate::extract::codes::{CodeId, OTHER};
+use crate::extract::codes::CodeId;
 use crate::extract::{ExtractError, FileRead, Unwatched, Worker};
 
 /// Nominated ids that one second read settles, so that its memory is bounded.
@@ -72,7 +72,7 @@ impl Intake<'_> {
 }
 
 impl Columns {
-    /// A hash of a row's values but for its id. A method that the configuration does not map is `other`.
+    /// A hash of a row's values but for its id. A code that counts as `other` is `other`.
     fn hash_of_values(&self, batch: &Batch, row: usize) -> u64 {
         let mut hasher = hasher();
         for (at, column) in batch.columns.iter().enumerate().filter(|(at, _)| Some(*at) != self.id) {
@@ -81,8 +81,7 @@ impl Columns {
                     hasher.write_u32(values[row].length);
                     hasher.write(batch.bytes(values[row]));
                 }
-                Column::Code(values) if Some(at) == self.method => hasher.write_u32(values[row].min(OTHER)),
-                Column::Code(values) => hasher.write_u32(values[row]),
+                Column::Code(values) => hasher.write_u32(self.as_counted(at, values[row])),
                 Column::Date(values) => hasher.write_i32(values[row].0),
                 Column::Number(values) => hasher.write_i64(values[row]),
                 Column::Bool(values) => hasher.write_u8(values[row].map_or(2, u8::from)),
@@ -98,7 +97,7 @@ struct Candidate<T> {
     file: usize,
     customer: u32,
     standing: Standing,
-    strange: (Option<CodeId>, Option<CodeId>),
+    unknown_codes: OfCoded<Option<CodeId>>,
     fact: Option<T>,
     /// Of a row in use.
     dated: Option<Dated>,
@@ -151,12 +150,10 @@ impl<F: Fold> SecondRead<'_, F> {
         let counts = tallies.row(row.file);
         *counts.of(row.standing) -= 1;
         *counts.of(Standing::Duplicate) += 1;
-        let (method, benefit) = row.strange;
-        if let Some(count) = method.and_then(|code| tallies.unmapped_methods.get_mut(&code)) {
-            *count -= 1;
-        }
-        if let Some(count) = benefit.and_then(|code| tallies.unknown_benefits.get_mut(&code)) {
-            *count -= 1;
+        for (code, counts) in row.unknown_codes.iter().zip(&mut tallies.unknown_codes) {
+            if let Some(count) = code.and_then(|code| counts.get_mut(&code)) {
+                *count -= 1;
+            }
         }
         if let Some(dated) = row.dated {
             tallies.in_use.take_back(dated);
@@ -185,7 +182,7 @@ impl<F: Fold> Worker for SecondRead<'_, F> {
                 file: batch.file,
                 customer,
                 standing,
-                strange: self.intake.strange_codes(batch, row, self.columns),
+                unknown_codes: self.intake.unknown_codes(batch, row, self.columns),
                 fact: if in_use { self.fold.fact(batch, row) } else { None },
                 dated: in_use.then(|| dated(row, customer)),
                 values: self.columns.hash_of_values(batch, row),

@@ -3,6 +3,7 @@
 //! Rows are used as they stream by, as if no id occurred twice; what repeated ids had added is taken back afterwards
 //! (see the `duplicates` module).
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -16,8 +17,8 @@ use super::shape::ShapeReader;
 use super::sieve::{NO_NUMBER, Sieve};
 use crate::calendar::{Day, Window};
 use crate::config::Extract;
-use crate::extract::batch::{Batch, Span};
-use crate::extract::codes::{CodeId, OTHER};
+use crate::extract::batch::{Batch, MISSING_CODE, Span};
+use crate::extract::codes::{CodeId, OTHER, OTHER_FILER};
 use crate::extract::{CodeBooks, ExtractError, Plan, Progress, RejectsWriter, Worker};
 use crate::spill::Budget;
 
@@ -65,8 +66,8 @@ pub(super) struct Columns {
     pub(super) id: Option<usize>,
     owner: usize,
     pub(super) date: usize,
-    benefit: Option<usize>,
-    pub(super) method: Option<usize>,
+    /// Where the columns of [`CODED`] are.
+    coded: [Option<usize>; CODED.len()],
     /// Of payments.
     pub(super) period: Option<Period>,
 }
@@ -78,6 +79,12 @@ pub(super) struct Period {
     pub(super) paid_on: usize,
 }
 
+/// The columns whose codes the configuration may not know.
+const CODED: [&str; 3] = ["method", "filed_by", "benefit"];
+
+/// Something of each column of [`CODED`].
+pub(super) type OfCoded<T> = [T; CODED.len()];
+
 impl Columns {
     fn of(extract: Extract) -> Self {
         let find = |names: &[&str]| names.iter().find_map(|name| extract.column(name));
@@ -85,9 +92,17 @@ impl Columns {
             id: find(&["contact_id", "application_id", "payment_id"]),
             owner: find(&["customer_id", "employer_id"]).unwrap_or_default(),
             date: find(&["contacted_on", "submitted_on", "period_start", "occurred_on"]).unwrap_or_default(),
-            benefit: find(&["benefit"]),
-            method: find(&["method"]),
+            coded: CODED.map(|name| extract.column(name)),
             period: find(&["period_end"]).zip(find(&["paid_on"])).map(|(end, paid_on)| Period { end, paid_on }),
+        }
+    }
+
+    /// A code as it counts: one that the configuration does not map is `other`, if its column has such.
+    pub(super) fn as_counted(&self, at: usize, code: CodeId) -> CodeId {
+        let [method, filed_by, _] = self.coded;
+        match [(method, OTHER), (filed_by, OTHER_FILER)].iter().find(|(column, _)| *column == Some(at)) {
+            Some((_, other)) if is_unknown(code, other + 1) => *other,
+            _ => code,
         }
     }
 }
@@ -96,8 +111,8 @@ impl Columns {
 #[derive(Debug, Default)]
 pub(super) struct Tallies {
     rows: Vec<RowCounts>,
-    pub(super) unmapped_methods: HashMap<CodeId, u64>,
-    pub(super) unknown_benefits: HashMap<CodeId, u64>,
+    /// Rows by code that the configuration does not know.
+    pub(super) unknown_codes: OfCoded<HashMap<CodeId, u64>>,
     /// By code of the catalogue: whether a row in use names it.
     benefits_in_use: Vec<bool>,
     newest: Option<Day>,
@@ -118,11 +133,8 @@ impl Tallies {
         for (file, rows) in other.rows.iter().enumerate() {
             self.row(file).add(rows);
         }
-        for (code, count) in other.unmapped_methods {
-            *self.unmapped_methods.entry(code).or_default() += count;
-        }
-        for (code, count) in other.unknown_benefits {
-            *self.unknown_benefits.entry(code).or_default() += count;
+        for (own, others) in self.unknown_codes.iter_mut().zip(other.unknown_codes) {
+            others.into_iter().for_each(|(code, count)| *own.entry(code).or_default() += count);
         }
         self.benefits_in_use.resize(self.benefits_in_use.len().max(other.benefits_in_use.len()), false);
         self.benefits_in_use.iter_mut().zip(other.benefits_in_use).for_each(|(own, other)| *own |= other);
@@ -159,18 +171,16 @@ impl Intake<'_> {
         self.take_back_duplicates(&nominated, columns, fold, &mut tallies, &files)?;
         let mut account = ExtractAccount::new(self.plan.config.extract, files, tallies.rows)?;
         account.newest = tallies.newest;
+        let [methods, filers, benefits] = tallies.unknown_codes;
+        account.unmapped_methods = named(methods, |code| self.books.unmapped_methods.text(code - OTHER - 1));
+        account.unmapped_filers = named(filers, |code| self.books.unmapped_filers.text(code - OTHER_FILER - 1));
+        account.unknown_benefits = named(benefits, |code| self.books.benefits.text(code));
         account.in_window = tallies.in_use.in_window;
         account.dates_in_use = tallies.in_use.days.oldest_and_newest();
         account.orphans = tallies.orphans;
         account.duplicates_that_differ = tallies.duplicates_that_differ;
         if columns.period.is_some() && self.population.registered {
             account.payments_after_registration = Some(tallies.in_use.after_registration);
-        }
-        for (code, count) in tallies.unmapped_methods.into_iter().filter(|(_, count)| *count > 0) {
-            account.unmapped_methods.insert(self.books.unmapped_methods.text(code - OTHER - 1), count);
-        }
-        for (code, count) in tallies.unknown_benefits.into_iter().filter(|(_, count)| *count > 0) {
-            account.unknown_benefits.insert(self.books.benefits.text(code), count);
         }
         let in_use = (0..).zip(tallies.benefits_in_use).filter(|(_, is_in_use)| *is_in_use);
         account.benefits_in_use = in_use.map(|(code, _)| self.books.benefits.text(code)).collect();
@@ -196,17 +206,18 @@ impl Intake<'_> {
         }
     }
 
-    /// The code of a row's method, if unmapped, and of its benefit, if the catalogue lacks it.
-    #[inline]
-    pub(super) fn strange_codes(
-        &self,
-        batch: &Batch,
-        row: usize,
-        columns: Columns,
-    ) -> (Option<CodeId>, Option<CodeId>) {
-        let method = columns.method.map(|at| batch.codes(at)[row]).filter(|code| *code > OTHER);
-        let benefit = columns.benefit.map(|at| batch.codes(at)[row]).filter(|code| *code >= self.known_benefits);
-        (method, benefit)
+    /// By column of [`CODED`], the first code that the configuration does not know; all later ones are such too.
+    fn first_unknown(&self) -> OfCoded<CodeId> {
+        [OTHER + 1, OTHER_FILER + 1, self.known_benefits]
+    }
+
+    /// The codes of a row that the configuration does not know.
+    pub(super) fn unknown_codes(&self, batch: &Batch, row: usize, columns: Columns) -> OfCoded<Option<CodeId>> {
+        let mut codes = columns.coded.map(|at| at.map(|at| batch.codes(at)[row]));
+        for (code, first) in codes.iter_mut().zip(self.first_unknown()) {
+            *code = code.filter(|code| is_unknown(*code, first));
+        }
+        codes
     }
 }
 
@@ -252,23 +263,23 @@ impl<F: Fold> FirstRead<'_, '_, F> {
     }
 
     /// Counts the codes that the configuration does not know.
-    fn count_strange_codes(&mut self, batch: &Batch) {
-        let (intake, columns, customers) = (self.intake, self.columns, &self.customers);
-        let count = |at: Option<usize>, first: CodeId, counts: &mut HashMap<CodeId, u64>| {
+    fn count_unknown_codes(&mut self, batch: &Batch) {
+        let firsts = self.intake.first_unknown();
+        for ((at, first), counts) in self.columns.coded.iter().zip(firsts).zip(&mut self.tallies.unknown_codes) {
             let codes = at.map_or(&[][..], |at| batch.codes(at));
             // Hardly a batch has any, which one pass over whole numbers tells.
-            if codes.iter().fold(false, |any, code| any | (*code >= first)) {
-                let strange = codes.iter().zip(customers).filter(|(code, owner)| **code >= first && **owner != ORPHAN);
-                strange.for_each(|(code, _)| *counts.entry(*code).or_default() += 1);
+            if codes.iter().fold(false, |any, code| any | is_unknown(*code, first)) {
+                let owned = codes.iter().zip(&self.customers).filter(|(_, owner)| **owner != ORPHAN);
+                let unknown = owned.filter(|(code, _)| is_unknown(**code, first));
+                unknown.for_each(|(code, _)| *counts.entry(*code).or_default() += 1);
             }
-        };
-        count(columns.method, OTHER + 1, &mut self.tallies.unmapped_methods);
-        count(columns.benefit, intake.known_benefits, &mut self.tallies.unknown_benefits);
+        }
     }
 
     /// Notes which of the catalogue's benefits rows in use name.
     fn note_benefits(&mut self, batch: &Batch) {
-        let Some(benefits) = self.columns.benefit.map(|at| batch.codes(at)) else { return };
+        let [_, _, benefit] = self.columns.coded;
+        let Some(benefits) = benefit.map(|at| batch.codes(at)) else { return };
         let (people, as_of) = (self.intake.population.len() as u32, self.intake.window.as_of);
         let in_use = &mut self.tallies.benefits_in_use;
         for ((code, customer), day) in benefits.iter().zip(&self.customers).zip(batch.days(self.columns.date)) {
@@ -329,7 +340,7 @@ impl<F: Fold> Worker for FirstRead<'_, '_, F> {
                 }
             }
         }
-        self.count_strange_codes(batch);
+        self.count_unknown_codes(batch);
         self.note_benefits(batch);
         self.tallies.row(batch.file).add(&counts);
         self.tallies.newest = self.tallies.newest.max(newest);
@@ -343,6 +354,17 @@ impl<F: Fold> Worker for FirstRead<'_, '_, F> {
         lock(self.total).add(self.tallies);
         Ok(())
     }
+}
+
+/// Whether a code is one that the configuration does not know, rather than a known one or a missing one.
+#[inline]
+fn is_unknown(code: CodeId, first_unknown: CodeId) -> bool {
+    (code >= first_unknown) & (code != MISSING_CODE)
+}
+
+/// The codes that any row has, by their text.
+fn named(counts: HashMap<CodeId, u64>, text: impl Fn(CodeId) -> String) -> BTreeMap<String, u64> {
+    counts.into_iter().filter(|(_, rows)| *rows > 0).map(|(code, rows)| (text(code), rows)).collect()
 }
 
 pub(super) fn spilled(source: io::Error) -> ExtractError {

@@ -26,8 +26,8 @@ pub enum Warning {
         /// The benefits.
         needed: Vec<UnpaidBenefits>,
     },
-    /// Method codes that the configuration does not map.
-    UnmappedMethods(Extract, DisclosedCodes),
+    /// Codes of a column (`method`, `filed_by`) that the configuration does not map.
+    UnmappedCodes(Extract, &'static str, DisclosedCodes),
     /// Benefits that the catalogue lacks.
     UnknownBenefits(Extract, DisclosedCodes),
     /// Faults that `rejects.csv` does not list any more: how many there are, and how many are listed.
@@ -69,7 +69,9 @@ impl Warning {
         warnings.extend(both.map(|order| Warning::DateOrder(extract, order)));
         let disclosed =
             |codes| Some(DisclosedCodes::of(codes, config.breakdowns.min_group)).filter(|it| !it.is_empty());
-        warnings.extend(disclosed(&account.unmapped_methods).map(|codes| Warning::UnmappedMethods(extract, codes)));
+        for (column, codes) in [("method", &account.unmapped_methods), ("filed_by", &account.unmapped_filers)] {
+            warnings.extend(disclosed(codes).map(|codes| Warning::UnmappedCodes(extract, column, codes)));
+        }
         warnings.extend(disclosed(&account.unknown_benefits).map(|codes| Warning::UnknownBenefits(extract, codes)));
         let (faults, most) = (account.faults(), config.outputs.max_rejects_per_extract);
         warnings.extend((faults > most).then_some(Warning::RejectsCut(extract, faults, most)));
@@ -155,9 +157,9 @@ impl fmt::Display for Warning {
                     extract.name()
                 )
             }
-            Warning::UnmappedMethods(extract, codes) => write!(
+            Warning::UnmappedCodes(extract, column, codes) => write!(
                 f,
-                "{}: method codes that are not mapped count as other: {}; map them in [extracts.{}.codes.method]",
+                "{}: {column} codes that are not mapped count as other: {}; map them in [extracts.{}.codes.{column}]",
                 extract.name(),
                 codes,
                 extract.name()

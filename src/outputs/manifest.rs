@@ -150,6 +150,10 @@ pub struct ExtractEntry {
     pub unmapped_methods: BTreeMap<String, u64>,
     /// All others.
     pub unmapped_methods_other: OtherCodes,
+    /// Filer codes that the configuration does not map, with their rows; those that may be named.
+    pub unmapped_filers: BTreeMap<String, u64>,
+    /// All others.
+    pub unmapped_filers_other: OtherCodes,
     /// Benefits that the catalogue lacks, with their rows; those that may be named.
     pub unknown_benefits: BTreeMap<String, u64>,
     /// All others.
@@ -185,6 +189,7 @@ impl ExtractEntry {
         });
         let min_group = config.breakdowns.min_group;
         let methods = DisclosedCodes::of(&account.unmapped_methods, min_group);
+        let filers = DisclosedCodes::of(&account.unmapped_filers, min_group);
         let benefits = DisclosedCodes::of(&account.unknown_benefits, min_group);
         ExtractEntry {
             extract: account.extract.name(),
@@ -199,6 +204,8 @@ impl ExtractEntry {
             payments_after_registration: account.payments_after_registration,
             unmapped_methods: methods.named,
             unmapped_methods_other: methods.other,
+            unmapped_filers: filers.named,
+            unmapped_filers_other: filers.other,
             unknown_benefits: benefits.named,
             unknown_benefits_other: benefits.other,
             files: files.collect(),
@@ -206,9 +213,10 @@ impl ExtractEntry {
     }
 
     /// The codes that the configuration does not know: column, those that are named, all others.
-    pub fn unknown_codes(&self) -> [(&'static str, &BTreeMap<String, u64>, OtherCodes); 2] {
+    pub fn unknown_codes(&self) -> [(&'static str, &BTreeMap<String, u64>, OtherCodes); 3] {
         [
             ("method", &self.unmapped_methods, self.unmapped_methods_other),
+            ("filed_by", &self.unmapped_filers, self.unmapped_filers_other),
             ("benefit", &self.unknown_benefits, self.unknown_benefits_other),
         ]
     }

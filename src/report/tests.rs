@@ -127,6 +127,8 @@ fn summary(share_pct: f64, contacts_per_year: f64, minutes: f64) -> Summary {
         handling_minutes_per_application: minutes,
         handling_minutes_pooled: minutes,
         applications_pct: [15.0, 3.0, 5.0, 75.5, 1.5],
+        applications_by_employer_pct: 6.5,
+        applications_by_partner_pct: 0.8,
     }
 }
 
@@ -233,6 +235,8 @@ fn extract() -> ExtractEntry {
         faults_listed: 15,
         unmapped_methods: [("FAX".to_owned(), 16)].into(),
         unmapped_methods_other: OtherCodes::default(),
+        unmapped_filers: [("KOMMUN".to_owned(), 14)].into(),
+        unmapped_filers_other: OtherCodes::default(),
         unknown_benefits: [("<b>".to_owned(), 10), ("<i>".to_owned(), 12)].into(),
         unknown_benefits_other: OtherCodes { codes: 30, rows: 45 },
         files: Vec::new(),

@@ -236,6 +236,8 @@ mod tests {
             handling_minutes_per_application: f64::NAN,
             handling_minutes_pooled: f64::NAN,
             applications_pct: [f64::NAN; 5],
+            applications_by_employer_pct: f64::NAN,
+            applications_by_partner_pct: f64::NAN,
         };
         let middle = Middle { n: customers / 2, mean: f64::NAN, median: f64::NAN };
         GroupFigures { customers, summary, features: vec![middle] }

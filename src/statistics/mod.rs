@@ -63,6 +63,10 @@ pub struct Summary {
     pub handling_minutes_pooled: f64,
     /// Per cent of applications by canonical method.
     pub applications_pct: [f64; METHODS.len()],
+    /// Per cent of applications that an employer filed.
+    pub applications_by_employer_pct: f64,
+    /// Per cent of applications that another authority or an association filed.
+    pub applications_by_partner_pct: f64,
 }
 
 impl Summary {
@@ -73,6 +77,7 @@ impl Summary {
                 .map(str::to_owned)
                 .into();
         names.extend(METHODS.iter().map(|method| format!("applications_{method}_pct")));
+        names.extend(["applications_by_employer_pct", "applications_by_partner_pct"].map(str::to_owned));
         names
     }
 
@@ -85,12 +90,18 @@ impl Summary {
             self.handling_minutes_pooled,
         ];
         values.extend(self.applications_pct);
+        values.extend(self.filed_pct());
         values
+    }
+
+    /// Per cent of applications that an employer filed, and that a partner did.
+    pub fn filed_pct(&self) -> [f64; 2] {
+        [self.applications_by_employer_pct, self.applications_by_partner_pct]
     }
 
     /// Of so many of the population, from the sums and means of their features.
     fn new(customers: u64, population: u64, sum: impl Fn(At) -> f64, mean: impl Fn(At) -> f64) -> Self {
-        let applications = sum(At::applications);
+        let of_applications = |at| ratio(100.0 * sum(at), sum(At::applications));
         let methods = [
             At::applications_paper,
             At::applications_oral,
@@ -103,7 +114,9 @@ impl Summary {
             contacts_per_year: ratio(sum(At::contacts), sum(At::observed_years)),
             handling_minutes_per_application: mean(At::handling_minutes_per_application),
             handling_minutes_pooled: ratio(sum(At::handling_minutes), sum(At::handled_applications)),
-            applications_pct: methods.map(|method| ratio(100.0 * sum(method), applications)),
+            applications_pct: methods.map(of_applications),
+            applications_by_employer_pct: of_applications(At::applications_by_employer),
+            applications_by_partner_pct: of_applications(At::applications_by_partner),
         }
     }
 }

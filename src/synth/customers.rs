@@ -22,7 +22,7 @@ pub(super) struct CustomerRows {
 
 impl CustomerRows {
     /// Draws the customer of a number and adds all rows about them.
-    pub(super) fn add(&mut self, number: u64, timeline: &Timeline, dice: &mut Dice) {
+    pub(super) fn add(&mut self, number: u64, timeline: &Timeline, dice: &mut Dice, filers: &mut Dice) {
         let person = Person::draw(dice, timeline);
         let episodes = life::live(&person, dice);
         let support = Support::draw(&person, &episodes, timeline, dice);
@@ -35,6 +35,7 @@ impl CustomerRows {
             timeline,
             applications: &mut self.applications,
             contacts: &mut self.contacts,
+            filers,
         };
         desk.serve(&episodes, &support, dice);
         let extract_days = timeline.history_from()..=timeline.as_of();

@@ -4,13 +4,15 @@ use rand::{Rng, SeedableRng};
 use rand_distr::{Distribution, Exp1, Gamma, StandardNormal};
 use rand_pcg::Pcg64Mcg;
 
-/// What a block of random numbers is for: customers and employers of one block number must not share theirs.
+/// What a block of random numbers is for: uses of one block number must not share theirs.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Realm {
     /// Person customers.
     Customers = 1,
     /// Employers.
     Employers = 2,
+    /// Who filed the customers' applications.
+    Filers = 3,
 }
 
 /// One block's source of chance.

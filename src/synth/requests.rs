@@ -5,7 +5,7 @@ use super::catalogue::Benefit;
 use super::dice::Dice;
 use super::life::Episode;
 use super::person::{Person, Stage};
-use super::rows::{Application, Contact, Method};
+use super::rows::{Application, Contact, Filer, Method};
 use super::strain::{Strain, Strains, strains_by_month};
 use super::support::Support;
 use super::timeline::{EXTRACT_MONTHS, LEAD_MONTHS, Timeline};
@@ -18,6 +18,8 @@ pub(super) struct Desk<'a> {
     pub(super) timeline: &'a Timeline,
     pub(super) applications: &'a mut Vec<Application>,
     pub(super) contacts: &'a mut Vec<Contact>,
+    /// Chance of its own for who files, so that nothing else depends on it.
+    pub(super) filers: &'a mut Dice,
 }
 
 impl Desk<'_> {
@@ -120,6 +122,7 @@ impl Desk<'_> {
             decision: (!pending).then(|| decision(strain, dice)),
             automatic,
             clarifications,
+            filed_by: filer(benefit, method, self.filers),
         });
         if dice.chance(strain.asks * self.person.talkative.min(2.5)) {
             self.contact(day.plus_days(dice.between(0, 35)), strain, dice);
@@ -186,6 +189,26 @@ fn count(mean: f64, dice: &mut Dice) -> u32 {
     let mut number = 0;
     dice.arrivals(&[mean], |_, _, _| number += 1);
     number
+}
+
+/// Employers file for those whose wages they go on paying, social workers for people in hardship.
+fn filer(benefit: Benefit, method: Method, dice: &mut Dice) -> Filer {
+    let (employer, partner) = match benefit {
+        Benefit::SicknessAllowance => (0.35, 0.01),
+        Benefit::ParentalAllowance => (0.12, 0.0),
+        Benefit::Rehabilitation => (0.02, 0.05),
+        Benefit::BasicSocialAssistance => (0.0, 0.12),
+        Benefit::DisabilityAllowance | Benefit::PensionerCareAllowance => (0.0, 0.05),
+        _ => (0.0, 0.005),
+    };
+    let other = if method == Method::OnBehalf { 0.3 } else { 0.003 };
+    let customer = 1.0 - employer - partner - other;
+    dice.pick(&[
+        (customer, Filer::Customer),
+        (employer, Filer::Employer),
+        (partner, Filer::Partner),
+        (other, Filer::Other),
+    ])
 }
 
 fn minutes(benefit: Benefit, method: Method, strain: &Strain, clarifications: u32, dice: &mut Dice) -> i64 {

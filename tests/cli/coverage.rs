@@ -119,6 +119,14 @@ fn what_a_payment_without_an_end_covers_is_a_setting() {
 }
 
 #[test]
+fn a_payment_that_covers_a_day_of_the_window_is_in_it() {
+    // Paid before the window, which the month that it covers reaches into.
+    let workspace = paid(&["child_benefit,2024-12-15,,,94.88", "child_benefit,2024-11-15,,,94.88"]);
+    let outcome = workspace.extract("payments", "files = \"payments.csv\"\ncovers = \"month\"").run();
+    assert_eq!(outcome.code(0).latest().extract("payments")["in_window"], 1);
+}
+
+#[test]
 fn covers_is_checked() {
     for (extract, value) in
         [("payments", "0"), ("payments", "\"week\""), ("payments", "1.5"), ("contacts", "\"month\"")]

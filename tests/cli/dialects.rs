@@ -213,6 +213,32 @@ fn codes_are_mapped_and_what_is_not_mapped_is_listed_with_its_count() {
 }
 
 #[test]
+fn who_filed_an_application_is_told_by_codes_too() {
+    let header = "application_id,customer_id,benefit,submitted_on,method,by\n";
+    let applications = ["AG", "AG", "SOC", "EGEN", "", "?", "?", "employer"];
+    let row = |(at, by): (usize, &&str)| format!("H{at},A,sickness_allowance,2025-02-0{},online,{by}\n", at + 1);
+    let rows: String = applications.iter().enumerate().map(row).collect();
+    // A duplicate, an orphan and a row out of the window: the code of the last alone is counted.
+    let more = "H5,A,sickness_allowance,2025-02-09,online,?\nH20,NOBODY,sickness_allowance,2025-02-09,online,?\n\
+                H21,A,sickness_allowance,2024-02-09,online,?\n";
+    let workspace = Workspace::agency()
+        .file("applications.csv", format!("{header}{rows}{more}"))
+        // So that codes of few rows are named.
+        .settings("breakdowns.min_group = 1");
+    let mapped = "files = \"applications.csv\"\ncolumns.filed_by = \"by\"\n";
+    let codes = "codes.filed_by = { AG = \"employer\", SOC = \"partner\", EGEN = \"customer\" }";
+    let outcome = workspace.extract("applications", &format!("{mapped}{codes}")).run();
+    let label = [("applications", "8"), ("applications_by_employer", "2"), ("applications_by_partner", "1")];
+    outcome.code(0).labels().expect("A", &label);
+    let entry = outcome.latest().extract("applications");
+    assert_eq!(entry["unmapped_filers"], serde_json::json!({ "?": 3, "employer": 1 }));
+    outcome.stderr_has("applications: filed_by codes that are not mapped count as other");
+    let summary = outcome.latest().table("category_summary.csv");
+    assert_eq!(summary.get("all", "applications_by_employer_pct"), "25");
+    assert_eq!(summary.get("all", "applications_by_partner_pct"), "12.5");
+}
+
+#[test]
 fn an_extract_has_sources_of_several_systems_each_in_its_own_dialect() {
     let outcome = Workspace::agency()
         .file("phone.txt", "Kund|Dag\nA|31.03.2025\nA|01.04.2025\n")

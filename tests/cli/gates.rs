@@ -174,6 +174,7 @@ fn a_last_run_that_cannot_be_read_holds_the_next_one() {
         (manifest, "\0\0\0"),
         ("runs/2025-12-29/category_summary.csv", "category,customers\n"),
     ] {
+        let _ = std::fs::remove_dir_all(workspace.path("runs/2025-12-29"));
         night(&workspace, "2025-12-29", &[]).code(0);
         workspace.write(file, text);
         let outcome = night(&workspace, "2025-12-30", &["--quiet"]);

@@ -199,7 +199,7 @@ fn rejects_are_listed_up_to_a_number_and_counted_beyond() {
 
 #[test]
 fn rows_of_which_none_is_in_the_window_are_an_old_delivery() {
-    let settings = "limits.may_be_outside_window = false";
+    let settings = "limits.contacts.may_be_outside_window = false";
     let old = || {
         let agency = Workspace::agency().settings(settings);
         agency
@@ -209,10 +209,11 @@ fn rows_of_which_none_is_in_the_window_are_an_old_delivery() {
     let outcome = old().run();
     outcome.code(3).stderr_has("limit broken: contacts: none of the 2 rows in use is dated in the window");
     outcome.stderr_lacks("broken: life_events").stderr_lacks("broken: payments");
-    old().settings("limits.contacts.may_be_outside_window = true").run().code(0);
+    old().settings("limits.may_be_outside_window = true").run().code(3);
     old().settings("limits.life_events.may_be_outside_window = false").run().code(3).stderr_has("life_events: none of");
     old().rows("contacts", ",A,2025-01-01,phone,,\n,A,2024-03-01,phone,,").run().code(0);
     // A payment is in the window if it covers a day of it, or is paid in it.
+    let settings = "limits.payments.may_be_outside_window = false";
     let paying = |row: &str| Workspace::agency().settings(settings).rows("payments", row).run();
     paying("P1,A,child_benefit,2024-12-01,2025-01-01,2024-12-01,1").code(0);
     paying("P1,A,child_benefit,2024-12-01,2024-12-31,2025-01-02,1").code(0);

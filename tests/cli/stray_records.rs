@@ -21,6 +21,15 @@ fn rows_that_a_stray_quote_swallowed_are_one_reject_with_its_lines() {
 }
 
 #[test]
+fn a_row_swallowed_at_the_very_end_of_a_file_is_told_too() {
+    let contacts = "customer_id,contacted_on,channel,note\nA,2025-03-01,phone,\nA,2025-03-02,phone,\"A,b,c,d\ne\"";
+    assert_eq!(
+        with_contacts(contacts).run().code(0).rejects().rows,
+        [["contacts", "contacts.csv", "2", "3", "", "swallowed_rows", "lines 3 to 4"]]
+    );
+}
+
+#[test]
 fn swallowed_rows_are_told_before_a_wrong_number_of_fields_and_in_any_column() {
     // The first swallowing value has a field behind it, the second is in front; the third has lines, but no row.
     let contacts = "customer_id,contacted_on,channel,note\nA,2025-03-01,phone,\"x\nA,b,c,d\n\",y\n\

@@ -85,7 +85,11 @@ fn codes(edition: &Edition<'_>) -> Table {
     let mut unnamed = false;
     for extract in edition.content.extracts {
         for (column, named, other) in extract.unknown_codes() {
-            let column = if column == "method" { &texts.method_column } else { &texts.benefit_column };
+            let column = match column {
+                "method" => &texts.method_column,
+                "filed_by" => &texts.filer_column,
+                _ => &texts.benefit_column,
+            };
             let mut row = |code: Cell, rows: u64| {
                 table.row([
                     Cell::from(name(edition, extract)),

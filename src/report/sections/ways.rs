@@ -6,6 +6,7 @@ use crate::report::edition::Edition;
 use crate::report::palette;
 use crate::report::texts::fill;
 use crate::report::view::{Block, Cell, Figure, Layout, Section, Table};
+use crate::statistics::Summary;
 
 /// The ways as they are shown: the one that most take first.
 const ORDER: [usize; METHODS.len()] = [3, 0, 1, 2, 4];
@@ -46,8 +47,26 @@ pub(super) fn section(edition: &Edition<'_>) -> Section {
         layout: Layout::of_categories(edition.content.categories().len()),
     };
     let mut blocks = vec![Block::Text { text: texts.lead.clone() }, Block::Figure { figure }];
+    // Many agencies do not note who filed an application.
+    let filed_by_others = |summary: &Summary| summary.filed_pct().iter().any(|share| *share > 0.0);
+    if edition.content.figures.iter().any(|category| filed_by_others(&category.summary)) {
+        blocks.push(Block::Text { text: texts.filers_lead.clone() });
+        blocks.push(Block::Table { table: filers(edition, &hides_figures) });
+    }
     if hides_figures.contains(&true) {
         blocks.push(Block::Note { text: edition.mask_note() });
     }
     Section { id: "ways", title: texts.title.clone(), blocks }
+}
+
+/// The applications that others than the customer filed, per category.
+fn filers(edition: &Edition<'_>, hides_figures: &[bool]) -> Table {
+    let texts = &edition.texts.ways;
+    let mut table = Table::numbers(&texts.filers, &texts.category, [texts.employer.as_str(), texts.partner.as_str()]);
+    for (category, is_hidden) in edition.content.figures.iter().zip(hides_figures) {
+        let shares = category.summary.filed_pct().map(|share| Cell::or_masked(edition.share(share), *is_hidden));
+        let cells = [Cell::from(edition.row_name(&category.name))].into_iter().chain(shares);
+        if category.name == crate::statistics::ALL { table.total(cells) } else { table.row(cells) }
+    }
+    table
 }

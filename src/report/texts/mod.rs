@@ -85,6 +85,10 @@ pub(super) struct WaysTexts {
     pub(super) on_behalf: String,
     pub(super) online: String,
     pub(super) other: String,
+    pub(super) filers: String,
+    pub(super) filers_lead: String,
+    pub(super) employer: String,
+    pub(super) partner: String,
 }
 
 /// Distributions of features.
@@ -222,6 +226,7 @@ pub(super) struct QualityTexts {
     pub(super) unnamed_codes: String,
     pub(super) warnings: String,
     pub(super) method_column: String,
+    pub(super) filer_column: String,
     pub(super) benefit_column: String,
 }
 

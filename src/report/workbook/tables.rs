@@ -39,6 +39,8 @@ fn summary_columns(sheet: &mut Sheet) {
         ("contacts_per_year", Kind::Hundredths, "all contacts / all observed years"),
         ("handling_minutes_per_application", Kind::Tenths, "minutes; the mean of the customers' own averages"),
         ("handling_minutes_pooled", Kind::Tenths, "minutes; all minutes / all handled applications"),
+        ("applications_by_employer_pct", Kind::Tenths, "per cent of the applications, filed by an employer"),
+        ("applications_by_partner_pct", Kind::Tenths, "per cent of the applications, filed by another authority"),
     ];
     for name in Summary::columns() {
         let known = meanings.iter().find(|(known, ..)| *known == name);

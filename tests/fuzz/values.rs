@@ -1,0 +1,112 @@
+//! Dates and numbers.
+
+use crate::calendar::Day;
+use crate::extract::DateFormat;
+use crate::extract::dates::Months;
+use crate::extract::values::{decimal, integer, minutes};
+
+use super::{mutate, pick, tried};
+
+/// A number as METHOD writes it: a sign, digits, a separator with digits behind it. Below zero or not, and in
+/// hundredths, rounded half away from zero.
+pub fn naive_decimal(text: &[u8], separator: char) -> Option<(bool, i128)> {
+    let text = std::str::from_utf8(text).ok()?;
+    let (minus, digits) = match text.chars().next()? {
+        '-' => (true, &text[1..]),
+        '+' => (false, &text[1..]),
+        _ => (false, text),
+    };
+    let (whole, fraction) = digits.split_once(separator).map_or((digits, None), |(whole, more)| (whole, Some(more)));
+    let all_digits = |text: &str| !text.is_empty() && text.chars().all(|letter| letter.is_ascii_digit());
+    if !all_digits(whole) || !fraction.is_none_or(all_digits) || whole.trim_start_matches('0').len() > 15 {
+        return None;
+    }
+    let fraction = fraction.unwrap_or_default();
+    let thousandths: i128 = format!("0{whole}{:0<3}", &fraction[..fraction.len().min(3)]).parse().ok()?;
+    let hundredths = (thousandths + 5) / 10;
+    let negative = minus && (whole.contains(|digit| digit != '0') || fraction.contains(|digit| digit != '0'));
+    Some((negative, if minus { -hundredths } else { hundredths }))
+}
+
+/// A date without a time, by a format whose parts are told apart by length or by its separators.
+fn naive_date(format: &str, text: &str) -> Option<Day> {
+    let digits = |text: &str, lengths: std::ops::RangeInclusive<usize>| {
+        let is_number = lengths.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+        if is_number { text.parse::<u32>().ok() } else { None }
+    };
+    let parts: Vec<&str> = text.split(['.', '/', '-']).collect();
+    let (year, month, day) = match (format, parts.as_slice()) {
+        ("%Y-%m-%d", [year, month, day]) if text.matches('-').count() == 2 => {
+            (digits(year, 4..=4)?, digits(month, 2..=2)?, digits(day, 2..=2)?)
+        }
+        ("%d.%m.%Y", [day, month, year]) if text.matches('.').count() == 2 => {
+            (digits(year, 4..=4)?, digits(month, 1..=2)?, digits(day, 1..=2)?)
+        }
+        ("%m/%d/%y", [month, day, year]) if text.matches('/').count() == 2 => {
+            let year = digits(year, 2..=2)?;
+            (if year < 69 { 2000 + year } else { 1900 + year }, digits(month, 1..=2)?, digits(day, 1..=2)?)
+        }
+        ("%Y%m%d", [text]) if text.len() == 8 && text.is_ascii() => {
+            (digits(&text[..4], 4..=4)?, digits(&text[4..6], 2..=2)?, digits(&text[6..], 2..=2)?)
+        }
+        _ => return None,
+    };
+    let date = chrono::NaiveDate::from_ymd_opt(year as i32, month, day)?;
+    (year >= 1).then(|| Day::from_date(date))
+}
+
+#[test]
+fn dates() {
+    const FORMATS: [&str; 4] = ["%Y-%m-%d", "%d.%m.%Y", "%m/%d/%y", "%Y%m%d"];
+    const SEEDS: [&str; 4] = ["2024-02-29", "29.2.2024", "12/31/68", "20231130"];
+    const TELLING: [&[u8]; 14] =
+        [b"0", b"1", b"2", b"3", b"9", b"-", b".", b"/", b"T", b" ", b"12:30", b"+02:00", b"Z", b"\xC3\xA5"];
+    let formats = FORMATS.map(|notation| DateFormat::new(notation).unwrap());
+    let mut months = Months::default();
+    tried("dates", 30, |chance| {
+        let at = chance_index(chance, FORMATS.len());
+        let mut text = pick(chance, &SEEDS).as_bytes().to_vec();
+        if chance_index(chance, 2) == 0 {
+            text = SEEDS[at].as_bytes().to_vec();
+        }
+        mutate(chance, &mut text, &TELLING);
+        let read = formats[at].read(&text);
+        let shown = String::from_utf8_lossy(&text).into_owned();
+        // What follows a date is a time, if anything: then the date before it counts.
+        let date = shown.split(['T', ' ']).next().unwrap_or_default();
+        let expected = naive_date(FORMATS[at], date);
+        if date.len() == shown.len() {
+            assert_eq!(read, expected, "{shown} by {}", FORMATS[at]);
+        } else if read.is_some() {
+            assert_eq!(read, expected, "{shown} by {}", FORMATS[at]);
+        }
+        if let Some(text) = text.first_chunk::<10>().filter(|_| text.len() == 10) {
+            assert_eq!(months.read(text), naive_date(FORMATS[0], &shown), "{shown} in bulk");
+        }
+    });
+}
+
+#[test]
+fn numbers() {
+    const SEEDS: [&[u8]; 6] = [b"94.88", b"-0.005", b"+000123456789012345.999", b"0", b"12,5", b"999999999999999.995"];
+    const TELLING: [&[u8]; 10] = [b"0", b"5", b"9", b".", b",", b"-", b"+", b"e3", b"\xE2\x88\x92", b"000000"];
+    tried("numbers", 30, |chance| {
+        let mut text = pick(chance, &SEEDS).to_vec();
+        mutate(chance, &mut text, &TELLING);
+        let separator = if chance_index(chance, 2) == 0 { '.' } else { ',' };
+        let expected = naive_decimal(&text, separator);
+        let shown = String::from_utf8_lossy(&text).into_owned();
+        let read = decimal(&text, separator as u8).map(|value| (value.negative, i128::from(value.hundredths)));
+        assert_eq!(read, expected, "{shown}");
+        let read = minutes(&text, separator as u8).ok().map(i128::from);
+        assert_eq!(read, expected.filter(|(negative, _)| !negative).map(|(_, value)| value), "{shown} as minutes");
+        let digits = !shown.is_empty() && shown.bytes().all(|byte| byte.is_ascii_digit());
+        let whole = if digits && shown.trim_start_matches('0').len() <= 15 { shown.parse().ok() } else { None };
+        assert_eq!(integer(&text).ok(), whole, "{shown} as a whole number");
+    });
+}
+
+fn chance_index(chance: &mut rand_pcg::Pcg64Mcg, below: usize) -> usize {
+    use rand::RngExt;
+    chance.random_range(0..below)
+}
