@@ -29,6 +29,11 @@ fn needs_guard(text: &str) -> bool {
         || first.starts_with(['=', '+', '-', '@', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}', '\u{FF20}'])
 }
 
+/// A noun in the number that a count asks for.
+pub fn nouns(count: u64, noun: &str) -> String {
+    format!("{noun}{}", if count == 1 { "" } else { "s" })
+}
+
 /// Appends text as a CSV field, quoted where RFC 4180 asks for it.
 pub fn push_csv(text: &str, line: &mut Vec<u8>) {
     if memchr::memchr3(b',', b'"', b'\n', text.as_bytes()).is_none() && !text.contains('\r') {

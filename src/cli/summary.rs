@@ -13,6 +13,7 @@ use crate::language::Language;
 use crate::outputs::{ExtractEntry, Manifest};
 use crate::sanitize::shown;
 use crate::statistics::CategoryFigures;
+use crate::text::nouns;
 
 /// The summary of a run.
 pub fn table(report: &Report, config: &Config) -> String {
@@ -245,7 +246,7 @@ pub(super) fn trimmed(table: &Table) -> String {
 
 /// A count of things, in words.
 pub(super) fn counted(count: u64, what: &str) -> String {
-    format!("{} {what}{}", thousands(count), if count == 1 { "" } else { "s" })
+    format!("{} {}", thousands(count), nouns(count, what))
 }
 
 /// A count, as all numbers on the terminal in English.

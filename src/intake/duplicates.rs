@@ -13,7 +13,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use hashbrown::HashMap;
 
 use super::accounting::Standing;
-use super::events::{Columns, Dated, Fold, Intake, OfCoded, PARTITION_CUSTOMERS, Tallies, lock, spilled};
+use super::events::{Columns, Fold, Intake, OfCoded, PARTITION_CUSTOMERS, Tallies, lock, spilled};
+use super::in_use::Dated;
 use super::sieve::{hash, hasher};
 use crate::config::Repeats;
 use crate::extract::batch::{Batch, Column};

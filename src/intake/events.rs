@@ -10,14 +10,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use hashbrown::HashMap;
 
 use super::accounting::{ExtractAccount, RowCounts, Standing};
-use super::days::DayCounts;
+use super::in_use::InUse;
 use super::orphans::Orphans;
 use super::population::Population;
 use super::shape::ShapeReader;
 use super::sieve::{NO_NUMBER, Sieve};
 use crate::calendar::{Day, Window};
 use crate::config::Extract;
-use crate::extract::batch::{Batch, MISSING_CODE, MISSING_DAY, Span};
+use crate::extract::batch::{Batch, MISSING_CODE, Span};
 use crate::extract::codes::{CodeId, OTHER, OTHER_FILER};
 use crate::extract::{CodeBooks, ExtractError, Plan, Progress, RejectsWriter, Worker};
 use crate::spill::Budget;
@@ -65,18 +65,18 @@ pub struct Intake<'a> {
 pub(super) struct Columns {
     pub(super) id: Option<usize>,
     owner: usize,
-    date: usize,
+    pub(super) date: usize,
     /// Where the columns of [`CODED`] are.
     coded: [Option<usize>; CODED.len()],
     /// Of payments.
-    period: Option<Period>,
+    pub(super) period: Option<Period>,
 }
 
 /// Where the columns of a payment's period are, and when it is paid.
 #[derive(Debug, Clone, Copy)]
-struct Period {
-    end: usize,
-    paid_on: usize,
+pub(super) struct Period {
+    pub(super) end: usize,
+    pub(super) paid_on: usize,
 }
 
 /// The columns whose codes the configuration may not know.
@@ -121,38 +121,6 @@ pub(super) struct Tallies {
     orphans: Orphans,
 }
 
-/// What is told of the rows in use beside their number.
-#[derive(Debug, Default)]
-pub(super) struct InUse {
-    days: DayCounts,
-    in_window: u64,
-    after_registration: u64,
-}
-
-/// What one row in use adds to that.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Dated {
-    day: Day,
-    in_window: bool,
-    after_registration: bool,
-}
-
-impl InUse {
-    #[inline]
-    fn add(&mut self, row: Dated) {
-        self.days.add(row.day, 1);
-        self.in_window += u64::from(row.in_window);
-        self.after_registration += u64::from(row.after_registration);
-    }
-
-    /// Takes back a row that was added.
-    pub(super) fn take_back(&mut self, row: Dated) {
-        self.days.take_back(row.day);
-        self.in_window -= u64::from(row.in_window);
-        self.after_registration -= u64::from(row.after_registration);
-    }
-}
-
 impl Tallies {
     pub(super) fn row(&mut self, file: usize) -> &mut RowCounts {
         if self.rows.len() <= file {
@@ -172,9 +140,7 @@ impl Tallies {
         self.benefits_in_use.iter_mut().zip(other.benefits_in_use).for_each(|(own, other)| *own |= other);
         self.newest = self.newest.max(other.newest);
         self.orphans.merge(other.orphans);
-        self.in_use.days.merge(&other.in_use.days);
-        self.in_use.in_window += other.in_use.in_window;
-        self.in_use.after_registration += other.in_use.after_registration;
+        self.in_use.merge(&other.in_use);
     }
 }
 
@@ -237,26 +203,6 @@ impl Intake<'_> {
             Standing::InUse
         } else {
             Standing::OutOfScope
-        }
-    }
-
-    /// What rows in use of a batch add to the account, by row and customer.
-    pub(super) fn dated<'b>(&'b self, batch: &'b Batch, columns: Columns) -> impl Fn(usize, u32) -> Dated + 'b {
-        let days = batch.days(columns.date);
-        let period = columns.period.map(|Period { end, paid_on }| (batch.days(end), batch.days(paid_on)));
-        let (window, population, covers) = (self.window, self.population, self.plan.config.covers);
-        move |row, customer| {
-            let day = days[row];
-            // No row in use is dated after the window. A missing day of payment is that of the row.
-            let reaches = |(ends, paid_on): (&[Day], &[Day])| {
-                let end = if ends[row] == MISSING_DAY { covers.last_day(day) } else { ends[row] };
-                end >= window.start || window.contains(paid_on[row])
-            };
-            Dated {
-                day,
-                in_window: day >= window.start || period.is_some_and(reaches),
-                after_registration: period.is_some() && population.ended_before(customer, day, window),
-            }
         }
     }
 

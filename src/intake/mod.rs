@@ -10,6 +10,7 @@ mod days;
 mod disclosure;
 mod duplicates;
 mod events;
+mod in_use;
 mod index;
 mod orphans;
 mod population;

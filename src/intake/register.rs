@@ -268,3 +268,82 @@ fn dimension<'a>(name: &str, rows: impl Iterator<Item = (&'a Part, usize)>, at: 
     }
     dimension
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A row of the test: id, registration, and a value that tells rows apart.
+    type Row = (u8, Registration, i32);
+
+    /// Rows of up to four customers; their days are few, so that spells meet, overlap and repeat. The window ends on day 50.
+    fn rows() -> impl Strategy<Value = Vec<Row>> {
+        let day =
+            || prop_oneof![1 => Just(MISSING_DAY), 6 => (-400..60i32).prop_map(Day), 6 => (40..56i32).prop_map(Day)];
+        let row =
+            (0..4u8, (day(), day()), 0..3).prop_map(|(id, (from, to), birth)| (id, Registration { from, to }, birth));
+        prop::collection::vec(row, 0..24)
+    }
+
+    /// Each row a part of its own, in two files.
+    fn read(rows: &[Row]) -> Rows {
+        let part = |(at, (id, registration, birth)): (usize, &Row)| {
+            let mut ids = Ids::default();
+            ids.push(&[b'A' + id]);
+            Part {
+                sequence: at as u64,
+                first_record: 0,
+                file: at % 2,
+                ids,
+                births: vec![Day(*birth)],
+                registrations: vec![*registration],
+                employees: Vec::new(),
+                dimensions: Vec::new(),
+            }
+        };
+        Rows::new(rows.iter().enumerate().map(part).collect())
+    }
+
+    fn holds(registration: &Registration, day: i32) -> bool {
+        let Registration { from, to } = registration;
+        (*from == MISSING_DAY || from.0 <= day) && (*to == MISSING_DAY || day <= to.0)
+    }
+
+    proptest! {
+        /// METHOD sections 2 and 3, read day by day and row by row.
+        #[test]
+        fn spells_are_settled_as_a_naive_reader_would(rows in rows()) {
+            let window = Window::new(Day(50), 12, None, 31, 30);
+            let settled = read(&rows).settle(Repeats::Spells, &window, 2);
+            let (mut found, mut used) = (Vec::new(), vec![RowCounts::default(); 2]);
+            let mut differ = 0;
+            for id in 0..4u8 {
+                let own: Vec<(usize, &Row)> = rows.iter().enumerate().filter(|(_, row)| row.0 == id).collect();
+                let held = |day: &i32| own.iter().any(|(_, row)| holds(&row.1, *day));
+                let days = (window.start.0..=window.as_of.0).filter(held).count() as i32;
+                let from = |row: &(usize, &Row)| row.1.1.from;
+                let began = own.iter().map(from).filter(|from| *from <= window.as_of).max();
+                let day = began.or(own.iter().map(from).min());
+                // Of several rows of one day the first in input order.
+                let values = own.iter().find(|(_, row)| Some(row.1.from) == day);
+                if let (true, Some((at, _))) = (days > 0, values) {
+                    found.push((*at as u32, days));
+                }
+                for (at, row) in &own {
+                    let earlier = own.iter().find(|(before, other)| before < at && other.1 == row.1);
+                    let standing = match earlier {
+                        Some(_) => Standing::Duplicate,
+                        None if days > 0 => Standing::InUse,
+                        None => Standing::OutOfScope,
+                    };
+                    differ += u64::from(earlier.is_some_and(|(_, other)| other.2 != row.2));
+                    *used[at % 2].of(standing) += 1;
+                }
+            }
+            let settled_to: Vec<_> = settled.in_scope.iter().copied().zip(settled.observed_days).collect();
+            prop_assert_eq!(settled_to, found);
+            prop_assert_eq!((settled.used, settled.duplicates_that_differ), (used, differ));
+        }
+    }
+}

@@ -6,6 +6,7 @@ use std::fmt;
 use crate::calendar::{Day, Window};
 use crate::config::{Extract, ExtractConfig, Repeats};
 use crate::intake::{Blemish, DamagedIds, ExtractAccount, Population};
+use crate::text::nouns;
 
 /// A doubt about the rows of an extract.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,24 +95,27 @@ impl fmt::Display for Finding {
             }
             Doubt::AfterRegistration { payments } => write!(
                 f,
-                "{payments} of the rows in use {} after the last day of the customer's registration, which changes nothing; \
-                 check registered_to in the customers extract",
-                if *payments == 1 { "begins" } else { "begin" }
+                "{} in use starting after the last day of the customer's registration, counted like all others; check \
+                 registered_to in the customers extract",
+                counted(*payments, "payment")
             ),
             Doubt::PointZero { ids } => write!(
                 f,
-                "{ids} {owner} ids end in `.0` and appear without it as well, as if they were somebody else's: some program \
-                 took ids for decimal numbers; export them as text"
+                "{} of {owner}s with a `.0` at the end that appear without it as well, and so count as somebody else's: a \
+                 program took ids for decimal numbers; export them as text",
+                counted(*ids, "id")
             ),
             Doubt::Exponent { ids } => write!(
                 f,
-                "{ids} {owner} ids are numbers with an exponent, as a spreadsheet writes long ones (E+13): digits are lost, \
-                 and several {owner}s may share an id; export ids as text"
+                "{} of {owner}s with an exponent, as a spreadsheet writes long numbers (E+13): digits are lost, and several \
+                 {owner}s may share an id; export ids as text",
+                counted(*ids, "id")
             ),
             Doubt::ExponentOrphans { orphans } => write!(
                 f,
-                "the {owner} ids of {orphans} orphans are numbers with an exponent, as a spreadsheet writes long ones \
-                 (E+13): digits are lost; export ids as text"
+                "{} with an exponent in the id of the {owner}, as a spreadsheet writes long numbers (E+13): digits are \
+                 lost; export ids as text",
+                counted(*orphans, "orphan")
             ),
             Doubt::NearOrphans { near, looked_at, more_ids } => {
                 let all: u64 = near.iter().map(|(_, rows)| rows).sum();
@@ -127,11 +131,17 @@ impl fmt::Display for Finding {
             }
             Doubt::Ages { unborn, too_old, as_of } => write!(
                 f,
-                "{unborn} customers of the population are born after {as_of}, and {too_old} are older than 120 years; check \
-                 birth_date and its date_formats"
+                "{} of the population born after {as_of}, and {} older than 120 years; check birth_date and its date_formats",
+                counted(*unborn, "customer"),
+                counted(*too_old, "customer")
             ),
         }
     }
+}
+
+/// A count with its noun.
+fn counted(count: u64, noun: &str) -> String {
+    format!("{count} {}", nouns(count, noun))
 }
 
 fn blemish_words(blemish: Blemish) -> &'static str {

@@ -26,7 +26,8 @@ impl CustomerRows {
         let person = Person::draw(dice, timeline);
         let episodes = life::live(&person, dice);
         let support = Support::draw(&person, &episodes, timeline, dice);
-        let mut payer = Payer { customer: number, timeline, rows: &mut self.payments };
+        let last_day = person.registered_to.unwrap_or(timeline.as_of()).min(timeline.as_of());
+        let mut payer = Payer { customer: number, last_day, timeline, rows: &mut self.payments };
         payer.pay(&person, &support, dice);
         let mut desk = Desk {
             customer: number,

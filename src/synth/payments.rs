@@ -19,6 +19,8 @@ const RECOVERED: f64 = 0.004;
 /// One customer's payments, on their way into the block's.
 pub(super) struct Payer<'a> {
     pub(super) customer: u64,
+    /// The last day for which anything is paid: that of the registration, or of the extracts.
+    pub(super) last_day: Day,
     pub(super) timeline: &'a Timeline,
     pub(super) rows: &'a mut Vec<Payment>,
 }
@@ -108,10 +110,10 @@ impl Payer<'_> {
         });
     }
 
-    /// Adds the payment, unless it is not yet made on the extracts' last day.
+    /// Adds the payment, unless nothing is paid for its period any more, or it is not yet made on the extracts' last day.
     fn push(&mut self, benefit: Benefit, start: Day, end: Option<Day>, paid_on: Day, cents: i64) {
         let paid_on = self.timeline.working_day(paid_on);
-        if paid_on <= self.timeline.as_of() && start <= self.timeline.as_of() {
+        if paid_on <= self.timeline.as_of() && start <= self.last_day {
             self.rows.push(Payment { customer: self.customer, benefit, start, end, paid_on, cents });
         }
     }

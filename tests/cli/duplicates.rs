@@ -322,6 +322,13 @@ fn a_payment_is_in_the_window_if_it_is_paid_in_it_or_covers_a_day_of_it() {
                 P3,A,child_benefit,2024-12-01,2024-12-31,,1\nP4,A,child_benefit,2024-12-31,,,1\n\
                 P5,A,child_benefit,2024-11-01,2024-11-30,2026-01-01,1\nP6,A,child_benefit,2025-12-31,2026-01-31,2026-02-01,1\n\
                 P7,A,child_benefit,2026-01-01,2026-01-31,2025-12-31,1";
-    let entry = Workspace::agency().rows("payments", rows).run().code(0).latest().extract("payments");
-    assert_eq!((entry["in_window"].as_u64(), entry["rows"]["in_use"].as_u64()), (Some(3), Some(6)));
+    let told = |workspace: &Workspace| {
+        let entry = workspace.run().code(0).latest().extract("payments");
+        (entry["in_window"].as_u64(), entry["rows"]["in_use"].as_u64())
+    };
+    let workspace = Workspace::agency().rows("payments", rows);
+    assert_eq!(told(&workspace), (Some(3), Some(6)));
+    // P4, which has no end, then covers 1 January as well.
+    let workspace = workspace.extract("payments", "files = \"payments.csv\"\ncovers = 2");
+    assert_eq!(told(&workspace), (Some(4), Some(6)));
 }

@@ -84,9 +84,7 @@ fn payments_that_begin_after_the_registration_are_counted_and_warned_of() {
         .rows("customers", "A,,,\nB,,,2025-03-31\nC,,,2026-01-31\nGONE,,,2024-12-31")
         .rows("payments", rows);
     let outcome = workspace.run();
-    outcome
-        .code(0)
-        .stderr_has("payments: 1 of the rows in use begins after the last day of the customer's registration");
+    outcome.code(0).stderr_has("payments: 1 payment in use starting after the last day of the customer's registration");
     outcome.labels().expect("B", &[("payments", "2"), ("benefit_days", "31")]);
     assert_eq!(outcome.latest().extract("payments")["payments_after_registration"], 1);
     assert!(outcome.latest().extract("contacts")["payments_after_registration"].is_null());
