@@ -288,7 +288,7 @@ fn records() {
     tried("records", 30, |chance| {
         let mut body = Vec::new();
         // A block has half a megabyte: now and then its end falls into what is changed.
-        if chance.random_range(0..400) == 0 {
+        if chance.random_range(0..2000) == 0 {
             let filler = b"P0,Z,x,2025-06-01,,,1,filler\n";
             body = filler.repeat((512 * 1024 - chance.random_range(80..400)) / filler.len());
         }

@@ -7,14 +7,15 @@ use crate::extract::values::{decimal, integer, minutes};
 
 use super::{mutate, pick, tried};
 
-/// A number as METHOD writes it: a sign, digits, a separator with digits behind it. Below zero or not, and in
+/// A number as METHOD writes it: a sign (U+2212 is a minus), digits, a separator with digits behind it. Below zero or not, and in
 /// hundredths, rounded half away from zero.
 pub fn naive_decimal(text: &[u8], separator: char) -> Option<(bool, i128)> {
     let text = std::str::from_utf8(text).ok()?;
-    let (minus, digits) = match text.chars().next()? {
-        '-' => (true, &text[1..]),
-        '+' => (false, &text[1..]),
-        _ => (false, text),
+    let unsigned = text.trim_start_matches(['-', '+', '\u{2212}']);
+    let (minus, digits) = match &text[..text.len() - unsigned.len()] {
+        "-" | "\u{2212}" => (true, unsigned),
+        "+" | "" => (false, unsigned),
+        _ => return None,
     };
     let (whole, fraction) = digits.split_once(separator).map_or((digits, None), |(whole, more)| (whole, Some(more)));
     let all_digits = |text: &str| !text.is_empty() && text.chars().all(|letter| letter.is_ascii_digit());
