@@ -66,9 +66,9 @@ fn recomputed(labels: &Table, by: &[&[&str]], age_group: impl Fn(&str) -> String
                 let each = of("handling_minutes_per_application");
                 put("", "handling_minutes_per_application", mean(&each));
                 put("", "handling_minutes_pooled", ratio(sum("handling_minutes"), sum("handled_applications")));
-                for method in ["paper", "oral", "on_behalf", "online", "other"] {
-                    let share = ratio(100.0 * sum(&format!("applications_{method}")), sum("applications"));
-                    put("", &format!("applications_{method}_pct"), share);
+                for part in ["paper", "oral", "on_behalf", "online", "other", "by_employer", "by_partner"] {
+                    let share = ratio(100.0 * sum(&format!("applications_{part}")), sum("applications"));
+                    put("", &format!("applications_{part}_pct"), share);
                 }
                 for feature in FEATURES {
                     let mut values = of(feature.name);

@@ -90,7 +90,7 @@ fn what_is_no_run_or_was_changed_is_said() {
     workspace.write("runs/latest/labels.csv", labels.replacen("94.88", "94,88", 1));
     let run = PastRun::open(&workspace.path("runs/latest")).unwrap();
     let said = run.labels(&["paid_eur"]).unwrap().next().unwrap().unwrap_err().to_string();
-    assert!(said.contains("labels.csv:6: 40 values instead of 39") && !said.contains("q\""), "{said}");
+    assert!(said.contains("labels.csv:6: 42 values instead of 41") && !said.contains("q\""), "{said}");
 
     workspace.write("runs/latest/manifest.json", "{}");
     assert!(matches!(open("runs/latest"), HistoryError::Manifest { .. }));

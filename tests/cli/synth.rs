@@ -32,6 +32,14 @@ fn a_hundred_thousand_customers_have_the_published_figures() {
         }
     }
 
+    // Some applications are filed by others: sick leave by employers, last-resort help by social workers.
+    for (category, column) in
+        [("irregular", "applications_by_employer_pct"), ("support", "applications_by_partner_pct")]
+    {
+        let found = figure(category, column);
+        assert!((2.0..10.0).contains(&found) && found > figure("regular", column), "{category}: {column} {found}");
+    }
+
     // The size of things, a customer: the national load that the job is made for.
     for (extract, per_customer) in [("payments", 28.0), ("applications", 2.9), ("contacts", 1.3)] {
         let found = run.rows(extract).records as f64 / 100_000.0;
