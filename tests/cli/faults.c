@@ -1,6 +1,7 @@
 /* Makes the file-system call number N below a folder fail, or kills the program at it; see faults.rs.
  *
- * VARDAG_FAULT        kill@N, or the number of an error and @N; N counts from 1, calls below the folder only
+ * VARDAG_FAULT        kill@N, or the number of an error and @N, with a + before the @ of this and every later call that
+ *                     changes something; N counts from 1, calls below the folder only
  * VARDAG_FAULT_ROOT   the folder, an absolute path
  * VARDAG_FAULT_LOG    a file that tells the call, once the fault has happened
  * VARDAG_NO_EXCHANGE  the number of an error that renameat2 always gives; the program makes it without libc
@@ -29,6 +30,7 @@ enum { LOOKS, CHANGES, GROWS };
 
 static const char *root, *log_path;
 static int error; /* 0: kill */
+static int lasts;
 static long at;
 static atomic_long calls;
 
@@ -52,6 +54,7 @@ __attribute__((constructor)) static void start(void) {
     log_path = getenv("VARDAG_FAULT_LOG");
     if (fault && strchr(fault, '@')) {
         error = atoi(fault);
+        lasts = strstr(fault, "+@") != NULL;
         at = atol(strchr(fault, '@') + 1);
     }
     if (renameat2_error) refuse_renameat2(atoi(renameat2_error));
@@ -60,8 +63,9 @@ __attribute__((constructor)) static void start(void) {
 /* The error that a call is to give; 0 for none. */
 static int fault(const char *call, const char *path, int effect) {
     if (!root || !at || strncmp(path, root, strlen(root))) return 0;
-    if (effect < (error == 0 ? CHANGES : error == ENOSPC ? GROWS : LOOKS)) return 0;
-    if (atomic_fetch_add(&calls, 1) + 1 != at) return 0;
+    if (effect < (error == 0 || lasts ? CHANGES : error == ENOSPC ? GROWS : LOOKS)) return 0;
+    long number = atomic_fetch_add(&calls, 1) + 1;
+    if (number != at) return lasts && number > at ? error : 0;
     char line[4096];
     int length = snprintf(line, sizeof line, "%s %s", call, path + strlen(root));
     int file = syscall(SYS_openat, AT_FDCWD, log_path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);

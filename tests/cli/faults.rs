@@ -93,7 +93,8 @@ impl Story {
         let before = self.workspace.path("before");
         fs::rename(&runs, &before).unwrap();
         let (mut clean, mut faults) = (BTreeSet::new(), 0);
-        for fault in ["kill".to_owned(), EIO.to_string(), ENOSPC.to_string()] {
+        // The last is a disk that takes no more writes from some moment on.
+        for fault in ["kill".to_owned(), EIO.to_string(), ENOSPC.to_string(), format!("{EIO}+")] {
             for at in 1.. {
                 assert!(at < ENDLESS, "the calls have no end");
                 let _ = fs::remove_dir_all(&runs);
