@@ -83,12 +83,19 @@ pub enum DefaultPeriod {
 
 impl DefaultPeriod {
     /// The last day of a period that begins on this day.
+    #[inline]
     pub fn last_day(self, first: Day) -> Day {
         match self {
             DefaultPeriod::Days(days) => first.plus_days(days as i32 - 1),
-            DefaultPeriod::Month => first.plus_months(1).plus_days(-1),
+            DefaultPeriod::Month => month_from(first),
         }
     }
+}
+
+/// The last day of a month that begins on any day of one. Apart, so that what asks for days alone stays small.
+#[inline(never)]
+fn month_from(first: Day) -> Day {
+    first.plus_months(1).plus_days(-1)
 }
 
 /// The observation window of one run, with its month slices and the settings of the spell kernel.

@@ -4,10 +4,11 @@
 //! file whose first record has some is read through beforehand; any other file costs a look at that record.
 
 use super::ExtractError;
+use super::decoded::Decoded;
 use super::files::{Content, InputFile, OpenFile, block_error};
 use super::layout::Layout;
 use super::records::{Field, Records, separators};
-use super::typed::{Decoded, is_repeated_header};
+use super::whole_records::is_repeated_header;
 
 /// The empty fields that all records of a file have beyond those of its header (METHOD section 2): 0 where their
 /// number differs. Repeated headers and records with an unclosed quote or invalid encoding do not count.

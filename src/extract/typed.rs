@@ -1,20 +1,20 @@
 //! Blocks of text to batches: every record becomes a typed row or a list of its faults.
 
 use hashbrown::HashMap;
-use memchr::memmem;
 
 use super::ExtractError;
 use super::alike::{Alike, Fields, Listed};
-use super::batch::{Batch, Column, MISSING_DAY, Span, Value};
-use super::blocks::{BYTE_ORDER_MARK, Block};
+use super::batch::{Batch, Span, Value};
+use super::blocks::Block;
 use super::codes::{CodeBooks, CodeCache};
 use super::dates::{DateOrder, Months};
+use super::decoded::{Decoded, control_characters};
 use super::layout::{ColumnReader, From, Layout, empty_column};
-use super::records::{Field, Record, Records, Separator, separators};
+use super::records::{Field, Records, Separator, separators};
 use super::rejects::{BlockReport, Fault, Reason};
 use super::schema::ColumnKind;
 use super::usual::UsualColumn;
-use crate::calendar::Day;
+use super::whole_records::{begins_header, is_repeated_header, whole_fault};
 use crate::config::Encoding;
 
 /// Rows whose columns are read one after the other: few, so that their text stays in a core's first cache meanwhile.
@@ -129,19 +129,19 @@ impl Typist {
     /// The rows that are the header again. It has a fault in nearly all extracts, so that rows with faults are looked
     /// at and no others.
     fn repeated_headers(&self, text: &[u8], fields: &impl Fields, layout: &Layout) -> Vec<usize> {
-        let is_header = |row: &usize| {
-            let fields: Vec<Field> =
-                (0..layout.width).flat_map(|column| fields.column(*row..*row + 1, column)).collect();
-            is_repeated_header(text, &fields, layout)
-        };
         let mut rows: Vec<usize> = if layout.header_is_malformed {
             self.faults.iter().map(|(row, ..)| *row).collect()
         } else {
-            (0..fields.rows()).collect()
+            // The first value tells nearly all rows from the header.
+            let firsts = fields.column(0..fields.rows(), 0).enumerate();
+            firsts.filter(|(_, field)| begins_header(text, *field, layout)).map(|(row, _)| row).collect()
         };
         rows.sort_unstable();
         rows.dedup();
-        rows.retain(is_header);
+        rows.retain(|row| {
+            let row: Vec<Field> = (0..layout.width).flat_map(|column| fields.column(*row..*row + 1, column)).collect();
+            is_repeated_header(text, &row, layout)
+        });
         rows
     }
 
@@ -254,32 +254,6 @@ impl Typist {
         }
         self.value = value;
         Ok(())
-    }
-
-    /// Notes the rows whose `period_end` is before their `period_start`.
-    pub(super) fn reversed_periods(&mut self, layout: &Layout, batch: &Batch) {
-        let rows = batch.record.len();
-        if layout.period.is_none_or(|(_, end)| matches!(layout.columns[end].from, From::Absent)) {
-            return;
-        }
-        // Nearly all periods of a block are in order, which its days tell, where both are in the file.
-        if let Some((start, end)) = layout.period
-            && let (Column::Date(starts), Column::Date(ends)) = (&batch.columns[start], &batch.columns[end])
-            && (starts.len(), ends.len()) == (rows, rows)
-        {
-            let reversed = |(start, end): (&Day, &Day)| (end < start) & (*end != MISSING_DAY);
-            if !starts.iter().zip(ends).fold(false, |any, days| any | reversed(days)) {
-                return;
-            }
-        }
-        for row in 0..rows {
-            if let Some(value) = reversed(layout, batch, row) {
-                let (record, line) = (batch.record[row], batch.line[row]);
-                let (column, reason) = ("period_end", Reason::PeriodReversed);
-                let fault = Fault { record, line, column, reason, value, line_ends: 0 };
-                self.faults.push((row, usize::MAX, fault));
-            }
-        }
     }
 
     /// Takes the rows with faults, and those that are filtered, out of the batch; the faults go to the report, by record
@@ -411,58 +385,6 @@ impl Typist {
     }
 }
 
-/// A block's text in UTF-8, as far as it is valid.
-pub(super) struct Decoded {
-    pub(super) bytes: Vec<u8>,
-    /// Where the records start.
-    pub(super) start: usize,
-    /// Whether all of it is valid.
-    pub(super) is_valid: bool,
-    is_ascii: bool,
-    /// The byte order mark of UTF-8 as the encoding has it.
-    pub(super) byte_order_mark: &'static [u8],
-}
-
-impl Decoded {
-    /// From a block's bytes; a header's are passed over.
-    pub(super) fn new(bytes: Vec<u8>, header_bytes: usize, encoding: Encoding) -> Self {
-        let is_ascii = bytes[header_bytes..].is_ascii();
-        let (start, is_valid, byte_order_mark) = (header_bytes, true, BYTE_ORDER_MARK);
-        match encoding {
-            _ if is_ascii => Decoded { bytes, start, is_valid, is_ascii, byte_order_mark },
-            Encoding::Utf8 => {
-                let is_valid = std::str::from_utf8(&bytes[start..]).is_ok();
-                Decoded { bytes, start, is_valid, is_ascii, byte_order_mark }
-            }
-            Encoding::Latin1 => {
-                let bytes = bytes[start..].iter().map(|byte| char::from(*byte)).collect::<String>().into_bytes();
-                Decoded { bytes, start: 0, is_valid, is_ascii, byte_order_mark: "\u{EF}\u{BB}\u{BF}".as_bytes() }
-            }
-        }
-    }
-
-    /// Whether there is a byte order mark in it.
-    fn has_marks(&self) -> bool {
-        !self.is_ascii && memmem::find(&self.bytes[self.start..], self.byte_order_mark).is_some()
-    }
-}
-
-/// The bytes of text read as Latin-1 that stand for characters nobody writes, U+0080 to U+009F.
-fn control_characters(text: &[u8]) -> u64 {
-    text.iter().filter(|byte| matches!(byte, 0x80..=0x9F)).count() as u64
-}
-
-/// Whether the values of a record are the names of the header.
-pub(super) fn is_repeated_header(text: &[u8], fields: &[Field], layout: &Layout) -> bool {
-    // Most records that are asked about are not, which the first value tells.
-    let first = fields.first().zip(layout.header.first());
-    if first.is_none_or(|(field, name)| field.value(text, &mut Vec::new()) != name.as_bytes()) {
-        return false;
-    }
-    let values: Vec<Vec<u8>> = fields.iter().map(|field| field.value(text, &mut Vec::new()).to_vec()).collect();
-    layout.is_header(values.iter().map(Vec::as_slice))
-}
-
 /// The bytes of a row of the batch, its line end included.
 fn row_bytes(fields: &impl Fields, row: usize, width: usize) -> u64 {
     let place = |column| fields.column(row..row + 1, column).next().map(Field::range);
@@ -470,55 +392,6 @@ fn row_bytes(fields: &impl Fields, row: usize, width: usize) -> u64 {
         (Some(first), Some(last)) => (last.end.saturating_sub(first.start) + 1) as u64,
         _ => 0,
     }
-}
-
-/// The one fault of a record that cannot be taken apart.
-fn whole_fault(
-    text: &Decoded,
-    record: &Record,
-    fields: &[Field],
-    delimiter: u8,
-    has_lines: bool,
-    layout: &Layout,
-) -> Option<(Reason, String)> {
-    if record.unclosed {
-        return Some((Reason::UnclosedQuote, String::new()));
-    }
-    let bytes = &text.bytes[record.start..record.end];
-    if !text.is_valid
-        && let Err(error) = std::str::from_utf8(bytes)
-    {
-        return Some((Reason::InvalidEncoding, format!("byte {:#04X}", bytes[error.valid_up_to()])));
-    }
-    if has_lines && fields.iter().any(|field| holds_rows(&text.bytes[field.range()], delimiter, layout)) {
-        return Some((Reason::SwallowedRows, String::new()));
-    }
-    let count = fields.len();
-    (count != layout.width).then(|| (Reason::FieldCount, format!("{count} instead of {}", layout.width)))
-}
-
-/// Whether a value has several lines, of which one has as many delimiters as the header: rows that a stray quote
-/// swallowed.
-fn holds_rows(value: &[u8], delimiter: u8, layout: &Layout) -> bool {
-    let least = layout.fields - 1;
-    let is_row = |line: &[u8]| memchr::memchr_iter(delimiter, line).count() >= least;
-    least >= 2 && memchr::memchr(b'\n', value).is_some() && value.split(|byte| *byte == b'\n').any(is_row)
-}
-
-/// A row's `period_end`, as text, where it is before the row's `period_start`.
-#[inline]
-fn reversed(layout: &Layout, batch: &Batch, row: usize) -> Option<String> {
-    let (start, end) = layout.period?;
-    let day = |at: usize| match (&layout.columns[at].from, &batch.columns[at]) {
-        (From::Field(_), Column::Date(days)) => days.get(row).copied(),
-        (From::Constant(text), _) => match layout.columns[at].plain(text.as_bytes()) {
-            Ok(Value::Day(day)) => Some(day),
-            _ => None,
-        },
-        _ => None,
-    };
-    let (start, end) = (day(start)?, day(end)?);
-    (start != MISSING_DAY && end != MISSING_DAY && end < start).then(|| end.to_string())
 }
 
 /// Where a part of a slice starts in it.

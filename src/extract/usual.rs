@@ -31,6 +31,9 @@ pub struct UsualColumn<'a, F> {
 
 impl<F: Fields> UsualColumn<'_, F> {
     /// Appends the next rows to a column. Those that are still to be read are missing there, and added to `rare`.
+    ///
+    /// Not inlined, so that its loops are what the compiler looks at.
+    #[inline(never)]
     pub fn read(&self, rows: Range<usize>, months: &mut Months, column: &mut Column, rare: &mut Vec<(u32, Field)>) {
         // Markers of a missing value could look like anything, so with them every value goes the long way.
         if self.reader.has_markers() {
@@ -73,7 +76,7 @@ impl<F: Fields> UsualColumn<'_, F> {
         rare.extend(rows.map(|row| row as u32).zip(fields));
     }
 
-    #[inline]
+    #[inline(always)]
     fn each<T: Copy>(
         &self,
         rows: Range<usize>,

@@ -283,8 +283,9 @@ impl<F: Fold> FirstRead<'_, '_, F> {
         let (people, as_of) = (self.intake.population.len() as u32, self.intake.window.as_of);
         let in_use = &mut self.tallies.benefits_in_use;
         for ((code, customer), day) in benefits.iter().zip(&self.customers).zip(batch.days(self.columns.date)) {
-            if let Some(is_in_use) = in_use.get_mut(*code as usize) {
-                *is_in_use |= *customer < people && *day <= as_of;
+            // Nearly all have been noted before: these are read and not written again.
+            if in_use.get(*code as usize) == Some(&false) {
+                in_use[*code as usize] = *customer < people && *day <= as_of;
             }
         }
     }

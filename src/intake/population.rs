@@ -19,6 +19,8 @@ pub struct Population {
     /// By number the last day of the registration, as [`super::registration::Registered`] has it; empty where no
     /// registration ended before `as_of`.
     pub(super) ended_after: Vec<u16>,
+    /// A bit by number, whether the registration ended before `as_of`; empty likewise.
+    pub(super) has_ended: Vec<u64>,
     /// Employees by number, `MISSING_NUMBER` where that is missing; empty unless a register of employers told them.
     pub employees: Vec<i64>,
     /// The values of the configured dimensions.
@@ -77,8 +79,10 @@ impl Population {
     /// Whether the registration of somebody in scope ended before this day, which is not after `as_of`.
     #[inline]
     pub fn ended_before(&self, number: u32, day: Day, window: &Window) -> bool {
-        let ended_after = self.ended_after.get(number as usize);
-        ended_after.is_some_and(|last| day.0.saturating_sub(window.start.0) > i32::from(*last))
+        // Few registrations end, and their bits stay near the core, where the days would not.
+        let bits = self.has_ended.get(number as usize / 64);
+        bits.is_some_and(|bits| bits >> (number % 64) & 1 == 1)
+            && day.0.saturating_sub(window.start.0) > i32::from(self.ended_after[number as usize])
     }
 
     /// Everybody of these ids, observed for the whole window.
@@ -96,6 +100,7 @@ impl Population {
             births: vec![MISSING_DAY; count],
             observed_days: vec![window.days(); count],
             ended_after: Vec::new(),
+            has_ended: Vec::new(),
             employees: Vec::new(),
             dimensions: dimensions.iter().map(dimension).collect(),
         }

@@ -223,14 +223,18 @@ impl Rows {
     /// What the rows that count say, without an index.
     fn of_counted(&self, settled: Settled, dimensions: &[String]) -> Population {
         let in_scope = || settled.in_scope.iter().map(|at| self.row(*at));
-        let has_ended = settled.ended_after.iter().any(|last| *last != NEVER_ENDED);
+        let has_ended =
+            |lasts: &[u16]| lasts.iter().rev().fold(0u64, |bits, last| bits << 1 | u64::from(*last != NEVER_ENDED));
+        let has_ended: Vec<u64> = settled.ended_after.chunks(64).map(has_ended).collect();
+        let has_any = has_ended.iter().any(|bits| *bits != 0);
         Population {
             in_scope: settled.in_scope.len() as u32,
             registered: true,
             births: in_scope().map(|(part, row)| part.births.get(row).copied().unwrap_or(MISSING_DAY)).collect(),
             dimensions: (0..dimensions.len()).map(|at| dimension(&dimensions[at], in_scope(), at)).collect(),
             employees: in_scope().filter_map(|(part, row)| part.employees.get(row).copied()).collect(),
-            ended_after: if has_ended { settled.ended_after } else { Vec::new() },
+            ended_after: if has_any { settled.ended_after } else { Vec::new() },
+            has_ended: if has_any { has_ended } else { Vec::new() },
             observed_days: settled.observed_days,
             index: Index::new(Ids::default()),
         }
