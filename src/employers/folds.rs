@@ -8,7 +8,7 @@ use crate::config::Extract;
 use crate::extract::batch::{Batch, MISSING_NUMBER};
 use crate::extract::codes::{ONLINE, OUTBOUND};
 use crate::features::step;
-use crate::intake::Fold;
+use crate::intake::{Fold, RowInUse};
 use crate::spill::Budget;
 
 fn column(extract: Extract, name: &str) -> usize {
@@ -37,15 +37,19 @@ impl<'a> Contacts<'a> {
 
 impl Fold for Contacts<'_> {
     /// The channel of an inbound contact in the window; any other contact says only that the employer exists.
-    type Fact = Option<u16>;
+    type Fact = (u16, Option<u16>);
 
-    fn fact(&self, batch: &Batch, row: usize) -> Option<Option<u16>> {
-        let inbound = batch.codes(self.direction)[row] != OUTBOUND;
-        let counts = inbound && self.window.contains(batch.days(self.contacted_on)[row]);
-        Some(counts.then(|| batch.codes(self.channel)[row] as u16))
+    fn facts(&self, batch: &Batch, rows: &[RowInUse], facts: &mut Vec<Self::Fact>) {
+        let (days, directions, channels) =
+            (batch.days(self.contacted_on), batch.codes(self.direction), batch.codes(self.channel));
+        facts.extend(rows.iter().map(|of| {
+            let row = of.row as usize;
+            let counts = directions[row] != OUTBOUND && self.window.contains(days[row]);
+            (of.local(), counts.then(|| channels[row] as u16))
+        }));
     }
 
-    fn apply(&self, partition: usize, facts: &[(u16, Option<u16>)], take_back: bool) -> io::Result<()> {
+    fn apply(&self, partition: usize, facts: &[Self::Fact], take_back: bool) -> io::Result<()> {
         let mut partition = self.employers.partition(partition);
         for (employer, fact) in facts {
             let tally = &mut partition.tallies[usize::from(*employer)];
@@ -94,18 +98,23 @@ impl<'a> Applications<'a> {
 
 impl Fold for Applications<'_> {
     /// Of an application outside the window, only that the employer exists.
-    type Fact = Option<Application>;
+    type Fact = (u16, Option<Application>);
 
-    fn fact(&self, batch: &Batch, row: usize) -> Option<Option<Application>> {
-        let in_window = self.window.contains(batch.days(self.submitted_on)[row]);
-        Some(in_window.then(|| Application {
-            online: batch.codes(self.method)[row] == ONLINE,
-            minutes: batch.numbers(self.handling_minutes)[row],
-            clarifications: batch.numbers(self.clarifications)[row],
-        }))
+    fn facts(&self, batch: &Batch, rows: &[RowInUse], facts: &mut Vec<Self::Fact>) {
+        let (days, methods) = (batch.days(self.submitted_on), batch.codes(self.method));
+        let (minutes, clarifications) = (batch.numbers(self.handling_minutes), batch.numbers(self.clarifications));
+        facts.extend(rows.iter().map(|of| {
+            let row = of.row as usize;
+            let application = || Application {
+                online: methods[row] == ONLINE,
+                minutes: minutes[row],
+                clarifications: clarifications[row],
+            };
+            (of.local(), self.window.contains(days[row]).then(application))
+        }));
     }
 
-    fn apply(&self, partition: usize, facts: &[(u16, Option<Application>)], take_back: bool) -> io::Result<()> {
+    fn apply(&self, partition: usize, facts: &[Self::Fact], take_back: bool) -> io::Result<()> {
         let mut partition = self.employers.partition(partition);
         let signed = |value: i64| if take_back { -i128::from(value) } else { i128::from(value) };
         for (employer, fact) in facts {
@@ -166,7 +175,7 @@ mod tests {
     }
 
     /// Applies all facts, and takes back those that go.
-    fn come_and_go<F: Fold>(fold: &F, facts: &[((u16, F::Fact), bool)]) {
+    fn come_and_go<F: Fold>(fold: &F, facts: &[(F::Fact, bool)]) {
         for (fact, goes) in facts {
             fold.apply(0, &[*fact], false).unwrap();
             if *goes {

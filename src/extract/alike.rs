@@ -5,7 +5,6 @@
 
 use std::ops::Range;
 
-use memchr::{memchr, memchr_iter};
 use wide::u8x16;
 
 use super::records::Field;
@@ -50,15 +49,15 @@ impl<'a> Alike<'a> {
     pub fn of(text: &'a [u8], start: usize, delimiter: u8, width: usize, bounds: &'a mut Vec<u32>) -> Option<Self> {
         let records = &text[start..];
         // A single field could as well be a blank line, which is no record.
-        if width < 2 || records.last() != Some(&b'\n') || memchr(b'"', records).is_some() {
+        if width < 2 || records.last() != Some(&b'\n') {
             return None;
         }
-        let count = note_bounds(records, start as u32, delimiter, bounds);
+        let (count, line_feeds) = note_bounds(records, start as u32, delimiter, bounds)?;
         let rows = count / width;
         // With a line feed at the end of every record, and no others, all bounds inside are delimiters.
         let ends = bounds[1..=count].iter().skip(width - 1).step_by(width);
         let alike = rows * width == count
-            && memchr_iter(b'\n', records).count() == rows
+            && line_feeds == rows
             && ends.fold(true, |alike, end| alike & (text[*end as usize] == b'\n'));
         alike.then_some(Alike { text, bounds: &bounds[..=count], width })
     }
@@ -84,26 +83,33 @@ impl Fields for Alike<'_> {
 }
 
 /// Writes the byte before `records` and every delimiter and line feed, `start` being where the records start; tells
-/// how many delimiters and line feeds there are. `bounds` only grows, so that it is filled with zeros once.
-fn note_bounds(records: &[u8], start: u32, delimiter: u8, bounds: &mut Vec<u32>) -> usize {
+/// how many of both and how many line feeds there are, or `None` where there is a quote. All in one pass. `bounds`
+/// only grows, so that it is filled with zeros once.
+fn note_bounds(records: &[u8], start: u32, delimiter: u8, bounds: &mut Vec<u32>) -> Option<(usize, usize)> {
     const LANES: usize = 16;
     const CHUNK: usize = 4 * LANES;
     const USUAL_HITS: usize = 8;
-    let (delimiters, line_feeds) = (u8x16::splat(delimiter), u8x16::splat(b'\n'));
+    let [delimiters, line_feeds, quotes] = [delimiter, b'\n', b'"'].map(u8x16::splat);
     let (chunks, tail) = records.as_chunks::<CHUNK>();
     let mut base = start;
     bounds.resize(bounds.len().max(1), 0);
     bounds[0] = start.wrapping_sub(1);
-    let mut next = 1;
+    let (mut next, mut lines) = (1, 0);
     for chunk in chunks {
-        let mut hits = 0u64;
+        let (mut hits, mut ends, mut quoted) = (0u64, 0u64, u8x16::ZERO);
         for lane in 0..4 {
             let mut bytes = [0u8; LANES];
             bytes.copy_from_slice(&chunk[lane * LANES..][..LANES]);
             let bytes = u8x16::new(bytes);
-            let hit = bytes.simd_eq(delimiters) | bytes.simd_eq(line_feeds);
-            hits |= u64::from(hit.to_bitmask()) << (lane * LANES);
+            let end = bytes.simd_eq(line_feeds);
+            hits |= u64::from((bytes.simd_eq(delimiters) | end).to_bitmask()) << (lane * LANES);
+            ends |= u64::from(end.to_bitmask()) << (lane * LANES);
+            quoted |= bytes.simd_eq(quotes);
         }
+        if quoted.to_bitmask() != 0 {
+            return None;
+        }
+        lines += ends.count_ones() as usize;
         if bounds.len() < next + CHUNK {
             bounds.resize((next + CHUNK).max(bounds.len() * 2), 0);
         }
@@ -124,12 +130,16 @@ fn note_bounds(records: &[u8], start: u32, delimiter: u8, bounds: &mut Vec<u32>)
     }
     bounds.resize(bounds.len().max(next + tail.len()), 0);
     for (at, byte) in tail.iter().enumerate() {
+        if *byte == b'"' {
+            return None;
+        }
+        lines += usize::from(*byte == b'\n');
         if *byte == delimiter || *byte == b'\n' {
             bounds[next] = base + at as u32;
             next += 1;
         }
     }
-    next - 1
+    Some((next - 1, lines))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::calendar::{DefaultPeriod, Window};
 use crate::config::Extract;
 use crate::extract::batch::{Batch, MISSING_DAY, MISSING_NUMBER};
 use crate::extract::codes::{EMPLOYER, OTHER, OUTBOUND, PARTNER, REJECTED};
-use crate::intake::Fold;
+use crate::intake::{Fold, RowInUse};
 use crate::spill::Budget;
 
 /// What the folds share: the window, the catalogue and the partitions that facts go to.
@@ -94,21 +94,26 @@ impl<'a> Contacts<'a> {
 }
 
 impl Fold for Contacts<'_> {
-    type Fact = Contact;
+    type Fact = (u16, Contact);
 
-    fn fact(&self, batch: &Batch, row: usize) -> Option<Contact> {
-        let day = batch.days(self.contacted_on)[row];
+    fn facts(&self, batch: &Batch, rows: &[RowInUse], facts: &mut Vec<Self::Fact>) {
+        let (days, directions) = (batch.days(self.contacted_on), batch.codes(self.direction));
+        let (channels, reached) = (batch.codes(self.channel), batch.bools(self.reached));
         let window = self.ground.window;
-        Some(if !window.contains(day) {
-            Contact::Seen
-        } else if batch.codes(self.direction)[row] == OUTBOUND {
-            Contact::Outbound { unreached: batch.bools(self.reached)[row] == Some(false) }
-        } else {
-            Contact::Inbound { channel: batch.codes(self.channel)[row] as u16, recent: day >= window.recent_start }
-        })
+        facts.extend(rows.iter().map(|of| {
+            let row = of.row as usize;
+            let contact = if !window.contains(days[row]) {
+                Contact::Seen
+            } else if directions[row] == OUTBOUND {
+                Contact::Outbound { unreached: reached[row] == Some(false) }
+            } else {
+                Contact::Inbound { channel: channels[row] as u16, recent: days[row] >= window.recent_start }
+            };
+            (of.local(), contact)
+        }));
     }
 
-    fn apply(&self, partition: usize, facts: &[(u16, Contact)], take_back: bool) -> io::Result<()> {
+    fn apply(&self, partition: usize, facts: &[Self::Fact], take_back: bool) -> io::Result<()> {
         let mut partition = self.ground.partition(partition);
         for (customer, fact) in facts {
             partition.see(*customer, take_back);
@@ -175,25 +180,31 @@ impl<'a> Applications<'a> {
 }
 
 impl Fold for Applications<'_> {
-    type Fact = Option<Application>;
+    type Fact = (u16, Option<Application>);
 
-    fn fact(&self, batch: &Batch, row: usize) -> Option<Option<Application>> {
-        if !self.ground.window.contains(batch.days(self.submitted_on)[row]) {
-            return Some(None);
-        }
-        Some(Some(Application {
-            benefit: batch.codes(self.benefit)[row] as u16,
-            method: batch.codes(self.method)[row].min(OTHER) as u8,
-            by_employer: batch.codes(self.filed_by)[row] == EMPLOYER,
-            by_partner: batch.codes(self.filed_by)[row] == PARTNER,
-            automatic: batch.bools(self.automatic)[row] == Some(true),
-            rejected: batch.codes(self.decision)[row] == REJECTED,
-            minutes: batch.numbers(self.handling_minutes)[row],
-            clarifications: batch.numbers(self.clarifications)[row],
-        }))
+    fn facts(&self, batch: &Batch, rows: &[RowInUse], facts: &mut Vec<Self::Fact>) {
+        let (days, benefits, methods) =
+            (batch.days(self.submitted_on), batch.codes(self.benefit), batch.codes(self.method));
+        let (filed_by, decisions, automatic) =
+            (batch.codes(self.filed_by), batch.codes(self.decision), batch.bools(self.automatic));
+        let (minutes, clarifications) = (batch.numbers(self.handling_minutes), batch.numbers(self.clarifications));
+        facts.extend(rows.iter().map(|of| {
+            let row = of.row as usize;
+            let application = || Application {
+                benefit: benefits[row] as u16,
+                method: methods[row].min(OTHER) as u8,
+                by_employer: filed_by[row] == EMPLOYER,
+                by_partner: filed_by[row] == PARTNER,
+                automatic: automatic[row] == Some(true),
+                rejected: decisions[row] == REJECTED,
+                minutes: minutes[row],
+                clarifications: clarifications[row],
+            };
+            (of.local(), self.ground.window.contains(days[row]).then(application))
+        }));
     }
 
-    fn apply(&self, partition: usize, facts: &[(u16, Option<Application>)], take_back: bool) -> io::Result<()> {
+    fn apply(&self, partition: usize, facts: &[Self::Fact], take_back: bool) -> io::Result<()> {
         let mut partition = self.ground.partition(partition);
         for (customer, fact) in facts {
             partition.see(*customer, take_back);
@@ -239,6 +250,7 @@ pub struct Payment {
     first: i32,
     last: i32,
     benefit: u16,
+    customer: u16,
     paid_in_window: bool,
     /// Whether it can change which days are covered.
     counts_for_days: bool,
@@ -264,15 +276,12 @@ impl<'a> Payments<'a> {
 impl Fold for Payments<'_> {
     type Fact = Payment;
 
-    fn fact(&self, batch: &Batch, row: usize) -> Option<Payment> {
-        self.facts(batch)(row)
-    }
-
-    fn facts<'b>(&'b self, batch: &'b Batch) -> impl Fn(usize) -> Option<Payment> + 'b {
+    fn facts(&self, batch: &Batch, rows: &[RowInUse], facts: &mut Vec<Payment>) {
         let (starts, ends) = (batch.days(self.period_start), batch.days(self.period_end));
         let (paid_on, amounts) = (batch.days(self.paid_on), batch.numbers(self.amount));
         let (benefits, ground) = (batch.codes(self.benefit), self.ground);
-        move |row| {
+        facts.extend(rows.iter().map(|of| {
+            let row = of.row as usize;
             let start = starts[row];
             let end = if ends[row] == MISSING_DAY { self.covers.last_day(start) } else { ends[row] };
             let paid_on = if paid_on[row] == MISSING_DAY { start } else { paid_on[row] };
@@ -280,30 +289,31 @@ impl Fold for Payments<'_> {
             let benefit = benefits[row] as u16;
             let tracked = self.tracked.get(usize::from(benefit)).is_none_or(|tracked| *tracked);
             let (first, last) = (start.0, end.0);
-            Some(Payment {
+            Payment {
                 cents,
                 first,
                 last,
                 benefit,
+                customer: of.local(),
                 paid_in_window: ground.window.contains(paid_on),
-                counts_for_days: tracked && PaidPeriod { benefit, first, last, cents }.matters(ground.kernel),
-            })
-        }
+                counts_for_days: tracked & PaidPeriod { benefit, first, last, cents }.matters(ground.kernel),
+            }
+        }));
     }
 
-    fn apply(&self, partition: usize, facts: &[(u16, Payment)], take_back: bool) -> io::Result<()> {
+    fn apply(&self, partition: usize, facts: &[Payment], take_back: bool) -> io::Result<()> {
         let mut partition = self.ground.partition(partition);
-        for (customer, fact) in facts {
-            partition.see(*customer, take_back);
-            if fact.paid_in_window {
-                let tally = &mut partition.payments[usize::from(*customer)];
-                step(&mut tally.payments, u32::from(fact.cents > 0), take_back);
-                partition.add(*customer, Sum::Cents, fact.cents, take_back);
+        for Payment { cents, first, last, benefit, customer, paid_in_window, counts_for_days } in facts.iter().copied()
+        {
+            partition.see(customer, take_back);
+            if paid_in_window {
+                let tally = &mut partition.payments[usize::from(customer)];
+                step(&mut tally.payments, u32::from(cents > 0), take_back);
+                partition.add(customer, Sum::Cents, cents, take_back);
             }
-            if fact.counts_for_days {
-                let Payment { cents, first, last, benefit, .. } = *fact;
+            if counts_for_days {
                 let period = PaidPeriod { benefit, first, last, cents };
-                partition.periods.push(*customer, &period, self.ground.kernel, take_back);
+                partition.periods.push(customer, &period, self.ground.kernel, take_back);
             }
         }
         self.ground.keep_to_budget(&mut partition)
@@ -327,16 +337,18 @@ impl<'a> LifeEvents<'a> {
 
 impl Fold for LifeEvents<'_> {
     /// Event and day, in the window.
-    type Fact = Option<(u16, u16)>;
+    type Fact = (u16, Option<(u16, u16)>);
 
-    fn fact(&self, batch: &Batch, row: usize) -> Option<Option<(u16, u16)>> {
-        let day = batch.days(self.occurred_on)[row];
-        let event = batch.codes(self.event)[row] as u16;
-        let in_window = self.ground.window.contains(day);
-        Some(in_window.then_some((event, day.0.wrapping_sub(self.ground.kernel.floor) as u16)))
+    fn facts(&self, batch: &Batch, rows: &[RowInUse], facts: &mut Vec<Self::Fact>) {
+        let (days, events) = (batch.days(self.occurred_on), batch.codes(self.event));
+        facts.extend(rows.iter().map(|of| {
+            let (day, event) = (days[of.row as usize], events[of.row as usize] as u16);
+            let in_window = self.ground.window.contains(day);
+            (of.local(), in_window.then_some((event, day.0.wrapping_sub(self.ground.kernel.floor) as u16)))
+        }));
     }
 
-    fn apply(&self, partition: usize, facts: &[(u16, Option<(u16, u16)>)], take_back: bool) -> io::Result<()> {
+    fn apply(&self, partition: usize, facts: &[Self::Fact], take_back: bool) -> io::Result<()> {
         let mut partition = self.ground.partition(partition);
         for (customer, fact) in facts {
             partition.see(*customer, take_back);

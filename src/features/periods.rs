@@ -29,7 +29,7 @@ impl PaidPeriod {
     /// kernel's floor can be left out.
     #[inline]
     pub fn matters(&self, kernel: &KernelWindow) -> bool {
-        self.cents != 0 && self.last >= kernel.floor && self.last >= self.first
+        (self.cents != 0) & (self.last >= kernel.floor) & (self.last >= self.first)
     }
 
     fn is_same_period(&self, other: &PaidPeriod) -> bool {

@@ -26,11 +26,6 @@ pub enum FeatureColumn {
 }
 
 impl FeatureColumn {
-    /// Whether it holds whole numbers.
-    pub fn is_whole(&self) -> bool {
-        matches!(self, FeatureColumn::Counts(_) | FeatureColumn::MaybeCounts(_))
-    }
-
     /// A value as a double; `None` where it is missing.
     #[inline]
     pub fn double(&self, row: usize) -> Option<f64> {
@@ -63,8 +58,11 @@ impl FeatureColumn {
 /// Hundredths as the nearest double.
 pub fn hundredths(value: i128) -> f64 {
     const EXACT: u128 = 1 << f64::MANTISSA_DIGITS;
-    if value.unsigned_abs() <= EXACT {
-        return value as f64 / 100.0;
+    if let Ok(small) = i64::try_from(value)
+        && u128::from(small.unsigned_abs()) <= EXACT
+    {
+        // (From 64 bits this is one instruction, from 128 a call.)
+        return small as f64 / 100.0;
     }
     // Rounding to a double and dividing would round twice; reading decimal text rounds once.
     let mut text = Vec::new();

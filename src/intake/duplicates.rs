@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use hashbrown::HashMap;
 
 use super::accounting::Standing;
-use super::events::{Columns, Fold, Intake, OfCoded, PARTITION_CUSTOMERS, Tallies, lock, spilled};
+use super::events::{Columns, Fold, Intake, OfCoded, PARTITION_CUSTOMERS, RowInUse, Tallies, lock, spilled};
 use super::in_use::Dated;
 use super::sieve::{hash, hasher};
 use crate::config::Repeats;
@@ -160,15 +160,14 @@ impl<F: Fold> SecondRead<'_, F> {
         }
         drop(tallies);
         let Some(fact) = row.fact else { return Ok(()) };
-        let (partition, local) = (row.customer / PARTITION_CUSTOMERS, (row.customer % PARTITION_CUSTOMERS) as u16);
-        self.fold.apply(partition as usize, &[(local, fact)], true)
+        self.fold.apply((row.customer / PARTITION_CUSTOMERS) as usize, &[fact], true)
     }
 }
 
 impl<F: Fold> Worker for SecondRead<'_, F> {
     fn take(&mut self, batch: &Batch, _: &mut Vec<u32>) -> Result<(), ExtractError> {
         let Some(ids) = self.columns.id.map(|at| batch.texts(at)) else { return Ok(()) };
-        let dated = self.intake.dated(batch, self.columns);
+        let dating = self.intake.dating(batch, self.columns);
         let keeps_last = self.intake.plan.config.repeats == Repeats::KeepLast;
         for (row, id) in ids.iter().enumerate().filter(|(_, id)| id.length > 0) {
             let id = batch.bytes(*id);
@@ -176,15 +175,17 @@ impl<F: Fold> Worker for SecondRead<'_, F> {
                 continue;
             }
             let Some((customer, standing)) = self.intake.standing(batch, row, self.columns) else { continue };
-            let in_use = standing == Standing::InUse;
+            let in_use = (standing == Standing::InUse).then_some(RowInUse { row: row as u32, customer });
+            let mut facts = Vec::new();
+            self.fold.facts(batch, in_use.as_slice(), &mut facts);
             let mut other = Candidate {
                 place: batch.place(row),
                 file: batch.file,
                 customer,
                 standing,
                 unknown_codes: self.intake.unknown_codes(batch, row, self.columns),
-                fact: if in_use { self.fold.fact(batch, row) } else { None },
-                dated: in_use.then(|| dated(row, customer)),
+                fact: facts.pop(),
+                dated: in_use.map(|row| dating.of(row)),
                 values: self.columns.hash_of_values(batch, row),
             };
             {

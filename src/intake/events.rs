@@ -17,7 +17,7 @@ use super::shape::ShapeReader;
 use super::sieve::{NO_NUMBER, Sieve};
 use crate::calendar::{Day, Window};
 use crate::config::Extract;
-use crate::extract::batch::{Batch, MISSING_CODE, Span};
+use crate::extract::batch::{Batch, MISSING_CODE, MISSING_DAY, Span};
 use crate::extract::codes::{CodeId, OTHER, OTHER_FILER};
 use crate::extract::{CodeBooks, ExtractError, Plan, Progress, RejectsWriter, Worker};
 use crate::spill::Budget;
@@ -28,16 +28,35 @@ pub const PARTITION_CUSTOMERS: u32 = 16_384;
 const FACTS_HELD: usize = 256;
 /// What features make of events in use.
 pub trait Fold: Sync {
-    /// What one row says of its customer.
+    /// What one row says, and of which customer of its partition.
     type Fact: Copy + Send;
-    /// The fact of a row in use, where it says anything.
-    fn fact(&self, batch: &Batch, row: usize) -> Option<Self::Fact>;
-    /// The facts of a batch's rows, by row; a fold of many rows looks its columns up here, once for all of them.
-    fn facts<'b>(&'b self, batch: &'b Batch) -> impl Fn(usize) -> Option<Self::Fact> + 'b {
-        move |row| self.fact(batch, row)
-    }
+    /// Appends the facts of these rows, in their order.
+    fn facts(&self, batch: &Batch, rows: &[RowInUse], facts: &mut Vec<Self::Fact>);
     /// Adds facts to customers of a partition, or takes them back.
-    fn apply(&self, partition: usize, facts: &[(u16, Self::Fact)], take_back: bool) -> io::Result<()>;
+    fn apply(&self, partition: usize, facts: &[Self::Fact], take_back: bool) -> io::Result<()>;
+}
+
+/// A row in use of a batch, and its customer.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RowInUse {
+    /// The row.
+    pub row: u32,
+    /// The customer's number, which is of one in scope.
+    pub customer: u32,
+}
+
+impl RowInUse {
+    /// The customer's partition.
+    #[inline]
+    pub fn partition(self) -> usize {
+        (self.customer / PARTITION_CUSTOMERS) as usize
+    }
+
+    /// The customer's number in the partition.
+    #[inline]
+    pub fn local(self) -> u16 {
+        (self.customer % PARTITION_CUSTOMERS) as u16
+    }
 }
 
 /// Everything that reading an extract of events needs.
@@ -158,8 +177,10 @@ impl Intake<'_> {
             sieve: &sieve,
             total: &tallies,
             tallies: Tallies { benefits_in_use: vec![false; self.known_benefits as usize], ..Tallies::default() },
-            held: (0..partitions).map(|_| Vec::new()).collect(),
+            held: (0..partitions).map(|_| Vec::with_capacity(FACTS_HELD)).collect(),
             customers: Vec::new(),
+            rows_in_use: Vec::new(),
+            facts: Vec::new(),
             ids: Vec::new(),
             id_shape: None,
             id_numbers: Vec::new(),
@@ -229,9 +250,13 @@ struct FirstRead<'a, 'b, F: Fold> {
     sieve: &'a Mutex<Sieve<'b>>,
     total: &'a Mutex<Tallies>,
     tallies: Tallies,
-    held: Vec<Vec<(u16, F::Fact)>>,
+    held: Vec<Vec<F::Fact>>,
     /// Of the batch at hand: the customer of each row, or [`ORPHAN`].
     customers: Vec<u32>,
+    /// Of the batch at hand: the rows in use.
+    rows_in_use: Vec<RowInUse>,
+    /// Their facts.
+    facts: Vec<F::Fact>,
     /// Of the batch at hand: the ids of rows that are no orphans, and their numbers.
     ids: Vec<Span>,
     id_shape: Option<ShapeReader>,
@@ -242,14 +267,16 @@ struct FirstRead<'a, 'b, F: Fold> {
 const ORPHAN: u32 = u32::MAX;
 
 impl<F: Fold> FirstRead<'_, '_, F> {
-    #[inline]
-    fn hold(&mut self, customer: u32, fact: F::Fact) -> Result<(), ExtractError> {
-        let partition = (customer / PARTITION_CUSTOMERS) as usize;
-        let held = &mut self.held[partition];
-        held.push(((customer % PARTITION_CUSTOMERS) as u16, fact));
-        if held.len() >= FACTS_HELD {
-            self.fold.apply(partition, held, false).map_err(spilled)?;
-            held.clear();
+    /// Holds the facts of the batch back, and applies those of partitions that have enough.
+    fn hold(&mut self) -> Result<(), ExtractError> {
+        for (row, fact) in self.rows_in_use.iter().zip(&self.facts) {
+            let partition = row.partition();
+            let held = &mut self.held[partition];
+            held.push(*fact);
+            if held.len() >= FACTS_HELD {
+                self.fold.apply(partition, held, false).map_err(spilled)?;
+                held.clear();
+            }
         }
         Ok(())
     }
@@ -276,16 +303,44 @@ impl<F: Fold> FirstRead<'_, '_, F> {
         }
     }
 
+    /// Counts what becomes of the rows, and lists those in use.
+    fn sort_out(&mut self, batch: &Batch, orphans: &mut Vec<u32>) {
+        let (as_of, people) = (self.intake.window.as_of, self.intake.population.len() as u32);
+        let days = batch.days(self.columns.date);
+        let (mut future, mut known, mut in_use) = (0, 0, 0);
+        let mut newest = MISSING_DAY;
+        self.rows_in_use.resize(days.len(), RowInUse::default());
+        for ((row, day), customer) in (0..).zip(days).zip(&self.customers) {
+            if *customer == ORPHAN {
+                orphans.push(row);
+                self.tallies.orphans.note(batch.bytes(batch.texts(self.columns.owner)[row as usize]));
+                continue;
+            }
+            // Without further branches: whether a row is in use can hardly be predicted.
+            let is_future = *day > as_of;
+            known += 1;
+            future += u64::from(is_future);
+            newest = newest.max(if is_future { MISSING_DAY } else { *day });
+            self.rows_in_use[in_use] = RowInUse { row, customer: *customer };
+            in_use += usize::from(!is_future & (*customer < people));
+        }
+        self.rows_in_use.truncate(in_use);
+        let counts = self.tallies.row(batch.file);
+        *counts.of(Standing::Future) += future;
+        *counts.of(Standing::InUse) += in_use as u64;
+        *counts.of(Standing::OutOfScope) += known - future - in_use as u64;
+        self.tallies.newest = self.tallies.newest.max(Some(newest).filter(|day| *day != MISSING_DAY));
+    }
+
     /// Notes which of the catalogue's benefits rows in use name.
     fn note_benefits(&mut self, batch: &Batch) {
         let [_, _, benefit] = self.columns.coded;
         let Some(benefits) = benefit.map(|at| batch.codes(at)) else { return };
-        let (people, as_of) = (self.intake.population.len() as u32, self.intake.window.as_of);
-        let in_use = &mut self.tallies.benefits_in_use;
-        for ((code, customer), day) in benefits.iter().zip(&self.customers).zip(batch.days(self.columns.date)) {
+        let noted = &mut self.tallies.benefits_in_use;
+        for row in &self.rows_in_use {
             // Nearly all have been noted before: these are read and not written again.
-            if in_use.get(*code as usize) == Some(&false) {
-                in_use[*code as usize] = *customer < people && *day <= as_of;
+            if let Some(noted @ false) = noted.get_mut(benefits[row.row as usize] as usize) {
+                *noted = true;
             }
         }
     }
@@ -318,33 +373,14 @@ impl<F: Fold> FirstRead<'_, '_, F> {
 impl<F: Fold> Worker for FirstRead<'_, '_, F> {
     fn take(&mut self, batch: &Batch, orphans: &mut Vec<u32>) -> Result<(), ExtractError> {
         self.look_up(batch);
-        let (intake, fold) = (self.intake, self.fold);
-        let (fact, dated) = (fold.facts(batch), intake.dated(batch, self.columns));
-        let mut counts = RowCounts::default();
-        let mut newest = None;
-        for (row, day) in batch.days(self.columns.date).iter().enumerate() {
-            let customer = self.customers[row];
-            if customer == ORPHAN {
-                orphans.push(row as u32);
-                self.tallies.orphans.note(batch.bytes(batch.texts(self.columns.owner)[row]));
-                continue;
-            }
-            let standing = intake.standing_of(customer, *day);
-            *counts.of(standing) += 1;
-            if standing != Standing::Future {
-                newest = newest.max(Some(*day));
-            }
-            if standing == Standing::InUse {
-                self.tallies.in_use.add(dated(row, customer));
-                if let Some(fact) = fact(row) {
-                    self.hold(customer, fact)?;
-                }
-            }
-        }
+        self.sort_out(batch, orphans);
+        let dating = self.intake.dating(batch, self.columns);
+        self.rows_in_use.iter().for_each(|row| self.tallies.in_use.add(dating.of(*row)));
+        self.facts.clear();
+        self.fold.facts(batch, &self.rows_in_use, &mut self.facts);
+        self.hold()?;
         self.count_unknown_codes(batch);
         self.note_benefits(batch);
-        self.tallies.row(batch.file).add(&counts);
-        self.tallies.newest = self.tallies.newest.max(newest);
         self.sift_ids(batch)
     }
 

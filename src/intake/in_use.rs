@@ -1,8 +1,9 @@
 //! What is told of the rows in use beside their number, in a way that duplicates can be taken back.
 
 use super::days::DayCounts;
-use super::events::{Columns, Intake, Period};
-use crate::calendar::Day;
+use super::events::{Columns, Intake, Period, RowInUse};
+use super::population::Population;
+use crate::calendar::{Day, DefaultPeriod, Window};
 use crate::extract::batch::{Batch, MISSING_DAY};
 
 /// What is told of the rows in use beside their number.
@@ -45,24 +46,44 @@ impl InUse {
     }
 }
 
+/// Tells what rows in use of a batch add to the account.
+pub(super) struct Dating<'b> {
+    days: &'b [Day],
+    /// Of payments: the last days of their periods, and the days of payment.
+    period: Option<(&'b [Day], &'b [Day])>,
+    window: &'b Window,
+    population: &'b Population,
+    covers: DefaultPeriod,
+}
+
 impl Intake<'_> {
-    /// What rows in use of a batch add to the account, by row and customer.
-    pub(super) fn dated<'b>(&'b self, batch: &'b Batch, columns: Columns) -> impl Fn(usize, u32) -> Dated + 'b {
-        let days = batch.days(columns.date);
-        let period = columns.period.map(|Period { end, paid_on }| (batch.days(end), batch.days(paid_on)));
-        let (window, population, covers) = (self.window, self.population, self.plan.config.covers);
-        move |row, customer| {
-            let day = days[row];
-            // No row in use is dated after the window. A missing day of payment is the first day of the period.
-            let reaches = |(ends, paid_on): (&[Day], &[Day])| {
-                let end = if ends[row] == MISSING_DAY { covers.last_day(day) } else { ends[row] };
-                end >= window.start || window.contains(paid_on[row])
-            };
-            Dated {
-                day,
-                in_window: day >= window.start || period.is_some_and(reaches),
-                after_registration: period.is_some() && population.ended_before(customer, day, window),
-            }
+    /// What tells it of this batch.
+    pub(super) fn dating<'b>(&'b self, batch: &'b Batch, columns: Columns) -> Dating<'b> {
+        Dating {
+            days: batch.days(columns.date),
+            period: columns.period.map(|Period { end, paid_on }| (batch.days(end), batch.days(paid_on))),
+            window: self.window,
+            population: self.population,
+            covers: self.plan.config.covers,
+        }
+    }
+}
+
+impl Dating<'_> {
+    /// What a row adds. (Inlined, since it is asked of every row.)
+    #[inline(always)]
+    pub(super) fn of(&self, RowInUse { row, customer }: RowInUse) -> Dated {
+        let (row, window) = (row as usize, self.window);
+        let day = self.days[row];
+        // No row in use is dated after the window. A missing day of payment is the first day of the period.
+        let reaches = |(ends, paid_on): (&[Day], &[Day])| {
+            let end = if ends[row] == MISSING_DAY { self.covers.last_day(day) } else { ends[row] };
+            end >= window.start || window.contains(paid_on[row])
+        };
+        Dated {
+            day,
+            in_window: day >= window.start || self.period.is_some_and(reaches),
+            after_registration: self.period.is_some() && self.population.ended_before(customer, day, window),
         }
     }
 }

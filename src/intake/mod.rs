@@ -23,7 +23,7 @@ pub use accounting::{ExtractAccount, FileAccount, RowCounts, Standing};
 pub use appearing::{Appearing, appearing};
 pub use damaged::DamagedIds;
 pub use disclosure::{DisclosedCodes, MOST_NAMED, OtherCodes};
-pub use events::{Fold, Intake, PARTITION_CUSTOMERS};
+pub use events::{Fold, Intake, PARTITION_CUSTOMERS, RowInUse};
 pub use index::Ids;
 pub use orphans::{Blemish, Orphans, match_orphans};
 pub use population::{Dimension, NO_VALUE, Population};

@@ -41,14 +41,11 @@ impl LabelsText<'_> {
     /// The rows of a labelled table as CSV text.
     pub fn csv(&self, table: &FeatureTable, rules: &[u16]) -> Vec<u8> {
         let mut text = Vec::with_capacity(table.len() * 160);
+        let outcomes: Vec<String> = self.rules.iter().map(|(category, rule)| format!(",{category},{rule}")).collect();
         for (row, customer) in table.customers.iter().enumerate() {
             let id = String::from_utf8_lossy(self.population.id(*customer));
             push_csv(&guarded(&id, self.spreadsheet_safe), &mut text);
-            let (category, rule) = &self.rules[usize::from(rules[row])];
-            text.push(b',');
-            text.extend_from_slice(category.as_bytes());
-            text.push(b',');
-            text.extend_from_slice(rule.as_bytes());
+            text.extend_from_slice(outcomes[usize::from(rules[row])].as_bytes());
             for column in &table.columns {
                 match column {
                     // Most values are counts of one digit.

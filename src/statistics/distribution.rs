@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use super::sparse::Value;
 use crate::features::{FeatureColumn, hundredths};
 
 /// Whole numbers below this are counted in a table.
@@ -29,10 +30,17 @@ pub enum Distribution {
         /// The smallest and the largest value, in hundredths.
         extremes: Option<(i128, i128)>,
         /// The values.
-        values: Vec<f64>,
+        values: Doubles,
     },
     /// Doubles.
-    Real(Vec<f64>),
+    Real(Doubles),
+}
+
+/// Doubles, of which most are zero.
+#[derive(Debug, Clone, Default)]
+pub struct Doubles {
+    zeros: u64,
+    others: Vec<f64>,
 }
 
 /// A sum in the exactness of its feature.
@@ -84,32 +92,38 @@ impl Distribution {
             FeatureColumn::Counts(_) | FeatureColumn::MaybeCounts(_) => {
                 Distribution::Whole { table: Vec::new(), others: BTreeMap::new() }
             }
-            FeatureColumn::Hundredths(_) => Distribution::Hundredths { sum: 0, extremes: None, values: Vec::new() },
-            FeatureColumn::Ratios(_) => Distribution::Real(Vec::new()),
+            FeatureColumn::Hundredths(_) => {
+                Distribution::Hundredths { sum: 0, extremes: None, values: Doubles::default() }
+            }
+            FeatureColumn::Ratios(_) => Distribution::Real(Doubles::default()),
         }
     }
 
-    /// Adds a row's value, if it has one.
+    /// Adds a value that is not zero.
     #[inline]
-    pub fn add(&mut self, column: &FeatureColumn, row: usize) {
-        match (self, column) {
-            (Distribution::Whole { table, others }, FeatureColumn::Counts(values)) => {
-                count(table, others, values[row], 1);
+    pub(super) fn add(&mut self, value: Value) {
+        match (self, value) {
+            (Distribution::Whole { table, others }, Value::Whole(value)) => count(table, others, value, 1),
+            (Distribution::Hundredths { sum, extremes, values }, Value::Hundredths(exact)) => {
+                *sum += exact;
+                widen(extremes, exact);
+                values.others.push(hundredths(exact));
             }
-            (Distribution::Whole { table, others }, FeatureColumn::MaybeCounts(values)) => {
-                if let Some(value) = values[row] {
-                    count(table, others, value, 1);
-                }
-            }
-            (Distribution::Hundredths { sum, extremes, values }, FeatureColumn::Hundredths(exact)) => {
-                *sum += exact[row];
-                widen(extremes, exact[row]);
-                values.push(hundredths(exact[row]));
-            }
-            (Distribution::Real(values), FeatureColumn::Ratios(doubles)) if !doubles[row].is_nan() => {
-                values.push(doubles[row]);
-            }
+            (Distribution::Real(values), Value::Real(value)) => values.others.push(value),
             _ => {}
+        }
+    }
+
+    /// Adds so many zeros.
+    pub(super) fn add_zeros(&mut self, zeros: u64) {
+        match self {
+            _ if zeros == 0 => {}
+            Distribution::Whole { table, others } => count(table, others, 0, zeros),
+            Distribution::Hundredths { extremes, values, .. } => {
+                widen(extremes, 0);
+                values.zeros += zeros;
+            }
+            Distribution::Real(values) => values.zeros += zeros,
         }
     }
 
@@ -133,9 +147,9 @@ impl Distribution {
                     widen(extremes, *least);
                     widen(extremes, *most);
                 });
-                values.extend_from_slice(v);
+                values.merge(v);
             }
-            (Distribution::Real(values), Distribution::Real(v)) => values.extend_from_slice(v),
+            (Distribution::Real(values), Distribution::Real(v)) => values.merge(v),
             _ => {}
         }
     }
@@ -152,15 +166,28 @@ impl Distribution {
                 summed(&Counted(&counted), Total::Whole(sum))
             }
             Distribution::Hundredths { sum, extremes, values } => {
-                values.sort_by(f64::total_cmp);
-                FeatureFigures { extremes: *extremes, ..summed(&Sorted(values), Total::Hundredths(*sum)) }
+                FeatureFigures { extremes: *extremes, ..summed(&values.sorted(), Total::Hundredths(*sum)) }
             }
             Distribution::Real(values) => {
-                values.sort_by(f64::total_cmp);
-                let sum = neumaier(values.iter().copied());
-                summed(&Sorted(values), Total::Real(sum))
+                let values = values.sorted();
+                let sum = neumaier(values.iter());
+                summed(&values, Total::Real(sum))
             }
         }
+    }
+}
+
+impl Doubles {
+    fn merge(&mut self, other: &Doubles) {
+        self.zeros += other.zeros;
+        self.others.extend_from_slice(&other.others);
+    }
+
+    fn sorted(&mut self) -> Sorted<'_> {
+        // Stable, since that merges what is a few sorted runs.
+        self.others.sort_by(f64::total_cmp);
+        let (below, above) = self.others.split_at(self.others.partition_point(|value| *value < 0.0));
+        Sorted { below, zeros: self.zeros, above }
     }
 }
 
@@ -190,17 +217,34 @@ trait Ascending {
     fn squares(&self, mean: f64) -> f64;
 }
 
-struct Sorted<'a>(&'a [f64]);
+/// Those below zero, the zeros, and those above.
+struct Sorted<'a> {
+    below: &'a [f64],
+    zeros: u64,
+    above: &'a [f64],
+}
+
+impl Sorted<'_> {
+    fn iter(&self) -> impl Iterator<Item = f64> {
+        let zeros = std::iter::repeat_n(0.0, self.zeros as usize);
+        self.below.iter().copied().chain(zeros).chain(self.above.iter().copied())
+    }
+}
 
 impl Ascending for Sorted<'_> {
     fn n(&self) -> u64 {
-        self.0.len() as u64
+        self.below.len() as u64 + self.zeros + self.above.len() as u64
     }
     fn at(&self, rank: u64) -> f64 {
-        self.0[rank as usize]
+        let below = self.below.len() as u64;
+        match rank.checked_sub(below + self.zeros) {
+            Some(rank) => self.above[rank as usize],
+            None if rank < below => self.below[rank as usize],
+            None => 0.0,
+        }
     }
     fn squares(&self, mean: f64) -> f64 {
-        neumaier(self.0.iter().map(|value| (value - mean) * (value - mean)))
+        neumaier(self.iter().map(|value| (value - mean) * (value - mean)))
     }
 }
 
@@ -281,13 +325,20 @@ fn neumaier(values: impl Iterator<Item = f64>) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::sparse::SparseColumn;
     use super::*;
     use proptest::prelude::*;
 
+    /// The distribution of a column, of one category.
+    fn distribution(column: &FeatureColumn, rows: usize) -> Distribution {
+        let mut distribution = [Distribution::like(column)];
+        SparseColumn::new(column.clone()).add_to(&mut distribution.iter_mut().collect::<Vec<_>>(), &vec![0; rows]);
+        let [distribution] = distribution;
+        distribution
+    }
+
     fn of(column: &FeatureColumn, rows: usize) -> FeatureFigures {
-        let mut distribution = Distribution::like(column);
-        (0..rows).for_each(|row| distribution.add(column, row));
-        distribution.figures()
+        distribution(column, rows).figures()
     }
 
     #[test]
@@ -312,12 +363,10 @@ mod tests {
             prop_assert_eq!(whole.quantiles, real.quantiles);
             prop_assert!((whole.mean - real.mean).abs() <= 1e-12 * real.mean.abs().max(1.0));
             prop_assert!(whole.sd.is_nan() && real.sd.is_nan() || (whole.sd - real.sd).abs() <= 1e-9 * real.sd.max(1.0));
-            let column = FeatureColumn::Counts(values.clone());
-            let (mut left, mut right) = (Distribution::like(&column), Distribution::like(&column));
-            for row in 0..values.len() {
-                if row < split { left.add(&column, row) } else { right.add(&column, row) }
-            }
-            right.merge(&left);
+            let (left, right) = values.split_at(split.min(values.len()));
+            let part = |values: &[i64]| distribution(&FeatureColumn::Counts(values.to_vec()), values.len());
+            let mut right = part(right);
+            right.merge(&part(left));
             prop_assert_eq!(format!("{:?}", right.figures()), format!("{whole:?}"));
         }
     }

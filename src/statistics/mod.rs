@@ -17,7 +17,7 @@ pub use masking::{Mask, few, masks};
 
 use rayon::prelude::*;
 
-use self::sparse::SparseTable;
+use self::sparse::{SparseColumn, SparseTable};
 use crate::extract::METHODS;
 use crate::features::catalogue::At;
 use crate::features::{FeatureColumn, FeatureTable};
@@ -139,13 +139,15 @@ impl Gathered {
             self.customers[*category] += 1;
         }
         self.shape(&table.columns);
-        for (at, column) in table.columns.iter().enumerate().filter(|(_, column)| column.is_whole()) {
-            for (row, category) in categories.iter().enumerate() {
-                self.distributions[*category][at].add(column, row);
+        let mut table = SparseTable::new(table, categories);
+        for (at, column) in table.columns.iter_mut().enumerate().filter(|(_, column)| column.is_whole()) {
+            let mut distributions: Vec<_> = self.distributions.iter_mut().map(|of| &mut of[at]).collect();
+            column.add_to(&mut distributions, &table.categories);
+            if !self.breakdowns {
+                *column = SparseColumn::default();
             }
         }
-        let keep = |column: &FeatureColumn| self.breakdowns || !column.is_whole();
-        self.tables.push(SparseTable::new(table, categories, keep));
+        self.tables.push(table);
     }
 
     fn shape(&mut self, columns: &[FeatureColumn]) {
@@ -183,7 +185,7 @@ impl Gathered {
                 let mut categories = self.of_feature(feature, &columns[feature]);
                 // Summed up one by one the categories are sorted, and all of them are sorted runs.
                 let mut figures: Vec<FeatureFigures> = categories.iter_mut().map(Distribution::figures).collect();
-                let mut all = categories.pop().unwrap_or(Distribution::Real(Vec::new()));
+                let mut all = categories.pop().unwrap_or_else(|| Distribution::like(&columns[feature]));
                 categories.drain(..).for_each(|category| all.merge(&category));
                 figures.push(all.figures());
                 figures
@@ -213,12 +215,9 @@ impl Gathered {
         let own = |distributions: &Vec<Distribution>| distributions.get(feature).cloned();
         let mut distributions: Vec<Distribution> =
             self.distributions.iter().map(|of| own(of).unwrap_or_else(|| Distribution::like(like))).collect();
-        if !like.is_whole() {
+        if !matches!(like, FeatureColumn::Counts(_) | FeatureColumn::MaybeCounts(_)) {
             for table in &self.tables {
-                let column = table.columns[feature].dense(table.customers.len());
-                for (row, category) in table.categories.iter().enumerate() {
-                    distributions[usize::from(*category)].add(&column, row);
-                }
+                table.columns[feature].add_to(&mut distributions.iter_mut().collect::<Vec<_>>(), &table.categories);
             }
         }
         distributions

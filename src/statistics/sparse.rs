@@ -5,6 +5,7 @@
 
 use hashbrown::HashMap;
 
+use super::distribution::Distribution;
 use crate::features::{FeatureColumn, FeatureTable};
 use crate::intake::PARTITION_CUSTOMERS;
 
@@ -22,7 +23,7 @@ pub(super) struct SparseTable {
 }
 
 /// What is not zero in a column.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct SparseColumn {
     /// The rows of the values, ascending; none where every row has one.
     rows: Option<Vec<u16>>,
@@ -50,6 +51,12 @@ pub(super) enum SparseValues {
     FewReal(Vec<f64>, Vec<u8>),
 }
 
+impl Default for SparseValues {
+    fn default() -> Self {
+        SparseValues::Bytes(Vec::new())
+    }
+}
+
 /// A value as exact as its feature.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Value {
@@ -59,21 +66,17 @@ pub(super) enum Value {
 }
 
 impl SparseTable {
-    /// With the columns that are to be kept; the others are left empty, and nobody may ask for them.
-    pub(super) fn new(table: FeatureTable, categories: &[usize], keep: impl Fn(&FeatureColumn) -> bool) -> Self {
-        let column = |column| {
-            if keep(&column) { SparseColumn::new(column) } else { SparseColumn::new(FeatureColumn::Counts(Vec::new())) }
-        };
+    pub(super) fn new(table: FeatureTable, categories: &[usize]) -> Self {
         SparseTable {
             customers: table.customers,
             categories: categories.iter().map(|category| *category as u16).collect(),
-            columns: table.columns.into_iter().map(column).collect(),
+            columns: table.columns.into_iter().map(SparseColumn::new).collect(),
         }
     }
 }
 
 impl SparseColumn {
-    fn new(column: FeatureColumn) -> Self {
+    pub(super) fn new(column: FeatureColumn) -> Self {
         let mut missing = Vec::new();
         let length = match &column {
             FeatureColumn::Counts(values) => values.len(),
@@ -133,25 +136,22 @@ impl SparseColumn {
         }
     }
 
-    /// The column of hundredths or doubles that this was made of, of so many rows.
-    pub(super) fn dense(&self, length: usize) -> FeatureColumn {
-        if matches!(self.values, SparseValues::Hundredths(_) | SparseValues::LongHundredths(_)) {
-            let mut values = vec![0; length];
-            self.each(|row, value| {
-                if let Value::Hundredths(value) = value {
-                    values[row] = value;
-                }
-            });
-            return FeatureColumn::Hundredths(values);
-        }
-        let mut values = vec![0.0; length];
-        self.missing.iter().for_each(|row| values[usize::from(*row)] = f64::NAN);
+    /// Whether it holds whole numbers.
+    pub(super) fn is_whole(&self) -> bool {
+        matches!(self.values, SparseValues::Bytes(_) | SparseValues::Words(_) | SparseValues::Whole(_))
+    }
+
+    /// Adds each row's value, where there is one, to the distribution of its category.
+    pub(super) fn add_to(&self, distributions: &mut [&mut Distribution], categories: &[u16]) {
+        let mut zeros = vec![0u64; distributions.len()];
+        categories.iter().for_each(|category| zeros[usize::from(*category)] += 1);
+        self.missing.iter().for_each(|row| zeros[usize::from(categories[usize::from(*row)])] -= 1);
         self.each(|row, value| {
-            if let Value::Real(value) = value {
-                values[row] = value;
-            }
+            let category = usize::from(categories[row]);
+            zeros[category] -= 1;
+            distributions[category].add(value);
         });
-        FeatureColumn::Ratios(values)
+        distributions.iter_mut().zip(zeros).for_each(|(distribution, zeros)| distribution.add_zeros(zeros));
     }
 }
 
@@ -179,11 +179,11 @@ fn present<T>(
 
 /// Whole numbers in as few bytes as all of them fit in.
 fn narrow(values: Vec<i64>) -> SparseValues {
-    let bytes: Option<Vec<u8>> = values.iter().map(|value| u8::try_from(*value).ok()).collect();
-    let words = || values.iter().map(|value| u16::try_from(*value).ok()).collect::<Option<Vec<u16>>>();
-    match bytes {
-        Some(bytes) => SparseValues::Bytes(bytes),
-        None => words().map_or_else(|| SparseValues::Whole(values.clone()), SparseValues::Words),
+    // Negative ones are the largest as unsigned ones.
+    match values.iter().fold(0, |largest, value| largest.max(*value as u64)) {
+        0..=0xFF => SparseValues::Bytes(values.iter().map(|value| *value as u8).collect()),
+        0x100..=0xFFFF => SparseValues::Words(values.iter().map(|value| *value as u16).collect()),
+        _ => SparseValues::Whole(values),
     }
 }
 
@@ -239,12 +239,15 @@ mod tests {
             doubles in prop::collection::vec(prop_oneof![Just(0.0), Just(f64::NAN), Just(1.0), -9.0..9.0f64], 0..400),
             hundredths in prop::collection::vec(prop_oneof![Just(0i128), -9..9i128, any::<i64>().prop_map(i128::from)], 0..9),
         ) {
-            let column = SparseColumn::new(FeatureColumn::Ratios(doubles.clone())).dense(doubles.len());
-            prop_assert_eq!(format!("{column:?}"), format!("{:?}", FeatureColumn::Ratios(doubles)));
-            let column = FeatureColumn::Hundredths(hundredths);
-            let FeatureColumn::Hundredths(values) = &column else { unreachable!() };
-            let length = values.len();
-            prop_assert_eq!(SparseColumn::new(column.clone()).dense(length), column);
+            let column = SparseColumn::new(FeatureColumn::Ratios(doubles.clone()));
+            let mut back = vec![0.0; doubles.len()];
+            column.missing.iter().for_each(|row| back[usize::from(*row)] = f64::NAN);
+            column.each(|row, value| if let Value::Real(value) = value { back[row] = value });
+            prop_assert_eq!(format!("{back:?}"), format!("{doubles:?}"));
+            let column = SparseColumn::new(FeatureColumn::Hundredths(hundredths.clone()));
+            let mut back = vec![0; hundredths.len()];
+            column.each(|row, value| if let Value::Hundredths(value) = value { back[row] = value });
+            prop_assert_eq!(back, hundredths);
         }
 
         #[test]
