@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::SizeClass;
 use crate::extract::batch::MISSING_NUMBER;
-use crate::features::Words;
+use crate::features::SpillableRuns;
 use crate::intake::{PARTITION_CUSTOMERS, Population};
 use crate::spill::{Budget, Spill};
 
@@ -40,7 +40,7 @@ pub(super) struct Partition {
     /// By employer.
     pub(super) tallies: Vec<Tally>,
     /// Channels of inbound contacts: employer and channel.
-    pub(super) channels: Words<[u16; 2]>,
+    pub(super) channels: SpillableRuns<[u16; 2]>,
 }
 
 /// The employers, and what their events add up to.
@@ -87,7 +87,7 @@ impl Employers {
         let size = PARTITION_CUSTOMERS as usize;
         let empty = |at: usize| Partition {
             tallies: vec![Tally::default(); size.min(population.len() - at * size)],
-            channels: Words::default(),
+            channels: SpillableRuns::default(),
         };
         let partitions = (0..population.len().div_ceil(size)).map(|at| Mutex::new(empty(at))).collect();
         Employers { population, partitions }

@@ -5,12 +5,12 @@
 //! one customer's would not; METHOD's formulas are not run backwards.)
 //!
 //! Conditions can be any expression, so no threshold is solved for. The rules themselves are evaluated: first at
-//! the grid of each feature's [`Space`], then, between two neighbours that lead to different categories, by halving
+//! the grid of each feature's [`SearchGrid`], then, between two neighbours that lead to different categories, by halving
 //! down to one step. Every change that is proposed has therefore been tried.
 
 use polars::prelude::*;
 
-use super::space::Space;
+use super::search_grid::SearchGrid;
 use crate::features::catalogue::FEATURES;
 use crate::rules::RuleSet;
 
@@ -51,18 +51,18 @@ struct Search {
 /// A feature is not in the frame, or has another type than the catalogue gives it.
 pub fn counterfactuals(
     rules: &RuleSet,
-    spaces: &[Space],
+    grids: &[SearchGrid],
     categories: usize,
     features: &DataFrame,
 ) -> PolarsResult<Vec<Vec<Option<Counterfactual>>>> {
     let names = rules.named_features().into_iter().map(|at| FEATURES[at].name);
     let base = features.select(names)?;
     // As many rows at a time as can be tried at every step of a grid in reasonable memory.
-    let longest = spaces.iter().map(|space| space.grid.len()).max().unwrap_or_default();
+    let longest = grids.iter().map(|grid| grid.marks.len()).max().unwrap_or_default();
     let chunk = (ROWS_TRIED / longest.max(1)).max(1);
     let mut found = Vec::with_capacity(base.height());
     for first in (0..base.height()).step_by(chunk) {
-        found.extend(of_chunk(rules, spaces, categories, &base.slice(first as i64, chunk))?);
+        found.extend(of_chunk(rules, grids, categories, &base.slice(first as i64, chunk))?);
     }
     Ok(found)
 }
@@ -72,23 +72,23 @@ const ROWS_TRIED: usize = 500_000;
 
 fn of_chunk(
     rules: &RuleSet,
-    spaces: &[Space],
+    grids: &[SearchGrid],
     categories: usize,
     base: &DataFrame,
 ) -> PolarsResult<Vec<Vec<Option<Counterfactual>>>> {
     let own = categories_of(rules, base)?;
     let mut best = vec![vec![None; categories]; base.height()];
-    for space in spaces.iter().filter(|space| base.column(FEATURES[space.feature].name).is_ok()) {
-        let current = values(base, space)?;
-        let mut searches = coarse(rules, space, base, &current, &own, categories)?;
-        refine(rules, space, base, &mut searches)?;
+    for grid in grids.iter().filter(|grid| base.column(FEATURES[grid.feature].name).is_ok()) {
+        let current = values(base, grid)?;
+        let mut searches = coarse(rules, grid, base, &current, &own, categories)?;
+        refine(rules, grid, base, &mut searches)?;
         for search in searches {
             let Some(from) = current[search.row] else { continue };
-            let to = space.value(search.inside);
-            let distance_sd = (to - from).abs() / space.sd;
+            let to = grid.value(search.inside);
+            let distance_sd = (to - from).abs() / grid.sd;
             let kept: &mut Option<Counterfactual> = &mut best[search.row][search.category];
             if kept.is_none_or(|kept| distance_sd < kept.distance_sd) {
-                let (category, rule, feature) = (search.category, search.rule, space.feature);
+                let (category, rule, feature) = (search.category, search.rule, grid.feature);
                 *kept = Some(Counterfactual { category, rule, feature, from, to, distance_sd });
             }
         }
@@ -104,24 +104,24 @@ fn label(rules: &RuleSet, base: DataFrame) -> PolarsResult<Vec<u16>> {
     Ok(rules.classify(&rules.derive(base)?)?.rule)
 }
 
-/// The values of a space's feature, row by row.
-fn values(base: &DataFrame, space: &Space) -> PolarsResult<Vec<Option<f64>>> {
-    Ok(base.column(FEATURES[space.feature].name)?.cast(&DataType::Float64)?.f64()?.iter().collect())
+/// The values of a grid's feature, row by row.
+fn values(base: &DataFrame, grid: &SearchGrid) -> PolarsResult<Vec<Option<f64>>> {
+    Ok(base.column(FEATURES[grid.feature].name)?.cast(&DataType::Float64)?.f64()?.iter().collect())
 }
 
-/// The rules at `tried`: rows of `base` with a space's feature at these steps instead.
+/// The rules at `tried`: rows of `base` with a grid's feature at these steps instead.
 fn tried(
     rules: &RuleSet,
-    space: &Space,
+    grid: &SearchGrid,
     base: &DataFrame,
     rows: Vec<IdxSize>,
     steps: &[i64],
 ) -> PolarsResult<Vec<u16>> {
-    let name: PlSmallStr = FEATURES[space.feature].name.into();
-    let changed = if space.is_count() {
+    let name: PlSmallStr = FEATURES[grid.feature].name.into();
+    let changed = if grid.is_count() {
         Column::new(name, steps)
     } else {
-        Column::new(name, steps.iter().map(|step| space.value(*step)).collect::<Vec<f64>>())
+        Column::new(name, steps.iter().map(|step| grid.value(*step)).collect::<Vec<f64>>())
     };
     let mut frame = base.take(&IdxCa::from_vec("row".into(), rows))?;
     frame.with_column(changed)?;
@@ -131,29 +131,29 @@ fn tried(
 /// Tries the grid: for each row, direction and category the nearest step of the grid that leads there.
 fn coarse(
     rules: &RuleSet,
-    space: &Space,
+    grid: &SearchGrid,
     base: &DataFrame,
     current: &[Option<f64>],
     own: &[usize],
     categories: usize,
 ) -> PolarsResult<Vec<Search>> {
-    let grid = &space.grid;
-    let rows = (0..base.height() as IdxSize).flat_map(|row| std::iter::repeat_n(row, grid.len())).collect();
-    let steps = grid.repeat(base.height());
-    let found = tried(rules, space, base, rows, &steps)?;
+    let marks = &grid.marks;
+    let rows = (0..base.height() as IdxSize).flat_map(|row| std::iter::repeat_n(row, marks.len())).collect();
+    let steps = marks.repeat(base.height());
+    let found = tried(rules, grid, base, rows, &steps)?;
     let mut searches = Vec::new();
     for (row, value) in current.iter().enumerate() {
         let Some(value) = value else { continue };
-        let labels = &found[row * grid.len()..][..grid.len()];
-        let (below, above) = space.around(*value);
+        let labels = &found[row * marks.len()..][..marks.len()];
+        let (below, above) = grid.around(*value);
         // Downwards from the value, then upwards; the value itself is outside every other category.
-        let split = grid.partition_point(|step| space.value(*step) < *value);
+        let split = marks.partition_point(|step| grid.value(*step) < *value);
         let mut walk = |start: i64, steps: &mut dyn Iterator<Item = usize>| {
             let mut met = vec![false; categories];
             met[own[row]] = true;
             let mut outside = start;
             for at in steps {
-                let (step, rule) = (grid[at], labels[at]);
+                let (step, rule) = (marks[at], labels[at]);
                 let category = rules.category_of(rule);
                 if !std::mem::replace(&mut met[category], true) {
                     searches.push(Search { row, category, outside, inside: step, rule });
@@ -162,13 +162,13 @@ fn coarse(
             }
         };
         walk(above, &mut (0..split).rev());
-        walk(below, &mut (split..grid.len()));
+        walk(below, &mut (split..marks.len()));
     }
     Ok(searches)
 }
 
 /// Halves the way between outside and inside until one step is left.
-fn refine(rules: &RuleSet, space: &Space, base: &DataFrame, searches: &mut [Search]) -> PolarsResult<()> {
+fn refine(rules: &RuleSet, grid: &SearchGrid, base: &DataFrame, searches: &mut [Search]) -> PolarsResult<()> {
     loop {
         let open: Vec<usize> =
             (0..searches.len()).filter(|at| searches[*at].inside.abs_diff(searches[*at].outside) > 1).collect();
@@ -178,7 +178,7 @@ fn refine(rules: &RuleSet, space: &Space, base: &DataFrame, searches: &mut [Sear
         let middle = |search: &Search| search.outside + (search.inside - search.outside) / 2;
         let rows = open.iter().map(|at| searches[*at].row as IdxSize).collect();
         let steps: Vec<i64> = open.iter().map(|at| middle(&searches[*at])).collect();
-        let found = tried(rules, space, base, rows, &steps)?;
+        let found = tried(rules, grid, base, rows, &steps)?;
         for ((at, step), rule) in open.into_iter().zip(steps).zip(found) {
             let search = &mut searches[at];
             if rules.category_of(rule) == search.category {
@@ -195,10 +195,10 @@ mod tests {
     use super::*;
     use crate::calendar::{Day, Window};
     use crate::config;
-    use crate::explain::Spread;
+    use crate::explain::FeatureScale;
 
     /// The change of one customer that leads to `support` by a rule: feature, value, standard deviations. Every feature
-    /// spreads from 0 to 1,000 with a standard deviation of 2.
+    /// scales from 0 to 1,000 with a standard deviation of 2.
     fn change(when: &str, customer: &[(&str, Option<f64>)]) -> Option<(&'static str, f64, f64)> {
         let text = format!(
             "[[derived_features]]\nname = \"each\"\nexpression = \"paid_eur / payments\"\n\
@@ -208,13 +208,13 @@ mod tests {
         let config = config::from_text(&text, std::path::Path::new("/")).unwrap();
         let rules = RuleSet::compile(&config).unwrap();
         let window = Window::new(Day::from_iso("2025-12-31").unwrap(), 12, None, 31, 30);
-        let spread = Spread { sd: 2.0, min: 0.0, max: 1_000.0 };
-        let spaces: Vec<Space> =
-            rules.named_features().into_iter().filter_map(|at| Space::new(at, spread, &rules, &window)).collect();
+        let scale = FeatureScale { sd: 2.0, min: 0.0, max: 1_000.0 };
+        let grids: Vec<SearchGrid> =
+            rules.named_features().into_iter().filter_map(|at| SearchGrid::new(at, scale, &rules, &window)).collect();
         let column = |at: usize| {
             let feature = FEATURES[at];
             let value = customer.iter().find(|(name, _)| *name == feature.name).map_or(Some(0.0), |(_, value)| *value);
-            let dtype = if spaces.iter().any(|space| space.feature == at && space.is_count()) {
+            let dtype = if grids.iter().any(|grid| grid.feature == at && grid.is_count()) {
                 DataType::Int64
             } else {
                 DataType::Float64
@@ -222,7 +222,7 @@ mod tests {
             Column::new(feature.name.into(), [value]).cast(&dtype).unwrap()
         };
         let frame = DataFrame::new(1, rules.named_features().into_iter().map(column).collect()).unwrap();
-        let found = counterfactuals(&rules, &spaces, config.categories.len(), &frame).unwrap();
+        let found = counterfactuals(&rules, &grids, config.categories.len(), &frame).unwrap();
         let thousandths = |distance: f64| (distance * 1_000.0).round() / 1_000.0;
         found[0][2].map(|change| (FEATURES[change.feature].name, change.to, thousandths(change.distance_sd)))
     }

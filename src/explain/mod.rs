@@ -5,10 +5,10 @@
 
 mod counterfactuals;
 mod error;
+mod feature_scales;
 mod json;
 mod page;
-mod space;
-mod spreads;
+mod search_grid;
 mod texts;
 mod words;
 
@@ -16,7 +16,7 @@ pub use counterfactuals::{Counterfactual, counterfactuals};
 pub use error::ExplainError;
 pub use json::json;
 pub use page::{Page, html, text};
-pub use space::{Space, Spread};
+pub use search_grid::{FeatureScale, SearchGrid};
 
 use polars::prelude::{AnyValue, DataFrame, PolarsResult};
 
@@ -31,7 +31,7 @@ pub struct Explainer<'a> {
     run: &'a PastRun,
     window: Window,
     tracer: Tracer,
-    spaces: Vec<Space>,
+    grids: Vec<SearchGrid>,
 }
 
 /// The value of a feature.
@@ -91,10 +91,10 @@ impl<'a> Explainer<'a> {
         let config = run.config();
         let window = window(run)?;
         let tracer = Tracer::compile(config).map_err(ExplainError::Rules)?;
-        let spreads = spreads::read(run.folder())?;
-        let space = |at: usize| Space::new(at, *spreads.get(&at)?, tracer.rules(), &window);
-        let spaces = tracer.rules().named_features().into_iter().filter_map(space).collect();
-        Ok(Explainer { run, window, tracer, spaces })
+        let scales = feature_scales::read(run.folder())?;
+        let grid = |at: usize| SearchGrid::new(at, *scales.get(&at)?, tracer.rules(), &window);
+        let grids = tracer.rules().named_features().into_iter().filter_map(grid).collect();
+        Ok(Explainer { run, window, tracer, grids })
     }
 
     /// The rules with their terms.
@@ -107,7 +107,7 @@ impl<'a> Explainer<'a> {
     /// # Errors
     /// A feature is not in the frame, or has another type than the catalogue gives it.
     pub fn counterfactuals(&self, features: &DataFrame) -> PolarsResult<Vec<Vec<Option<Counterfactual>>>> {
-        counterfactuals(self.tracer.rules(), &self.spaces, self.run.config().categories.len(), features)
+        counterfactuals(self.tracer.rules(), &self.grids, self.run.config().categories.len(), features)
     }
 
     /// Explains one customer's label.

@@ -8,10 +8,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use hashbrown::HashMap;
 
 use super::ExtractError;
-use super::known::Known;
+use super::intern_cache::InternCache;
 use super::schema::{CodeSet, DIRECTIONS, FILERS, METHODS};
 
-/// The number of a code; its place in its [`CodeBook`].
+/// The number of a code; its place in its [`Interner`].
 pub type CodeId = u32;
 
 /// More distinct codes than this in one set can only be a wrong mapping.
@@ -26,7 +26,7 @@ const MAX_CACHED_BYTES: usize = 256;
 
 /// The codes of one set.
 #[derive(Debug)]
-pub struct CodeBook {
+pub struct Interner {
     set: CodeSet,
     entries: Mutex<Entries>,
 }
@@ -38,10 +38,10 @@ struct Entries {
     bytes: usize,
 }
 
-impl CodeBook {
+impl Interner {
     /// Starts with codes that are known beforehand; they get the first numbers, in order.
     pub fn new(set: CodeSet, known: impl IntoIterator<Item = String>) -> Self {
-        let book = CodeBook { set, entries: Mutex::default() };
+        let book = Interner { set, entries: Mutex::default() };
         for text in known {
             let mut entries = book.lock();
             let id = entries.texts.len() as CodeId;
@@ -79,17 +79,17 @@ impl CodeBook {
 
 /// The books of all code sets whose codes are not known beforehand.
 #[derive(Debug)]
-pub struct CodeBooks {
+pub struct Interners {
     /// Channels.
-    pub channels: CodeBook,
+    pub channels: Interner,
     /// Benefits; the catalogue's come first, in its order.
-    pub benefits: CodeBook,
+    pub benefits: Interner,
     /// Method codes that the configuration does not map; number n stands for the method `OTHER + 1 + n`.
-    pub unmapped_methods: CodeBook,
+    pub unmapped_methods: Interner,
     /// The same of filers; number n stands for the filer `OTHER_FILER + 1 + n`.
-    pub unmapped_filers: CodeBook,
+    pub unmapped_filers: Interner,
     /// Kinds of life events.
-    pub events: CodeBook,
+    pub events: Interner,
 }
 
 /// Codes already looked up, so that the shared books are asked once per code and worker.
@@ -98,7 +98,7 @@ pub struct CodeBooks {
 #[derive(Debug, Default)]
 pub struct CodeCache {
     /// Codes that no set refuses.
-    pub usual: Known,
+    pub usual: InternCache,
     all: HashMap<Vec<u8>, Option<CodeId>>,
 }
 
@@ -142,15 +142,15 @@ pub const PARTNER: CodeId = 2;
 /// The number of the filer `other`, and the last of the canonical ones.
 pub const OTHER_FILER: CodeId = 3;
 
-impl CodeBooks {
+impl Interners {
     /// With the catalogue's benefits known.
     pub fn new(benefits: impl IntoIterator<Item = String>) -> Self {
-        CodeBooks {
-            channels: CodeBook::new(CodeSet::Channel, []),
-            benefits: CodeBook::new(CodeSet::Benefit, benefits),
-            unmapped_methods: CodeBook::new(CodeSet::Method, []),
-            unmapped_filers: CodeBook::new(CodeSet::Filer, []),
-            events: CodeBook::new(CodeSet::Event, []),
+        Interners {
+            channels: Interner::new(CodeSet::Channel, []),
+            benefits: Interner::new(CodeSet::Benefit, benefits),
+            unmapped_methods: Interner::new(CodeSet::Method, []),
+            unmapped_filers: Interner::new(CodeSet::Filer, []),
+            events: Interner::new(CodeSet::Event, []),
         }
     }
 

@@ -4,7 +4,7 @@ use hashbrown::HashMap;
 
 use super::ExtractError;
 use super::batch::{Column, Span, Value};
-use super::codes::{CodeBooks, CodeId};
+use super::codes::{CodeId, Interners};
 use super::dates::DateFormat;
 use super::rejects::Reason;
 use super::schema::{CodeSet, ColumnKind};
@@ -260,7 +260,7 @@ impl ColumnReader {
     }
 
     /// The number of a trimmed code; `None` where a closed set refuses it.
-    pub fn code(&self, set: CodeSet, code: &[u8], books: &CodeBooks) -> Result<Option<CodeId>, ExtractError> {
+    pub fn code(&self, set: CodeSet, code: &[u8], books: &Interners) -> Result<Option<CodeId>, ExtractError> {
         let raw = String::from_utf8_lossy(code);
         books.id(set, &raw, self.canonical(code))
     }
@@ -271,7 +271,7 @@ impl ColumnReader {
         rows: usize,
         text: &mut Vec<u8>,
         column: &mut Column,
-        books: &CodeBooks,
+        books: &Interners,
     ) -> Result<(), ExtractError> {
         let value = match &self.from {
             From::Field(_) => return Ok(()),

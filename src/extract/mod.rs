@@ -8,16 +8,16 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-mod alike;
 pub mod batch;
 pub(crate) mod blocks;
 pub mod codes;
 pub mod dates;
 mod decoded;
 mod error;
+mod fast_path;
 mod feed;
 mod files;
-mod known;
+mod intern_cache;
 mod layout;
 mod parquet;
 pub(crate) mod records;
@@ -26,13 +26,13 @@ mod reversed;
 pub mod schema;
 mod surplus;
 mod typed;
-mod usual;
+mod uniform;
 pub(crate) mod values;
 mod walk;
 mod whole_records;
 
 pub use batch::Batch;
-pub use codes::CodeBooks;
+pub use codes::Interners;
 pub use dates::{DateFormat, DateOrder};
 pub use error::ExtractError;
 pub use files::InputFile;
@@ -43,8 +43,8 @@ use crate::calendar::Day;
 use crate::config::{ColumnConfig, Config, Extract, ExtractConfig, nearest};
 use feed::{Feed, Task};
 use layout::{From, Mapping};
-use rejects::{BlockReport, Ledger};
-use typed::{TextTask, Typist};
+use rejects::{BlockReport, ReorderBuffer};
+use typed::{TextTask, ValueParser};
 
 /// What was counted of one file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -232,18 +232,18 @@ impl<'a> Plan<'a> {
     pub fn read<W: Worker>(
         &self,
         threads: usize,
-        books: &CodeBooks,
+        books: &Interners,
         progress: Arc<dyn Progress>,
         rejects: Option<&mut RejectsWriter>,
         worker: impl Fn() -> W + Sync,
     ) -> Result<Vec<FileRead>, ExtractError> {
         let names: Vec<String> = self.files.iter().map(|file| file.name.clone()).collect();
         let text_lines: Vec<bool> = self.files.iter().map(|file| file.is_text).collect();
-        let ledger = Mutex::new(Ledger::new(self.config.extract.name(), &names, &text_lines, rejects));
+        let ledger = Mutex::new(ReorderBuffer::new(self.config.extract.name(), &names, &text_lines, rejects));
         let feed = Mutex::new(Feed::new(self, progress.clone()));
         let failure: Mutex<Option<ExtractError>> = Mutex::new(None);
         let run = || {
-            let mut reading = Reading { typist: Typist::default(), batch: Batch::default(), buffer: Vec::new() };
+            let mut reading = Reading { typist: ValueParser::default(), batch: Batch::default(), buffer: Vec::new() };
             let mut worker = worker();
             let mut work = || -> Result<(), ExtractError> {
                 loop {
@@ -298,7 +298,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 
 /// One worker's reading tools.
 struct Reading {
-    typist: Typist,
+    typist: ValueParser,
     batch: Batch,
     buffer: Vec<u8>,
 }
@@ -309,7 +309,7 @@ impl Reading {
         &mut self,
         task: Task,
         sequence: u64,
-        books: &CodeBooks,
+        books: &Interners,
         worker: &mut W,
     ) -> Result<Option<BlockReport>, ExtractError> {
         self.batch.sequence = sequence;

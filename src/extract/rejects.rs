@@ -1,7 +1,7 @@
 //! Rejected rows: why, where, and how their places become known.
 //!
 //! Blocks are read side by side, so a block knows its faults only relative to its own first record. The
-//! [`Ledger`] takes the blocks' reports in file order, adds up records and lines, and writes each fault with its
+//! [`ReorderBuffer`] takes the blocks' reports in file order, adds up records and lines, and writes each fault with its
 //! true place: `rejects.csv` comes out in order without anything being sorted or kept.
 
 use std::borrow::Cow;
@@ -139,7 +139,7 @@ pub struct BlockReport {
 }
 
 /// Takes block reports in any order and acts on them in file order.
-pub struct Ledger<'a> {
+pub struct ReorderBuffer<'a> {
     waiting: BTreeMap<u64, BlockReport>,
     next: u64,
     file: usize,
@@ -153,7 +153,7 @@ pub struct Ledger<'a> {
     pub counts: Vec<FileCounts>,
 }
 
-impl<'a> Ledger<'a> {
+impl<'a> ReorderBuffer<'a> {
     /// For the files of one extract; `text_lines` tells which have lines; nothing is written without a writer.
     pub fn new(
         extract: &'static str,
@@ -162,7 +162,7 @@ impl<'a> Ledger<'a> {
         writer: Option<&'a mut RejectsWriter>,
     ) -> Self {
         let counts = vec![FileCounts::default(); file_names.len()];
-        Ledger {
+        ReorderBuffer {
             waiting: BTreeMap::new(),
             next: 0,
             file: 0,

@@ -3,10 +3,10 @@
 use super::batch::{Batch, Column, MISSING_DAY, Value};
 use super::layout::{From, Layout};
 use super::rejects::{Fault, Reason};
-use super::typed::Typist;
+use super::typed::ValueParser;
 use crate::calendar::Day;
 
-impl Typist {
+impl ValueParser {
     /// Notes the rows whose `period_end` is before their `period_start`.
     pub(super) fn reversed_periods(&mut self, layout: &Layout, batch: &Batch) {
         let rows = batch.record.len();

@@ -3,17 +3,17 @@
 use hashbrown::HashMap;
 
 use super::ExtractError;
-use super::alike::{Alike, Fields, Listed};
 use super::batch::{Batch, Span, Value};
 use super::blocks::Block;
-use super::codes::{CodeBooks, CodeCache};
+use super::codes::{CodeCache, Interners};
 use super::dates::{DateOrder, Months};
 use super::decoded::{Decoded, control_characters};
+use super::fast_path::FastPath;
 use super::layout::{ColumnReader, From, Layout, empty_column};
 use super::records::{Field, Records, Separator, separators};
 use super::rejects::{BlockReport, Fault, Reason};
 use super::schema::ColumnKind;
-use super::usual::UsualColumn;
+use super::uniform::{Fields, Listed, UniformBlock};
 use super::whole_records::{begins_header, is_repeated_header, whole_fault};
 use crate::config::Encoding;
 
@@ -22,7 +22,7 @@ const STRETCH_ROWS: usize = 256;
 
 /// Reads blocks into batches; one per worker, its buffers used again and again.
 #[derive(Debug, Default)]
-pub struct Typist {
+pub struct ValueParser {
     /// Room for the places of separators, of blocks whose records are all alike and of others.
     bounds: Vec<u32>,
     separators: Vec<Separator>,
@@ -34,7 +34,7 @@ pub struct Typist {
     months: Months,
     caches: Vec<CodeCache>,
     /// Rows of a column whose values are not in a usual form, and where they are.
-    rare: Vec<(u32, Field)>,
+    slow_path: Vec<(u32, Field)>,
     cached_file: Option<usize>,
     /// By column and pair of formats that swap day and month: dates read by the first, by the second, and by either.
     date_orders: HashMap<(usize, usize), [u64; 3]>,
@@ -60,7 +60,7 @@ pub struct TextTask<'a> {
     pub delimiter: u8,
 }
 
-impl Typist {
+impl ValueParser {
     /// Reads a block: its accepted rows into `batch`, everything else into the report.
     ///
     /// Column by column: what a column holds is decided once per block, not once per value.
@@ -68,7 +68,7 @@ impl Typist {
         &mut self,
         task: TextTask<'_>,
         batch: &mut Batch,
-        books: &CodeBooks,
+        books: &Interners,
     ) -> Result<BlockReport, ExtractError> {
         let TextTask { block, header_bytes, header_lines, file, layout, encoding, delimiter } = task;
         let mut report = BlockReport { file, header_lines, ..BlockReport::default() };
@@ -80,7 +80,7 @@ impl Typist {
         self.start(batch, layout, file);
         let mut bounds = std::mem::take(&mut self.bounds);
         let alike = match text.is_valid && !text.has_marks() {
-            true => Alike::of(&text.bytes, text.start, delimiter, layout.width, &mut bounds),
+            true => UniformBlock::of(&text.bytes, text.start, delimiter, layout.width, &mut bounds),
             false => None,
         };
         if let Some(fields) = alike {
@@ -111,7 +111,7 @@ impl Typist {
         fields: &impl Fields,
         layout: &Layout,
         batch: &mut Batch,
-        books: &CodeBooks,
+        books: &Interners,
         report: &mut BlockReport,
     ) -> Result<(), ExtractError> {
         self.columns(text, fields, layout, batch, books)?;
@@ -212,22 +212,22 @@ impl Typist {
         fields: &impl Fields,
         layout: &Layout,
         batch: &mut Batch,
-        books: &CodeBooks,
+        books: &Interners,
     ) -> Result<(), ExtractError> {
-        let mut rare = std::mem::take(&mut self.rare);
+        let mut slow_path = std::mem::take(&mut self.slow_path);
         for first in (0..fields.rows()).step_by(STRETCH_ROWS) {
             let rows = first..fields.rows().min(first + STRETCH_ROWS);
             for (at, reader) in layout.columns.iter().enumerate() {
                 let From::Field(field) = reader.from else { continue };
-                rare.clear();
-                let usual = UsualColumn { text, fields, field, reader, known: &self.caches[at].usual };
-                usual.read(rows.clone(), &mut self.months, &mut batch.columns[at], &mut rare);
-                for (row, field) in &rare {
+                slow_path.clear();
+                let usual = FastPath { text, fields, field, reader, known: &self.caches[at].usual };
+                usual.read(rows.clone(), &mut self.months, &mut batch.columns[at], &mut slow_path);
+                for (row, field) in &slow_path {
                     self.rare_value(text, *field, *row as usize, at, reader, batch, books)?;
                 }
             }
         }
-        self.rare = rare;
+        self.slow_path = slow_path;
         Ok(())
     }
 
@@ -241,7 +241,7 @@ impl Typist {
         at: usize,
         reader: &ColumnReader,
         batch: &mut Batch,
-        books: &CodeBooks,
+        books: &Interners,
     ) -> Result<(), ExtractError> {
         let mut value = std::mem::take(&mut self.value);
         let raw = field.value(text, &mut value);
@@ -324,7 +324,7 @@ impl Typist {
         mut text: Vec<u8>,
         batch: &mut Batch,
         layout: &Layout,
-        books: &CodeBooks,
+        books: &Interners,
     ) -> Result<(), ExtractError> {
         if u32::try_from(text.len() + self.decoded.len()).is_err() {
             return Err(ExtractError::TooMuchText);
@@ -347,7 +347,7 @@ impl Typist {
         raw: &[u8],
         base: Option<&[u8]>,
         text_length: usize,
-        books: &CodeBooks,
+        books: &Interners,
     ) -> Result<Result<Value, Reason>, ExtractError> {
         if reader.is_missing(raw) {
             return Ok(if reader.required { Err(Reason::MissingValue) } else { Ok(Value::Missing) });

@@ -1,7 +1,7 @@
 //! What events add up to, customer by customer, for one partition of the population.
 //!
 //! Sums are kept as sums. What asks for *distinct* values or for days is kept as small sorted words, so that
-//! whatever was added can also be taken back.
+//! whatever was added can also be retracted.
 
 use std::io;
 
@@ -54,25 +54,25 @@ pub struct PaymentTally {
     pub cents: i64,
 }
 
-/// Words that are added and taken back, and in the end sorted. What is over a share of the memory goes to disk.
+/// Words that are added and retracted, and in the end sorted. What is over a share of the memory goes to disk.
 #[derive(Debug, Clone)]
-pub struct Words<T> {
+pub struct SpillableRuns<T> {
     added: Vec<T>,
     spilled: Vec<Segment>,
-    taken_back: Vec<T>,
+    retracted: Vec<T>,
 }
 
-impl<T> Default for Words<T> {
+impl<T> Default for SpillableRuns<T> {
     fn default() -> Self {
-        Words { added: Vec::new(), spilled: Vec::new(), taken_back: Vec::new() }
+        SpillableRuns { added: Vec::new(), spilled: Vec::new(), retracted: Vec::new() }
     }
 }
 
-impl<T: Ord + Pod> Words<T> {
-    /// Adds a word, or takes back one that was added.
+impl<T: Ord + Pod> SpillableRuns<T> {
+    /// Adds a word, or retracts one that was added.
     #[inline]
-    pub fn push(&mut self, word: T, take_back: bool) {
-        let words = if take_back { &mut self.taken_back } else { &mut self.added };
+    pub fn push(&mut self, word: T, retract: bool) {
+        let words = if retract { &mut self.retracted } else { &mut self.added };
         if words.len() == words.capacity() {
             // Growing by a quarter, not by doubling: these words are most of what a run holds.
             words.reserve_exact((words.len() / 4).max(64));
@@ -96,14 +96,14 @@ impl<T: Ord + Pod> Words<T> {
 
     /// What remains, sorted; `customer` tells whose a word is, which words are in the order of first of all.
     pub fn into_sorted(self, spill: Option<&Spill>, customer: impl Fn(&T) -> u16) -> io::Result<Vec<T>> {
-        let Words { mut added, spilled, mut taken_back } = self;
+        let SpillableRuns { mut added, spilled, mut retracted } = self;
         if let Some(spill) = spill {
             spilled.into_iter().try_for_each(|segment| spill.read(segment, &mut added))?;
         }
         let mut added = sorted_by_customer(added, customer);
-        if !taken_back.is_empty() {
-            taken_back.sort_unstable();
-            let mut gone = taken_back.into_iter().peekable();
+        if !retracted.is_empty() {
+            retracted.sort_unstable();
+            let mut gone = retracted.into_iter().peekable();
             added.retain(|word| gone.next_if_eq(word).is_none());
         }
         Ok(added)
@@ -163,13 +163,13 @@ pub struct Partition {
     /// By customer.
     pub payments: Vec<PaymentTally>,
     /// Channels of inbound contacts: customer and channel.
-    pub channels: Words<[u16; 2]>,
+    pub channels: SpillableRuns<[u16; 2]>,
     /// Benefits applied for: customer and benefit.
-    pub benefits_applied: Words<[u16; 2]>,
+    pub benefits_applied: SpillableRuns<[u16; 2]>,
     /// What payments and recoveries are for.
     pub periods: PaidPeriods,
     /// Reported life events: customer, event and day.
-    pub events: Words<[u16; 3]>,
+    pub events: SpillableRuns<[u16; 3]>,
     /// What did not fit a tally's 64 bits (thousands of payments of the largest size).
     pub excess: HashMap<(u16, Sum), i128>,
 }
@@ -199,9 +199,9 @@ impl Partition {
 
     /// Counts an event in use, where that is asked.
     #[inline]
-    pub fn see(&mut self, customer: u16, take_back: bool) {
+    pub fn mark_seen(&mut self, customer: u16, retract: bool) {
         if let Some(seen) = self.seen.get_mut(usize::from(customer)) {
-            step(seen, 1, take_back);
+            increment(seen, 1, retract);
         }
     }
 
@@ -224,11 +224,11 @@ impl Partition {
         i128::from(small) + self.excess.get(&(customer, sum)).copied().unwrap_or(0)
     }
 
-    /// Adds to a sum, or takes back; what would overflow goes to the excess. (Inlined for each sum: this is the most
-    /// frequent step of all folds.)
+    /// Adds to a sum, or retracts; what would overflow goes to the excess. (Inlined for each sum: this is the most
+    /// frequent step of all aggregators.)
     #[inline(always)]
-    pub fn add(&mut self, customer: u16, sum: Sum, value: i64, take_back: bool) {
-        let value = if take_back { -value } else { value };
+    pub fn add(&mut self, customer: u16, sum: Sum, value: i64, retract: bool) {
+        let value = if retract { -value } else { value };
         let small = match sum {
             Sum::Cents => &mut self.payments[usize::from(customer)].cents,
             Sum::Minutes => &mut self.applications[usize::from(customer)].minutes,
@@ -243,8 +243,8 @@ impl Partition {
 
 /// One more, or one less.
 #[inline]
-pub fn step(count: &mut u32, by: u32, take_back: bool) {
-    *count = if take_back { count.wrapping_sub(by) } else { count.wrapping_add(by) };
+pub fn increment(count: &mut u32, by: u32, retract: bool) {
+    *count = if retract { count.wrapping_sub(by) } else { count.wrapping_add(by) };
 }
 
 #[cfg(test)]
@@ -254,7 +254,7 @@ mod tests {
 
     #[test]
     fn what_is_taken_back_was_never_there() {
-        let mut words = Words::default();
+        let mut words = SpillableRuns::default();
         for word in [3u32, 1, 3, 2] {
             words.push(word, false);
         }
@@ -265,7 +265,7 @@ mod tests {
     #[test]
     fn what_went_to_disk_comes_back() {
         let spill = Spill::create(&std::env::temp_dir()).unwrap();
-        let mut words = Words::default();
+        let mut words = SpillableRuns::default();
         for word in (0..100u32).rev() {
             words.push([word as u16, 7], false);
             words.spill_beyond(40, &spill).unwrap();

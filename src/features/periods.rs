@@ -7,7 +7,7 @@
 use std::io;
 
 use super::coverage::{Covered, KernelWindow};
-use super::partition::{Group, Words};
+use super::partition::{Group, SpillableRuns};
 use crate::intake::PARTITION_CUSTOMERS;
 use crate::spill::Spill;
 
@@ -54,9 +54,9 @@ const CENTS_BIAS: i64 = 1 << (CENTS_BITS - 1);
 /// The periods of one partition's customers.
 #[derive(Debug, Default)]
 pub struct PaidPeriods {
-    compact: Words<u64>,
+    compact: SpillableRuns<u64>,
     /// Customer, benefit, first and last day, the amount's upper and lower half.
-    wide: Words<[u32; 6]>,
+    wide: SpillableRuns<[u32; 6]>,
 }
 
 /// The day that first days of compact words count from. A period of usual length that reaches the kernel's floor
@@ -101,12 +101,12 @@ fn of_wide([_, benefit, first, last, upper, lower]: [u32; 6]) -> PaidPeriod {
 }
 
 impl PaidPeriods {
-    /// Adds a row of a customer, or takes one back that was added.
+    /// Adds a row of a customer, or retracts one that was added.
     #[inline]
-    pub fn push(&mut self, customer: u16, period: &PaidPeriod, kernel: &KernelWindow, take_back: bool) {
+    pub fn push(&mut self, customer: u16, period: &PaidPeriod, kernel: &KernelWindow, retract: bool) {
         match compact(customer, period, base(kernel)) {
-            Some(word) => self.compact.push(word, take_back),
-            None => self.wide.push(wide(customer, period), take_back),
+            Some(word) => self.compact.push(word, retract),
+            None => self.wide.push(wide(customer, period), retract),
         }
     }
 

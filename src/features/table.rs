@@ -5,9 +5,9 @@ use std::sync::{Mutex, PoisonError};
 
 use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, PolarsResult, Series};
 
+use super::aggregators::AggregationContext;
 use super::catalogue::{At, FEATURES, FeatureType};
 use super::coverage::{CoverageFeatures, Kernel};
-use super::folds::Ground;
 use super::partition::{Group, Partition, Sum};
 use crate::extract::batch::MISSING_DAY;
 use crate::intake::{PARTITION_CUSTOMERS, Population};
@@ -111,15 +111,15 @@ struct Row<'a> {
 }
 
 /// Takes a partition and makes its features (METHOD section 4).
-pub fn features(at: usize, population: &Population, ground: &Ground<'_>) -> io::Result<FeatureTable> {
-    let spill = ground.budget.map(|budget| budget.spill);
-    let mut partition = take(&ground.partitions[at]);
+pub fn features(at: usize, population: &Population, context: &AggregationContext<'_>) -> io::Result<FeatureTable> {
+    let spill = context.budget.map(|budget| budget.spill);
+    let mut partition = take(&context.partitions[at]);
     let channels = std::mem::take(&mut partition.channels).into_sorted(spill, |word| word[0])?;
     let benefits_applied = std::mem::take(&mut partition.benefits_applied).into_sorted(spill, |word| word[0])?;
     let periods = std::mem::take(&mut partition.periods).into_sorted(spill)?;
     let events = std::mem::take(&mut partition.events).into_sorted(spill, |word| word[0])?;
     let (mut channels, mut benefits_applied) = (Group::new(&channels), Group::new(&benefits_applied));
-    let (mut covered_days, mut events) = (periods.by_customer(ground.kernel), Group::new(&events));
+    let (mut covered_days, mut events) = (periods.by_customer(context.kernel), Group::new(&events));
     let first = at as u32 * PARTITION_CUSTOMERS;
     let mut kernel = Kernel::default();
     let mut days = Vec::new();
@@ -134,7 +134,7 @@ pub fn features(at: usize, population: &Population, ground: &Ground<'_>) -> io::
         if !population.registered && partition.seen[local] == 0 {
             continue;
         }
-        let of_days = kernel.features(covered, |benefit| ground.traits(benefit), ground.kernel, &mut days);
+        let of_days = kernel.features(covered, |benefit| context.traits(benefit), context.kernel, &mut days);
         days.sort_unstable();
         days.dedup();
         let number = first + local as u32;
@@ -149,8 +149,8 @@ pub fn features(at: usize, population: &Population, ground: &Ground<'_>) -> io::
             coverage: of_days,
             life_events: days.len() as u32,
             observed_days,
-            observed_years: ground.window.observed_years(observed_days),
-            age: (birth != MISSING_DAY).then(|| ground.window.age(birth)),
+            observed_years: context.window.observed_years(observed_days),
+            age: (birth != MISSING_DAY).then(|| context.window.age(birth)),
         };
         row.push(&mut table.columns);
     }

@@ -47,7 +47,7 @@ fn manifest(folder: &Path) -> Option<Result<PastManifest, HistoryError>> {
     let path = folder.join("manifest.json");
     match fault {
         HistoryError::NoRun { .. } => {
-            // A link that leads nowhere may be a run on a disk that is not there tonight.
+            // A link that leads nowhere may be a run on a disk that is not mounted just now.
             let leads_nowhere = folder.is_symlink() && !folder.exists();
             let is_ours = leads_nowhere || has(folder, "category_summary.csv") || has(folder, "config.toml");
             is_ours.then(|| Err(HistoryError::Unreadable { path, source: io::ErrorKind::NotFound.into() }))

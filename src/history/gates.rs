@@ -11,7 +11,7 @@ use crate::text::double;
 
 /// The figures of the run that is to be published.
 #[derive(Debug, Clone, Default)]
-pub struct Tonight {
+pub struct CurrentRun {
     /// Customers by category, then `all`.
     pub customers: Vec<(String, u64)>,
     /// Records by extract.
@@ -19,24 +19,24 @@ pub struct Tonight {
 }
 
 /// The broken gates, in words; none without a run before (`past` is oldest first).
-pub fn broken_gates(gates: &Gates, past: &[HistoryEntry], tonight: &Tonight) -> Vec<String> {
+pub fn broken_gates(gates: &Gates, past: &[HistoryEntry], current_run: &CurrentRun) -> Vec<String> {
     let Some(last) = past.last() else { return Vec::new() };
     let mut broken = Vec::new();
     if let Some(most) = gates.max_population_change_pct {
-        broken.extend(population(most, gates, last, tonight));
+        broken.extend(population(most, gates, last, current_run));
     }
     if let Some(most) = gates.max_share_change_pct {
-        broken.extend(shares(most, gates, last, tonight));
+        broken.extend(shares(most, gates, last, current_run));
     }
     if let Some(most) = gates.max_volume_change_pct {
         let recent = &past[past.len().saturating_sub(gates.volume_runs as usize)..];
-        broken.extend(volumes(most, gates, recent, tonight));
+        broken.extend(volumes(most, gates, recent, current_run));
     }
     broken
 }
 
-fn population(most: f64, gates: &Gates, last: &HistoryEntry, tonight: &Tonight) -> Option<String> {
-    let (before, now) = (last.population, all(tonight));
+fn population(most: f64, gates: &Gates, last: &HistoryEntry, current_run: &CurrentRun) -> Option<String> {
+    let (before, now) = (last.population, all(current_run));
     let change = change_pct(before as f64, now as f64);
     (change.abs() > most && !by_chance(before as f64, now as f64, gates)).then(|| {
         format!(
@@ -48,18 +48,18 @@ fn population(most: f64, gates: &Gates, last: &HistoryEntry, tonight: &Tonight) 
     })
 }
 
-fn shares(most: f64, gates: &Gates, last: &HistoryEntry, tonight: &Tonight) -> Vec<String> {
-    let now_of = |name: &str| tonight.customers.iter().find(|(own, _)| own == name).map_or(0, |(_, count)| *count);
+fn shares(most: f64, gates: &Gates, last: &HistoryEntry, current_run: &CurrentRun) -> Vec<String> {
+    let now_of = |name: &str| current_run.customers.iter().find(|(own, _)| own == name).map_or(0, |(_, count)| *count);
     let gone = last.categories.iter().map(|category| &category.category);
-    let gone = gone.filter(|name| !tonight.customers.iter().any(|(own, _)| own == *name));
-    let names = tonight.customers.iter().map(|(name, _)| name).chain(gone).filter(|name| *name != ALL);
+    let gone = gone.filter(|name| !current_run.customers.iter().any(|(own, _)| own == *name));
+    let names = current_run.customers.iter().map(|(name, _)| name).chain(gone).filter(|name| *name != ALL);
     let check = |name: &String| {
         let share = |customers: u64, of: u64| if of == 0 { 0.0 } else { 100.0 * customers as f64 / of as f64 };
         let before = share(last.category(name).map_or(0, |category| category.customers), last.population);
-        let now = share(now_of(name), all(tonight));
+        let now = share(now_of(name), all(current_run));
         let points = (now - before).abs();
         // As many customers as the shares come to in the smaller population.
-        let customers = |share: f64| share / 100.0 * last.population.min(all(tonight)) as f64;
+        let customers = |share: f64| share / 100.0 * last.population.min(all(current_run)) as f64;
         let small = points < gates.min_share_change_points || by_chance(customers(before), customers(now), gates);
         let change = change_pct(before, now);
         (change.abs() > most && !small).then(|| {
@@ -75,7 +75,7 @@ fn shares(most: f64, gates: &Gates, last: &HistoryEntry, tonight: &Tonight) -> V
     names.filter_map(check).collect()
 }
 
-fn volumes(most: f64, gates: &Gates, recent: &[HistoryEntry], tonight: &Tonight) -> Vec<String> {
+fn volumes(most: f64, gates: &Gates, recent: &[HistoryEntry], current_run: &CurrentRun) -> Vec<String> {
     let check = |(extract, now): &(String, u64)| {
         let of_run = |run: &HistoryEntry| run.volumes.iter().find(|(own, _)| own == extract).map(|(_, count)| *count);
         let before: Vec<u64> = recent.iter().filter_map(of_run).collect();
@@ -91,11 +91,11 @@ fn volumes(most: f64, gates: &Gates, recent: &[HistoryEntry], tonight: &Tonight)
             )
         })
     };
-    tonight.volumes.iter().filter_map(check).collect()
+    current_run.volumes.iter().filter_map(check).collect()
 }
 
-fn all(tonight: &Tonight) -> u64 {
-    tonight.customers.iter().find(|(name, _)| name == ALL).map_or(0, |(_, count)| *count)
+fn all(current_run: &CurrentRun) -> u64 {
+    current_run.customers.iter().find(|(name, _)| name == ALL).map_or(0, |(_, count)| *count)
 }
 
 /// Whether chance alone may have made one count of the other: a count that chance moves has a standard deviation of its
@@ -161,10 +161,10 @@ mod tests {
         }
     }
 
-    fn tonight(customers: &[(&str, u64)], contacts: u64) -> Tonight {
+    fn current_run(customers: &[(&str, u64)], contacts: u64) -> CurrentRun {
         let sum = customers.iter().map(|(_, count)| count).sum();
         let all = customers.iter().copied().chain([(ALL, sum)]);
-        Tonight {
+        CurrentRun {
             customers: all.map(|(name, count)| (name.to_owned(), count)).collect(),
             volumes: vec![("contacts".to_owned(), contacts)],
         }
@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn a_near_doubling_of_the_heaviest_category_is_seen() {
         let past = [run("2025-12-31", &[("regular", 79_000), ("irregular", 11_000), ("support", 10_000)], 1000)];
-        let now = tonight(&[("regular", 70_000), ("irregular", 11_000), ("support", 19_000)], 1000);
+        let now = current_run(&[("regular", 70_000), ("irregular", 11_000), ("support", 19_000)], 1000);
         assert_eq!(
             broken_gates(&GATES, &past, &now),
             [
@@ -187,29 +187,29 @@ mod tests {
     fn small_changes_pass_whatever_they_are_of() {
         // Twice as many, but 0.4 points of the population.
         let past = [run("2025-12-31", &[("regular", 99_600), ("support", 400)], 1000)];
-        assert!(broken_gates(&GATES, &past, &tonight(&[("regular", 99_200), ("support", 800)], 1000)).is_empty());
+        assert!(broken_gates(&GATES, &past, &current_run(&[("regular", 99_200), ("support", 800)], 1000)).is_empty());
         // Many points, but of a handful of customers; and a handful of contacts.
         let past = [run("2025-12-31", &[("regular", 30), ("support", 2)], 9)];
-        assert!(broken_gates(&GATES, &past, &tonight(&[("regular", 25), ("support", 7)], 0)).is_empty());
+        assert!(broken_gates(&GATES, &past, &current_run(&[("regular", 25), ("support", 7)], 0)).is_empty());
     }
 
     #[test]
     fn a_small_agency_is_guarded_too() {
         let past = [run("2025-12-31", &[("regular", 41), ("irregular", 61)], 200)];
-        let broken = broken_gates(&GATES, &past, &tonight(&[("regular", 102), ("irregular", 0)], 20));
+        let broken = broken_gates(&GATES, &past, &current_run(&[("regular", 102), ("irregular", 0)], 20));
         assert_eq!(broken.len(), 3, "{broken:?}");
         assert!(broken[1].starts_with("irregular: its share went from 59.80 % on 2025-12-31 to 0.00 %"), "{broken:?}");
         // Without a floor every change beyond a gate counts.
         let past = [run("2025-12-31", &[("regular", 30), ("support", 2)], 9)];
         let strict = Gates { min_change_sd: 0.0, ..GATES };
-        assert_eq!(broken_gates(&strict, &past, &tonight(&[("regular", 25), ("support", 7)], 9)).len(), 2);
+        assert_eq!(broken_gates(&strict, &past, &current_run(&[("regular", 25), ("support", 7)], 9)).len(), 2);
     }
 
     #[test]
     fn at_a_threshold_a_run_passes_and_beyond_it_does_not() {
         let past = [run("2025-12-31", &[("regular", 10_000)], 1000)];
-        assert!(broken_gates(&GATES, &past, &tonight(&[("regular", 10_500)], 1500)).is_empty());
-        let broken = broken_gates(&GATES, &past, &tonight(&[("regular", 9_499)], 499));
+        assert!(broken_gates(&GATES, &past, &current_run(&[("regular", 10_500)], 1500)).is_empty());
+        let broken = broken_gates(&GATES, &past, &current_run(&[("regular", 9_499)], 499));
         assert_eq!(
             broken,
             [
@@ -223,15 +223,15 @@ mod tests {
     fn one_bad_delivery_does_not_spoil_the_median() {
         let day = |as_of, contacts| run(as_of, &[("regular", 10_000)], contacts);
         let past = [day("a", 9), day("b", 1000), day("c", 10), day("d", 1100)];
-        assert!(broken_gates(&GATES, &past, &tonight(&[("regular", 10_000)], 1000)).is_empty());
-        assert_eq!(broken_gates(&GATES, &past, &tonight(&[("regular", 10_000)], 10)).len(), 1);
+        assert!(broken_gates(&GATES, &past, &current_run(&[("regular", 10_000)], 1000)).is_empty());
+        assert_eq!(broken_gates(&GATES, &past, &current_run(&[("regular", 10_000)], 10)).len(), 1);
         assert_eq!((median(&[1, 2, 4, 9]), median(&[])), (Some(3.0), None));
     }
 
     #[test]
     fn categories_that_come_and_go_are_changes_too() {
         let past = [run("2025-12-31", &[("regular", 9_000), ("support", 1_000)], 1000)];
-        let broken = broken_gates(&GATES, &past, &tonight(&[("regular", 9_000), ("heavy", 1_000)], 1000));
+        let broken = broken_gates(&GATES, &past, &current_run(&[("regular", 9_000), ("heavy", 1_000)], 1000));
         assert_eq!(broken.len(), 2);
         assert!(
             broken[0].starts_with("heavy: its share went from 0.00 %") && broken[0].contains("where there was none")
@@ -241,7 +241,7 @@ mod tests {
 
     #[test]
     fn without_a_run_before_or_without_gates_nothing_is_broken() {
-        let now = tonight(&[("support", 10_000)], 0);
+        let now = current_run(&[("support", 10_000)], 0);
         assert!(broken_gates(&GATES, &[], &now).is_empty());
         let off =
             Gates { max_share_change_pct: None, max_population_change_pct: None, max_volume_change_pct: None, ..GATES };

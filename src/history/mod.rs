@@ -19,7 +19,7 @@ mod tally;
 mod trial;
 
 pub use error::HistoryError;
-pub use gates::{Tonight, broken_gates};
+pub use gates::{CurrentRun, broken_gates};
 pub use labels::{LabelsFile, LabelsReader};
 pub use manifest::PastManifest;
 pub use movements::{Cause, Movements, RuleMovement, Side, movements};

@@ -57,20 +57,20 @@ impl RowCounts {
         self.in_use += other.in_use;
     }
 
-    /// The count of a standing.
-    pub fn of(&mut self, standing: Standing) -> &mut u64 {
+    /// The count of a status.
+    pub fn of(&mut self, standing: RowStatus) -> &mut u64 {
         match standing {
-            Standing::Duplicate => &mut self.duplicates,
-            Standing::Future => &mut self.future,
-            Standing::OutOfScope => &mut self.out_of_scope,
-            Standing::InUse => &mut self.in_use,
+            RowStatus::Duplicate => &mut self.duplicates,
+            RowStatus::Future => &mut self.future,
+            RowStatus::OutOfScope => &mut self.out_of_scope,
+            RowStatus::InUse => &mut self.in_use,
         }
     }
 }
 
 /// What an accepted row, or a duplicate, is to the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum RowStatus {
     /// It repeats the id of an earlier row.
     Duplicate,
     /// It is dated after `as_of`.

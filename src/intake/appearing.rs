@@ -1,6 +1,6 @@
 //! Without a register: the ids that appear in the extracts of events, gathered before events are used.
 //!
-//! Who of them is counted shows only when rows have their standing; this is everybody who might be.
+//! Who of them is counted shows only when rows have their status; this is everybody who might be.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,7 +10,7 @@ use super::damaged::{DamagedIds, Suspects};
 use super::index::Ids;
 use crate::config::Extract;
 use crate::extract::batch::Batch;
-use crate::extract::{CodeBooks, ExtractError, FileRead, Plan, Unwatched, Worker};
+use crate::extract::{ExtractError, FileRead, Interners, Plan, Unwatched, Worker};
 
 /// Who appears.
 #[derive(Debug, Default)]
@@ -51,7 +51,7 @@ impl Worker for Gather<'_> {
 }
 
 /// The distinct ids of customers, or of employers, in well-formed rows of these extracts.
-pub fn appearing(plans: &[&Plan<'_>], threads: usize, books: &CodeBooks) -> Result<Appearing, ExtractError> {
+pub fn appearing(plans: &[&Plan<'_>], threads: usize, books: &Interners) -> Result<Appearing, ExtractError> {
     let all = Mutex::new((HashSet::new(), Suspects::default()));
     let (mut files, mut suspects) = (Vec::new(), Vec::new());
     for plan in plans {

@@ -2,9 +2,9 @@
 
 use hashbrown::HashSet;
 
+use super::duplicate_filter::hash;
 use super::index::Ids;
 use super::population::Population;
-use super::sieve::hash;
 
 /// How many ids of customers (or employers) of an extract look damaged.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

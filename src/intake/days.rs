@@ -1,4 +1,4 @@
-//! How many rows are dated on which day: so the oldest and newest date stay exact when duplicates are taken back.
+//! How many rows are dated on which day: so the oldest and newest date stay exact when duplicates are retracted.
 
 use crate::calendar::Day;
 
@@ -40,7 +40,7 @@ impl DayCounts {
     }
 
     /// Takes back a row that was counted.
-    pub(super) fn take_back(&mut self, day: Day) {
+    pub(super) fn retract(&mut self, day: Day) {
         if let Some(count) = self.counts.get_mut(day.0.wrapping_sub(self.first) as u32 as usize) {
             *count -= 1;
         }
@@ -76,7 +76,7 @@ mod tests {
             rows.iter().for_each(|(day, part, _)| parts[usize::from(*part)].add(Day(*day), 1));
             let [mut counts, other] = parts;
             counts.merge(&other);
-            rows.iter().filter(|(_, _, goes)| *goes).for_each(|(day, _, _)| counts.take_back(Day(*day)));
+            rows.iter().filter(|(_, _, goes)| *goes).for_each(|(day, _, _)| counts.retract(Day(*day)));
             let staying = || rows.iter().filter(|(_, _, goes)| !goes).map(|(day, _, _)| Day(*day));
             prop_assert_eq!(counts.oldest_and_newest(), staying().min().zip(staying().max()));
         }

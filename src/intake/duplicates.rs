@@ -1,8 +1,8 @@
-//! Rows that repeat an id: found in a second read, and taken back.
+//! Rows that repeat an id: found in a second read, and retracted.
 //!
-//! The first read uses every row, and the sieve nominates the ids that may have been met before. Where there are
+//! The first read uses every row, and the duplicate filter nominates the ids that may have been met before. Where there are
 //! any, a second read looks at the rows of exactly these ids: their bytes tell which ids are the same, their place
-//! in the input which row counts, and what the others had added is taken back. Duplicates whose values differ from
+//! in the input which row counts, and what the others had added is retracted. Duplicates whose values differ from
 //! those of the row that counts are counted, by a hash of the values.
 
 use std::hash::Hasher;
@@ -12,10 +12,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use hashbrown::HashMap;
 
-use super::accounting::Standing;
-use super::events::{Columns, Fold, Intake, OfCoded, PARTITION_CUSTOMERS, RowInUse, Tallies, lock, spilled};
+use super::accounting::RowStatus;
+use super::duplicate_filter::{hash, hasher};
+use super::events::{Aggregator, Columns, Intake, OfCoded, PARTITION_CUSTOMERS, RowInUse, Tallies, lock, spilled};
 use super::in_use::Dated;
-use super::sieve::{hash, hasher};
 use crate::config::Repeats;
 use crate::extract::batch::{Batch, Column};
 use crate::extract::codes::CodeId;
@@ -29,20 +29,20 @@ const CANDIDATE_BYTES: usize = 240;
 const VARIANTS: usize = 16;
 
 impl Intake<'_> {
-    /// Reads the extract again for the rows of nominated ids, some at a time, and takes back what the duplicates
+    /// Reads the extract again for the rows of nominated ids, some at a time, and retracts what the duplicates
     /// among them added. All rows of one id have one hash, and so meet in one read.
-    pub(super) fn take_back_duplicates<F: Fold>(
+    pub(super) fn retract_duplicates<F: Aggregator>(
         &self,
         nominated: &[u64],
         columns: Columns,
-        fold: &F,
+        aggregator: &F,
         tallies: &mut Tallies,
         first: &[FileRead],
     ) -> Result<(), ExtractError> {
         let ids_per_read = self.budget.map_or(IDS_PER_READ, |budget| (budget.ids_bytes / CANDIDATE_BYTES).max(1));
         for nominated in nominated.chunks(ids_per_read.min(IDS_PER_READ)) {
             let second = Second { repeated: Mutex::default(), tallies: Mutex::new(std::mem::take(tallies)) };
-            self.read_again(first, || SecondRead { intake: self, columns, fold, nominated, second: &second })?;
+            self.read_again(first, || SecondRead { intake: self, columns, aggregator, nominated, second: &second })?;
             *tallies = second.tallies.into_inner().unwrap_or_else(PoisonError::into_inner);
             let repeated = second.repeated.into_inner().unwrap_or_else(PoisonError::into_inner);
             tallies.duplicates_that_differ += repeated.values().filter_map(Repeated::differing).sum::<u64>();
@@ -96,9 +96,9 @@ struct Candidate<T> {
     place: u64,
     file: usize,
     customer: u32,
-    standing: Standing,
+    standing: RowStatus,
     unknown_codes: OfCoded<Option<CodeId>>,
-    fact: Option<T>,
+    update: Option<T>,
     /// Of a row in use.
     dated: Option<Dated>,
     /// The hash of its values.
@@ -135,36 +135,36 @@ struct Second<T> {
     tallies: Mutex<Tallies>,
 }
 
-/// Finds the rows of nominated ids; of two rows of one id the one that does not count takes back what it had added.
-struct SecondRead<'a, F: Fold> {
+/// Finds the rows of nominated ids; of two rows of one id the one that does not count retracts what it had added.
+struct SecondRead<'a, F: Aggregator> {
     intake: &'a Intake<'a>,
     columns: Columns,
-    fold: &'a F,
+    aggregator: &'a F,
     nominated: &'a [u64],
-    second: &'a Second<F::Fact>,
+    second: &'a Second<F::Update>,
 }
 
-impl<F: Fold> SecondRead<'_, F> {
-    fn take_back(&self, row: &Candidate<F::Fact>) -> io::Result<()> {
+impl<F: Aggregator> SecondRead<'_, F> {
+    fn retract(&self, row: &Candidate<F::Update>) -> io::Result<()> {
         let mut tallies = lock(&self.second.tallies);
         let counts = tallies.row(row.file);
         *counts.of(row.standing) -= 1;
-        *counts.of(Standing::Duplicate) += 1;
+        *counts.of(RowStatus::Duplicate) += 1;
         for (code, counts) in row.unknown_codes.iter().zip(&mut tallies.unknown_codes) {
             if let Some(count) = code.and_then(|code| counts.get_mut(&code)) {
                 *count -= 1;
             }
         }
         if let Some(dated) = row.dated {
-            tallies.in_use.take_back(dated);
+            tallies.in_use.retract(dated);
         }
         drop(tallies);
-        let Some(fact) = row.fact else { return Ok(()) };
-        self.fold.apply((row.customer / PARTITION_CUSTOMERS) as usize, &[fact], true)
+        let Some(update) = row.update else { return Ok(()) };
+        self.aggregator.apply((row.customer / PARTITION_CUSTOMERS) as usize, &[update], true)
     }
 }
 
-impl<F: Fold> Worker for SecondRead<'_, F> {
+impl<F: Aggregator> Worker for SecondRead<'_, F> {
     fn take(&mut self, batch: &Batch, _: &mut Vec<u32>) -> Result<(), ExtractError> {
         let Some(ids) = self.columns.id.map(|at| batch.texts(at)) else { return Ok(()) };
         let dating = self.intake.dating(batch, self.columns);
@@ -175,16 +175,16 @@ impl<F: Fold> Worker for SecondRead<'_, F> {
                 continue;
             }
             let Some((customer, standing)) = self.intake.standing(batch, row, self.columns) else { continue };
-            let in_use = (standing == Standing::InUse).then_some(RowInUse { row: row as u32, customer });
-            let mut facts = Vec::new();
-            self.fold.facts(batch, in_use.as_slice(), &mut facts);
+            let in_use = (standing == RowStatus::InUse).then_some(RowInUse { row: row as u32, customer });
+            let mut updates = Vec::new();
+            self.aggregator.updates(batch, in_use.as_slice(), &mut updates);
             let mut other = Candidate {
                 place: batch.place(row),
                 file: batch.file,
                 customer,
                 standing,
                 unknown_codes: self.intake.unknown_codes(batch, row, self.columns),
-                fact: facts.pop(),
+                update: updates.pop(),
                 dated: in_use.map(|row| dating.of(row)),
                 values: self.columns.hash_of_values(batch, row),
             };
@@ -200,7 +200,7 @@ impl<F: Fold> Worker for SecondRead<'_, F> {
                     std::mem::swap(&mut known.counted, &mut other);
                 }
             }
-            self.take_back(&other).map_err(spilled)?;
+            self.retract(&other).map_err(spilled)?;
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
-//! What happened, and which of it counts: every event row gets its standing and, in use, reaches the fold.
+//! What happened, and which of it counts: every event row gets its status and, in use, reaches the aggregator.
 //!
-//! Rows are used as they stream by, as if no id occurred twice; what repeated ids had added is taken back afterwards
+//! Rows are used as they stream by, as if no id occurred twice; what repeated ids had added is retracted afterwards
 //! (see the `duplicates` module).
 
 use std::collections::BTreeMap;
@@ -9,31 +9,31 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hashbrown::HashMap;
 
-use super::accounting::{ExtractAccount, RowCounts, Standing};
+use super::accounting::{ExtractAccount, RowCounts, RowStatus};
+use super::duplicate_filter::{DuplicateFilter, NO_NUMBER};
+use super::id_pattern::IdPatternReader;
 use super::in_use::InUse;
 use super::orphans::Orphans;
 use super::population::Population;
-use super::shape::ShapeReader;
-use super::sieve::{NO_NUMBER, Sieve};
 use crate::calendar::{Day, Window};
 use crate::config::Extract;
 use crate::extract::batch::{Batch, MISSING_CODE, MISSING_DAY, Span};
 use crate::extract::codes::{CodeId, OTHER, OTHER_FILER};
-use crate::extract::{CodeBooks, ExtractError, Plan, Progress, RejectsWriter, Worker};
+use crate::extract::{ExtractError, Interners, Plan, Progress, RejectsWriter, Worker};
 use crate::spill::Budget;
 
 /// Customers of one partition: neighbours in id order, whose events are folded together.
 pub const PARTITION_CUSTOMERS: u32 = 16_384;
-/// Facts held back per partition before they are applied.
-const FACTS_HELD: usize = 256;
+/// Updates buffered per partition before they are applied.
+const BUFFERED_UPDATES: usize = 256;
 /// What features make of events in use.
-pub trait Fold: Sync {
+pub trait Aggregator: Sync {
     /// What one row says, and of which customer of its partition.
-    type Fact: Copy + Send;
-    /// Appends the facts of these rows, in their order.
-    fn facts(&self, batch: &Batch, rows: &[RowInUse], facts: &mut Vec<Self::Fact>);
-    /// Adds facts to customers of a partition, or takes them back.
-    fn apply(&self, partition: usize, facts: &[Self::Fact], take_back: bool) -> io::Result<()>;
+    type Update: Copy + Send;
+    /// Appends the updates of these rows, in their order.
+    fn updates(&self, batch: &Batch, rows: &[RowInUse], updates: &mut Vec<Self::Update>);
+    /// Adds updates to customers of a partition, or retracts them.
+    fn apply(&self, partition: usize, updates: &[Self::Update], retract: bool) -> io::Result<()>;
 }
 
 /// A row in use of a batch, and its customer.
@@ -68,7 +68,7 @@ pub struct Intake<'a> {
     /// The window.
     pub window: &'a Window,
     /// The code books.
-    pub books: &'a CodeBooks,
+    pub books: &'a Interners,
     /// How many benefits the catalogue has: the first so many codes.
     pub known_benefits: CodeId,
     /// Worker threads.
@@ -164,32 +164,39 @@ impl Tallies {
 }
 
 impl Intake<'_> {
-    /// Reads an extract of events through a fold, with the accounting.
-    pub fn read<F: Fold>(&self, fold: &F, rejects: &mut RejectsWriter) -> Result<ExtractAccount, ExtractError> {
+    /// Reads an extract of events through an aggregator, with the accounting.
+    pub fn read<F: Aggregator>(
+        &self,
+        aggregator: &F,
+        rejects: &mut RejectsWriter,
+    ) -> Result<ExtractAccount, ExtractError> {
         let columns = Columns::of(self.plan.config.extract);
-        let sieve = Mutex::new(Sieve::new(self.budget));
+        let duplicate_filter = Mutex::new(DuplicateFilter::new(self.budget));
         let tallies = Mutex::new(Tallies::default());
         let partitions = self.population.len().div_ceil(PARTITION_CUSTOMERS as usize);
         let worker = || FirstRead {
             intake: self,
             columns,
-            fold,
-            sieve: &sieve,
+            aggregator,
+            duplicate_filter: &duplicate_filter,
             total: &tallies,
             tallies: Tallies { benefits_in_use: vec![false; self.known_benefits as usize], ..Tallies::default() },
-            held: (0..partitions).map(|_| Vec::with_capacity(FACTS_HELD)).collect(),
+            buffered: (0..partitions).map(|_| Vec::with_capacity(BUFFERED_UPDATES)).collect(),
             customers: Vec::new(),
             rows_in_use: Vec::new(),
-            facts: Vec::new(),
+            updates: Vec::new(),
             ids: Vec::new(),
-            id_shape: None,
+            id_pattern: None,
             id_numbers: Vec::new(),
         };
         let files = self.plan.read(self.threads, self.books, self.progress.clone(), Some(rejects), worker)?;
         let mut tallies = tallies.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let nominated =
-            sieve.into_inner().unwrap_or_else(PoisonError::into_inner).nominated(self.threads).map_err(spilled)?;
-        self.take_back_duplicates(&nominated, columns, fold, &mut tallies, &files)?;
+        let nominated = duplicate_filter
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+            .nominated(self.threads)
+            .map_err(spilled)?;
+        self.retract_duplicates(&nominated, columns, aggregator, &mut tallies, &files)?;
         let mut account = ExtractAccount::new(self.plan.config.extract, files, tallies.rows)?;
         account.newest = tallies.newest;
         let [methods, filers, benefits] = tallies.unknown_codes;
@@ -208,22 +215,22 @@ impl Intake<'_> {
         Ok(account)
     }
 
-    /// The customer's number, and the standing of a row that is no duplicate; `None` for an orphan.
+    /// The customer's number, and the status of a row that is no duplicate; `None` for an orphan.
     #[inline]
-    pub(super) fn standing(&self, batch: &Batch, row: usize, columns: Columns) -> Option<(u32, Standing)> {
+    pub(super) fn standing(&self, batch: &Batch, row: usize, columns: Columns) -> Option<(u32, RowStatus)> {
         let customer = self.population.find(batch.bytes(batch.texts(columns.owner)[row]))?;
-        Some((customer, self.standing_of(customer, batch.days(columns.date)[row])))
+        Some((customer, self.status_of(customer, batch.days(columns.date)[row])))
     }
 
-    /// The standing of a customer's row of a day.
+    /// The status of a customer's row of a day.
     #[inline]
-    fn standing_of(&self, customer: u32, day: Day) -> Standing {
+    fn status_of(&self, customer: u32, day: Day) -> RowStatus {
         if day > self.window.as_of {
-            Standing::Future
+            RowStatus::Future
         } else if (customer as usize) < self.population.len() {
-            Standing::InUse
+            RowStatus::InUse
         } else {
-            Standing::OutOfScope
+            RowStatus::OutOfScope
         }
     }
 
@@ -243,39 +250,39 @@ impl Intake<'_> {
 }
 
 /// Uses every accepted row as if no id occurred twice.
-struct FirstRead<'a, 'b, F: Fold> {
+struct FirstRead<'a, 'b, F: Aggregator> {
     intake: &'a Intake<'a>,
     columns: Columns,
-    fold: &'a F,
-    sieve: &'a Mutex<Sieve<'b>>,
+    aggregator: &'a F,
+    duplicate_filter: &'a Mutex<DuplicateFilter<'b>>,
     total: &'a Mutex<Tallies>,
     tallies: Tallies,
-    held: Vec<Vec<F::Fact>>,
+    buffered: Vec<Vec<F::Update>>,
     /// Of the batch at hand: the customer of each row, or [`ORPHAN`].
     customers: Vec<u32>,
     /// Of the batch at hand: the rows in use.
     rows_in_use: Vec<RowInUse>,
-    /// Their facts.
-    facts: Vec<F::Fact>,
+    /// Their updates.
+    updates: Vec<F::Update>,
     /// Of the batch at hand: the ids of rows that are no orphans, and their numbers.
     ids: Vec<Span>,
-    id_shape: Option<ShapeReader>,
+    id_pattern: Option<IdPatternReader>,
     id_numbers: Vec<u64>,
 }
 
 /// Stands for the customer of an orphan.
 const ORPHAN: u32 = u32::MAX;
 
-impl<F: Fold> FirstRead<'_, '_, F> {
-    /// Holds the facts of the batch back, and applies those of partitions that have enough.
-    fn hold(&mut self) -> Result<(), ExtractError> {
-        for (row, fact) in self.rows_in_use.iter().zip(&self.facts) {
+impl<F: Aggregator> FirstRead<'_, '_, F> {
+    /// Buffers the updates of the batch, and applies those of partitions that have enough.
+    fn buffer(&mut self) -> Result<(), ExtractError> {
+        for (row, update) in self.rows_in_use.iter().zip(&self.updates) {
             let partition = row.partition();
-            let held = &mut self.held[partition];
-            held.push(*fact);
-            if held.len() >= FACTS_HELD {
-                self.fold.apply(partition, held, false).map_err(spilled)?;
-                held.clear();
+            let buffered = &mut self.buffered[partition];
+            buffered.push(*update);
+            if buffered.len() >= BUFFERED_UPDATES {
+                self.aggregator.apply(partition, buffered, false).map_err(spilled)?;
+                buffered.clear();
             }
         }
         Ok(())
@@ -326,9 +333,9 @@ impl<F: Fold> FirstRead<'_, '_, F> {
         }
         self.rows_in_use.truncate(in_use);
         let counts = self.tallies.row(batch.file);
-        *counts.of(Standing::Future) += future;
-        *counts.of(Standing::InUse) += in_use as u64;
-        *counts.of(Standing::OutOfScope) += known - future - in_use as u64;
+        *counts.of(RowStatus::Future) += future;
+        *counts.of(RowStatus::InUse) += in_use as u64;
+        *counts.of(RowStatus::OutOfScope) += known - future - in_use as u64;
         self.tallies.newest = self.tallies.newest.max(Some(newest).filter(|day| *day != MISSING_DAY));
     }
 
@@ -345,48 +352,48 @@ impl<F: Fold> FirstRead<'_, '_, F> {
         }
     }
 
-    /// Hands the ids of rows that are no orphans to the sieve; their numbers are read before it is locked.
-    fn sift_ids(&mut self, batch: &Batch) -> Result<(), ExtractError> {
+    /// Hands the ids of rows that are no orphans to the duplicate filter; their numbers are read before it is locked.
+    fn filter_ids(&mut self, batch: &Batch) -> Result<(), ExtractError> {
         let Some(ids) = self.columns.id.map(|at| batch.texts(at)) else { return Ok(()) };
         self.ids.clear();
         let known = ids.iter().zip(&self.customers).filter(|(id, owner)| id.length > 0 && **owner != ORPHAN);
         self.ids.extend(known.map(|(id, _)| *id));
         let Some(first) = self.ids.first().map(|id| batch.bytes(*id)) else { return Ok(()) };
-        if self.id_shape.as_ref().is_none_or(|shape| shape.number(first).is_none()) {
-            self.id_shape = ShapeReader::like(first);
+        if self.id_pattern.as_ref().is_none_or(|pattern| pattern.number(first).is_none()) {
+            self.id_pattern = IdPatternReader::like(first);
         }
         self.id_numbers.clear();
-        match &self.id_shape {
+        match &self.id_pattern {
             None => self.id_numbers.resize(self.ids.len(), NO_NUMBER),
-            Some(shape) => {
-                let number = |id: &Span| shape.number(batch.bytes(*id)).unwrap_or(NO_NUMBER);
+            Some(pattern) => {
+                let number = |id: &Span| pattern.number(batch.bytes(*id)).unwrap_or(NO_NUMBER);
                 self.id_numbers.extend(self.ids.iter().map(number));
             }
         }
-        let shape = self.id_shape.as_ref().map(|reader| reader.shape);
-        let mut sieve = lock(self.sieve);
-        sieve.insert(shape, &self.id_numbers, |at| batch.bytes(self.ids[at]));
-        sieve.keep_to_budget().map_err(spilled)
+        let pattern = self.id_pattern.as_ref().map(|reader| reader.pattern);
+        let mut duplicate_filter = lock(self.duplicate_filter);
+        duplicate_filter.insert(pattern, &self.id_numbers, |at| batch.bytes(self.ids[at]));
+        duplicate_filter.keep_to_budget().map_err(spilled)
     }
 }
 
-impl<F: Fold> Worker for FirstRead<'_, '_, F> {
+impl<F: Aggregator> Worker for FirstRead<'_, '_, F> {
     fn take(&mut self, batch: &Batch, orphans: &mut Vec<u32>) -> Result<(), ExtractError> {
         self.look_up(batch);
         self.sort_out(batch, orphans);
         let dating = self.intake.dating(batch, self.columns);
         self.rows_in_use.iter().for_each(|row| self.tallies.in_use.add(dating.of(*row)));
-        self.facts.clear();
-        self.fold.facts(batch, &self.rows_in_use, &mut self.facts);
-        self.hold()?;
+        self.updates.clear();
+        self.aggregator.updates(batch, &self.rows_in_use, &mut self.updates);
+        self.buffer()?;
         self.count_unknown_codes(batch);
         self.note_benefits(batch);
-        self.sift_ids(batch)
+        self.filter_ids(batch)
     }
 
     fn finish(self) -> Result<(), ExtractError> {
-        for (partition, held) in self.held.iter().enumerate() {
-            self.fold.apply(partition, held, false).map_err(spilled)?;
+        for (partition, buffered) in self.buffered.iter().enumerate() {
+            self.aggregator.apply(partition, buffered, false).map_err(spilled)?;
         }
         lock(self.total).add(self.tallies);
         Ok(())

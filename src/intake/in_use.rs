@@ -1,4 +1,4 @@
-//! What is told of the rows in use beside their number, in a way that duplicates can be taken back.
+//! What is told of the rows in use beside their number, in a way that duplicates can be retracted.
 
 use super::days::DayCounts;
 use super::events::{Columns, Intake, Period, RowInUse};
@@ -32,8 +32,8 @@ impl InUse {
     }
 
     /// Takes back a row that was added.
-    pub(super) fn take_back(&mut self, row: Dated) {
-        self.days.take_back(row.day);
+    pub(super) fn retract(&mut self, row: Dated) {
+        self.days.retract(row.day);
         self.in_window -= u64::from(row.in_window);
         self.after_registration -= u64::from(row.after_registration);
     }

@@ -8,7 +8,7 @@ use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-use super::shape::ShapeReader;
+use super::id_pattern::IdPatternReader;
 
 /// Ids one behind the other.
 #[derive(Debug, Clone, Default)]
@@ -67,10 +67,10 @@ pub struct Index {
     numbering: Option<Numbering>,
 }
 
-/// A table over the numbers of ids that have one shape.
+/// A table over the numbers of ids that have one pattern.
 #[derive(Debug)]
 struct Numbering {
-    reader: ShapeReader,
+    reader: IdPatternReader,
     first: u64,
     places: Vec<u32>,
 }
@@ -114,7 +114,7 @@ impl Index {
 impl Numbering {
     /// The numbering of the first numbered id, if its table would not be too sparse.
     fn of(ids: &Ids) -> Option<Self> {
-        let reader = (0..ids.len()).find_map(|at| ShapeReader::like(ids.get(at)))?;
+        let reader = (0..ids.len()).find_map(|at| IdPatternReader::like(ids.get(at)))?;
         let numbers = |at: usize| reader.number(ids.get(at));
         let (mut least, mut most, mut count) = (u64::MAX, 0, 0u64);
         for number in (0..ids.len()).filter_map(numbers) {
@@ -132,7 +132,7 @@ impl Numbering {
         Some(Numbering { reader, first: least, places })
     }
 
-    /// The place of an id of this shape, `NOWHERE` where it has none; `None` for an id of another shape.
+    /// The place of an id of this pattern, `NOWHERE` where it has none; `None` for an id of another pattern.
     #[inline]
     fn place(&self, id: &[u8]) -> Option<u32> {
         let at = self.reader.number(id)?.wrapping_sub(self.first);

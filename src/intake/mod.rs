@@ -1,30 +1,30 @@
-//! Who and what is counted: the register, observed days, dimensions, the dense customer index, and the standing of
+//! Who and what is counted: the register, observed days, dimensions, the dense customer index, and the status of
 //! every event row: orphan, duplicate, future, out of scope or in use.
 //!
-//! In: typed batches. Out: the [`Population`], facts to a [`Fold`], and the accounting of every row.
+//! In: typed batches. Out: the [`Population`], updates to an [`Aggregator`], and the accounting of every row.
 
 mod accounting;
 mod appearing;
 mod damaged;
 mod days;
 mod disclosure;
+mod duplicate_filter;
 mod duplicates;
 mod events;
+mod id_pattern;
 mod in_use;
 mod index;
 mod orphans;
 mod population;
 mod register;
 mod registration;
-mod shape;
-mod sieve;
 
-pub use accounting::{ExtractAccount, FileAccount, RowCounts, Standing};
+pub use accounting::{ExtractAccount, FileAccount, RowCounts, RowStatus};
 pub use appearing::{Appearing, appearing};
 pub use damaged::DamagedIds;
 pub use disclosure::{DisclosedCodes, MOST_NAMED, OtherCodes};
-pub use events::{Fold, Intake, PARTITION_CUSTOMERS, RowInUse};
+pub use events::{Aggregator, Intake, PARTITION_CUSTOMERS, RowInUse};
 pub use index::Ids;
-pub use orphans::{Blemish, Orphans, match_orphans};
+pub use orphans::{IdDifference, Orphans, match_orphans};
 pub use population::{Dimension, NO_VALUE, Population};
 pub use register::read_register;

@@ -9,8 +9,8 @@ use hashbrown::HashMap;
 
 use super::accounting::ExtractAccount;
 use super::damaged::{has_exponent, without_point_zero};
+use super::duplicate_filter::hash;
 use super::population::Population;
-use super::sieve::hash;
 
 /// Different ids of one extract that are looked at.
 const MOST_IDS: usize = 10_000;
@@ -26,8 +26,8 @@ pub struct Orphans {
     pub more_ids: bool,
     /// Orphans with a number with an exponent for an id.
     pub exponent: u64,
-    /// How many orphans nearly match, by [`Blemish`].
-    pub near: BTreeMap<Blemish, u64>,
+    /// How many orphans nearly match, by [`IdDifference`].
+    pub near: BTreeMap<IdDifference, u64>,
 }
 
 /// The orphans of one id.
@@ -35,12 +35,12 @@ pub struct Orphans {
 struct Orphan {
     id: Box<[u8]>,
     rows: u64,
-    blemish: Option<Blemish>,
+    difference: Option<IdDifference>,
 }
 
 /// What keeps an id from matching one of the register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Blemish {
+pub enum IdDifference {
     /// No-break spaces, other white space or invisible characters.
     Spaces,
     /// Capital and small letters.
@@ -53,25 +53,28 @@ pub enum Blemish {
     Several,
 }
 
-impl Blemish {
-    const SINGLE: [Blemish; 4] = [Blemish::Spaces, Blemish::Case, Blemish::Zeros, Blemish::PointZero];
+impl IdDifference {
+    const SINGLE: [IdDifference; 4] =
+        [IdDifference::Spaces, IdDifference::Case, IdDifference::Zeros, IdDifference::PointZero];
 
     /// An id without it.
     fn removed(self, id: &str) -> String {
         match self {
-            Blemish::Spaces => id.chars().filter(|character| !is_blank(*character)).collect(),
-            Blemish::Case => id.to_lowercase(),
-            Blemish::Zeros => id.trim_start_matches('0').to_owned(),
-            Blemish::PointZero => id.strip_suffix(".0").filter(|id| !id.is_empty()).unwrap_or(id).to_owned(),
-            Blemish::Several => Blemish::SINGLE.iter().fold(id.to_owned(), |id, blemish| blemish.removed(&id)),
+            IdDifference::Spaces => id.chars().filter(|character| !is_blank(*character)).collect(),
+            IdDifference::Case => id.to_lowercase(),
+            IdDifference::Zeros => id.trim_start_matches('0').to_owned(),
+            IdDifference::PointZero => id.strip_suffix(".0").filter(|id| !id.is_empty()).unwrap_or(id).to_owned(),
+            IdDifference::Several => {
+                IdDifference::SINGLE.iter().fold(id.to_owned(), |id, difference| difference.removed(&id))
+            }
         }
     }
 
     /// What keeps two different ids apart that are the same without all blemishes.
     fn between(a: &[u8], b: &[u8]) -> Self {
         let (a, b) = (String::from_utf8_lossy(a), String::from_utf8_lossy(b));
-        let alone = |blemish: &Blemish| blemish.removed(&a) == blemish.removed(&b);
-        Blemish::SINGLE.into_iter().find(alone).unwrap_or(Blemish::Several)
+        let alone = |difference: &IdDifference| difference.removed(&a) == difference.removed(&b);
+        IdDifference::SINGLE.into_iter().find(alone).unwrap_or(IdDifference::Several)
     }
 }
 
@@ -84,7 +87,7 @@ fn is_blank(character: char) -> bool {
 fn write_key(id: &[u8], key: &mut Vec<u8>) {
     key.clear();
     if !id.is_ascii() {
-        key.extend_from_slice(Blemish::Several.removed(&String::from_utf8_lossy(id)).as_bytes());
+        key.extend_from_slice(IdDifference::Several.removed(&String::from_utf8_lossy(id)).as_bytes());
         return;
     }
     let visible = id.iter().filter(|byte| !is_blank(char::from(**byte)));
@@ -116,7 +119,7 @@ impl Orphans {
                 _ => return,
             };
         }
-        self.ids.insert(hash, Orphan { id: id(), rows, blemish: None });
+        self.ids.insert(hash, Orphan { id: id(), rows, difference: None });
     }
 
     /// Adds those of another worker.
@@ -152,27 +155,27 @@ pub fn match_orphans(population: &Population, accounts: &mut [ExtractAccount], t
         for id in ids.map(|at| population.ids().get(at)) {
             write_key(id, &mut key);
             for at in by_key.get(&key).into_iter().flatten() {
-                found.push((*at, Blemish::between(&orphans[*at].id, id)));
+                found.push((*at, IdDifference::between(&orphans[*at].id, id)));
             }
         }
         found
     };
     let share = population.ids().len().div_ceil(threads.max(1)).max(1);
-    let found: Vec<(usize, Blemish)> = std::thread::scope(|scope| {
+    let found: Vec<(usize, IdDifference)> = std::thread::scope(|scope| {
         let shares =
             (0..population.ids().len()).step_by(share).map(|from| from..population.ids().len().min(from + share));
         let workers: Vec<_> = shares.map(|ids| scope.spawn(|| found(ids))).collect();
         let panicked = |panic| std::panic::resume_unwind(panic);
         workers.into_iter().flat_map(|worker| worker.join().unwrap_or_else(panicked)).collect()
     });
-    for (at, blemish) in found {
-        let least = orphans[at].blemish.map_or(blemish, |known| known.min(blemish));
-        orphans[at].blemish = Some(least);
+    for (at, difference) in found {
+        let least = orphans[at].difference.map_or(difference, |known| known.min(difference));
+        orphans[at].difference = Some(least);
     }
     for Orphans { ids, near, .. } in accounts.iter_mut().map(|account| &mut account.orphans) {
         for orphan in ids.values() {
-            if let Some(blemish) = orphan.blemish {
-                *near.entry(blemish).or_default() += orphan.rows;
+            if let Some(difference) = orphan.difference {
+                *near.entry(difference).or_default() += orphan.rows;
             }
         }
     }
@@ -185,15 +188,15 @@ mod tests {
 
     #[test]
     fn what_keeps_ids_apart_is_named() {
-        for (a, b, blemish) in [
-            ("12 3", "123", Blemish::Spaces),
-            ("\u{a0}å1", "å1", Blemish::Spaces),
-            ("c1", "C1", Blemish::Case),
-            ("007", "7", Blemish::Zeros),
-            ("7.0", "7", Blemish::PointZero),
-            ("0c7.0", "C7", Blemish::Several),
+        for (a, b, difference) in [
+            ("12 3", "123", IdDifference::Spaces),
+            ("\u{a0}å1", "å1", IdDifference::Spaces),
+            ("c1", "C1", IdDifference::Case),
+            ("007", "7", IdDifference::Zeros),
+            ("7.0", "7", IdDifference::PointZero),
+            ("0c7.0", "C7", IdDifference::Several),
         ] {
-            assert_eq!(Blemish::between(a.as_bytes(), b.as_bytes()), blemish, "{a} {b}");
+            assert_eq!(IdDifference::between(a.as_bytes(), b.as_bytes()), difference, "{a} {b}");
             let key = |id: &str| {
                 let mut key = Vec::new();
                 write_key(id.as_bytes(), &mut key);
@@ -208,7 +211,7 @@ mod tests {
         fn the_key_of_ascii_is_that_of_any_text(id in "[ 0a-cA-C.\t]{0,6}(\\.0)?") {
             let mut key = Vec::new();
             write_key(id.as_bytes(), &mut key);
-            prop_assert_eq!(String::from_utf8(key).unwrap(), Blemish::Several.removed(&id));
+            prop_assert_eq!(String::from_utf8(key).unwrap(), IdDifference::Several.removed(&id));
         }
     }
 

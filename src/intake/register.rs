@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use hashbrown::HashMap;
 
-use super::accounting::{ExtractAccount, RowCounts, Standing};
+use super::accounting::{ExtractAccount, RowCounts, RowStatus};
 use super::damaged::DamagedIds;
 use super::index::{Ids, Index};
 use super::population::{Dimension, NO_VALUE, Population};
@@ -15,7 +15,7 @@ use super::registration::{NEVER_ENDED, Registered, Registration};
 use crate::calendar::{Day, Window};
 use crate::config::{Extract, Repeats};
 use crate::extract::batch::{Batch, MISSING_DAY};
-use crate::extract::{CodeBooks, ExtractError, Plan, Progress, RejectsWriter, Worker};
+use crate::extract::{ExtractError, Interners, Plan, Progress, RejectsWriter, Worker};
 
 /// The accepted rows of a register, in any order.
 #[derive(Default)]
@@ -83,7 +83,7 @@ pub fn read_register(
     window: &Window,
     dimensions: &[String],
     threads: usize,
-    books: &CodeBooks,
+    books: &Interners,
     progress: Arc<dyn Progress>,
     rejects: &mut RejectsWriter,
 ) -> Result<(Population, ExtractAccount), ExtractError> {
@@ -193,13 +193,13 @@ impl Rows {
         }
     }
 
-    fn count(&self, at: u32, standing: Standing, settled: &mut Settled) {
+    fn count(&self, at: u32, standing: RowStatus, settled: &mut Settled) {
         *settled.used[self.row(at).0.file].of(standing) += 1;
     }
 
     /// Notes a duplicate of a row.
     fn repeat(&self, of: u32, at: u32, settled: &mut Settled) {
-        self.count(at, Standing::Duplicate, settled);
+        self.count(at, RowStatus::Duplicate, settled);
         settled.duplicates_that_differ += u64::from(!self.alike(of, at));
     }
 
@@ -243,15 +243,15 @@ impl Rows {
 
 impl Settled {
     /// Notes the row with somebody's values. Returns what becomes of the rows.
-    fn enter(&mut self, at: u32, registered: Registered) -> Standing {
+    fn enter(&mut self, at: u32, registered: Registered) -> RowStatus {
         if registered.observed_days <= 0 {
             self.out_of_scope.push(at);
-            return Standing::OutOfScope;
+            return RowStatus::OutOfScope;
         }
         self.in_scope.push(at);
         self.observed_days.push(registered.observed_days);
         self.ended_after.push(registered.ended_after);
-        Standing::InUse
+        RowStatus::InUse
     }
 }
 
@@ -337,9 +337,9 @@ mod tests {
                 for (at, row) in &own {
                     let earlier = own.iter().find(|(before, other)| before < at && other.1 == row.1);
                     let standing = match earlier {
-                        Some(_) => Standing::Duplicate,
-                        None if days > 0 => Standing::InUse,
-                        None => Standing::OutOfScope,
+                        Some(_) => RowStatus::Duplicate,
+                        None if days > 0 => RowStatus::InUse,
+                        None => RowStatus::OutOfScope,
                     };
                     differ += u64::from(earlier.is_some_and(|(_, other)| other.2 != row.2));
                     *used[at % 2].of(standing) += 1;

@@ -3,7 +3,7 @@
 use super::{Job, Warning};
 use crate::config::{AGE_GROUP, Extract};
 use crate::intake::Population;
-use crate::statistics::{Breakdown, Gathered, Grouping, TooManyGroups};
+use crate::statistics::{Accumulator, Breakdown, Grouping, TooManyGroups};
 
 impl Job<'_> {
     /// Whether there is anything to break the figures down by.
@@ -22,7 +22,7 @@ impl Job<'_> {
 
     /// The breakdowns by each dimension, by age, and by the configured pairs; and what is to be said of those that
     /// have too many groups.
-    pub(super) fn breakdowns(&self, gathered: Gathered, population: &Population) -> (Vec<Breakdown>, Vec<Warning>) {
+    pub(super) fn breakdowns(&self, gathered: Accumulator, population: &Population) -> (Vec<Breakdown>, Vec<Warning>) {
         let settings = &self.config.breakdowns;
         let mut too_many = Vec::new();
         let mut groupings = Vec::new();

@@ -7,7 +7,7 @@ use super::read::unchanged;
 use super::{Job, JobError};
 use crate::config::Extract;
 use crate::employers::{self, EmployerFigures, Employers, Totals};
-use crate::extract::{CodeBooks, ExtractError, Progress, RejectsWriter};
+use crate::extract::{ExtractError, Interners, Progress, RejectsWriter};
 use crate::intake::{ExtractAccount, match_orphans};
 use crate::outputs::{EmployerLabels, Written, employer_summary};
 use crate::spill::Budget;
@@ -19,7 +19,7 @@ impl Job<'_> {
     /// Reads the employers and their events; `None` where no extract is about employers.
     pub(super) fn employers(
         &self,
-        books: &CodeBooks,
+        books: &Interners,
         progress: &Arc<dyn Progress>,
         rejects: &mut RejectsWriter,
         budget: Option<Budget<'_>>,

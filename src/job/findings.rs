@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::calendar::{Day, Window};
 use crate::config::{Extract, ExtractConfig, Repeats};
-use crate::intake::{Blemish, DamagedIds, ExtractAccount, Population};
+use crate::intake::{DamagedIds, ExtractAccount, IdDifference, Population};
 use crate::text::nouns;
 
 /// A doubt about the rows of an extract.
@@ -28,7 +28,7 @@ enum Doubt {
     /// Orphans whose ids have an exponent.
     ExponentOrphans { orphans: u64 },
     /// Orphans that nearly match an id of the register.
-    NearOrphans { near: Vec<(Blemish, u64)>, looked_at: u64, more_ids: bool },
+    NearOrphans { near: Vec<(IdDifference, u64)>, looked_at: u64, more_ids: bool },
     /// Customers of an age that cannot be.
     Ages { unborn: u64, too_old: u64, as_of: Day },
 }
@@ -51,7 +51,7 @@ pub fn of_account(config: &ExtractConfig, account: &ExtractAccount) -> Vec<Findi
         (exponent > 0).then_some(Doubt::Exponent { ids: exponent }),
         (orphans.exponent > 0).then_some(Doubt::ExponentOrphans { orphans: orphans.exponent }),
         (!orphans.near.is_empty()).then(|| Doubt::NearOrphans {
-            near: orphans.near.iter().map(|(blemish, rows)| (*blemish, *rows)).collect(),
+            near: orphans.near.iter().map(|(difference, rows)| (*difference, *rows)).collect(),
             looked_at: orphans.looked_at(),
             more_ids: orphans.more_ids,
         }),
@@ -124,8 +124,8 @@ impl fmt::Display for Finding {
                     f.write_str("that were looked at (there are more) ")?;
                 }
                 write!(f, "would match an id of the register but for ")?;
-                for (at, (blemish, rows)) in near.iter().enumerate() {
-                    write!(f, "{}{} ({rows})", if at > 0 { ", " } else { "" }, blemish_words(*blemish))?;
+                for (at, (difference, rows)) in near.iter().enumerate() {
+                    write!(f, "{}{} ({rows})", if at > 0 { ", " } else { "" }, difference_words(*difference))?;
                 }
                 f.write_str("; correct the extract or the register, so that ids are written alike")
             }
@@ -144,12 +144,12 @@ fn counted(count: u64, noun: &str) -> String {
     format!("{count} {}", nouns(count, noun))
 }
 
-fn blemish_words(blemish: Blemish) -> &'static str {
-    match blemish {
-        Blemish::Spaces => "no-break spaces or other blanks",
-        Blemish::Case => "capital letters",
-        Blemish::Zeros => "leading zeros",
-        Blemish::PointZero => "a `.0` at the end",
-        Blemish::Several => "several of these",
+fn difference_words(difference: IdDifference) -> &'static str {
+    match difference {
+        IdDifference::Spaces => "no-break spaces or other blanks",
+        IdDifference::Case => "capital letters",
+        IdDifference::Zeros => "leading zeros",
+        IdDifference::PointZero => "a `.0` at the end",
+        IdDifference::Several => "several of these",
     }
 }

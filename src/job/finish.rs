@@ -13,7 +13,7 @@ use crate::outputs::{
     WindowEntry, Written,
 };
 use crate::report::{self, MaskedBreakdown};
-use crate::statistics::{Breakdown, CategoryFigures, Gathered};
+use crate::statistics::{Accumulator, Breakdown, CategoryFigures};
 
 /// What a run came to.
 #[derive(Debug)]
@@ -152,7 +152,7 @@ impl Job<'_> {
     /// The figures per category and by groups, and what is to be said of groups that are too many.
     fn sum_up(
         &self,
-        gathered: Gathered,
+        gathered: Accumulator,
         population: &Population,
         timings: &mut Timings,
     ) -> (Vec<CategoryFigures>, Vec<Breakdown>, Vec<Warning>) {

@@ -9,9 +9,9 @@ use super::{Job, JobError, Reading};
 use crate::config::LabelsFormat;
 use crate::extract::ExtractError;
 use crate::features::catalogue::{FEATURES, FeatureType};
-use crate::features::{FeatureColumn, FeatureTable, Ground, features};
+use crate::features::{AggregationContext, FeatureColumn, FeatureTable, features};
 use crate::outputs::{self, LabelsText, LabelsWriter, Written};
-use crate::statistics::Gathered;
+use crate::statistics::Accumulator;
 
 /// A partition with its labels.
 struct Labelled {
@@ -27,7 +27,7 @@ impl Job<'_> {
         reading: &Reading<'_>,
         names: &[String],
         folder: &Path,
-    ) -> Result<(Gathered, Written), JobError> {
+    ) -> Result<(Accumulator, Written), JobError> {
         let format = self.config.outputs.labels;
         let rules = self.rule_texts();
         let text = LabelsText {
@@ -36,7 +36,7 @@ impl Job<'_> {
             rules: &rules,
             spreadsheet_safe: self.config.outputs.spreadsheet_safe,
         };
-        let ground = Ground {
+        let context = AggregationContext {
             window: &self.window,
             kernel: &reading.kernel,
             traits: &reading.traits,
@@ -47,7 +47,7 @@ impl Job<'_> {
         let mut writer = LabelsWriter::create(folder, format, &text, &empty)?;
         let next = AtomicUsize::new(0);
         let (ready, made) = mpsc::sync_channel(self.threads);
-        let (text, ground, next) = (&text, &ground, &next);
+        let (text, context, next) = (&text, &context, &next);
         let gathered = std::thread::scope(|scope| {
             let worker = |ready: mpsc::SyncSender<_>| {
                 let mut gathered = self.nobody();
@@ -56,7 +56,7 @@ impl Job<'_> {
                     if at >= reading.partitions.len() {
                         return gathered;
                     }
-                    let rendered = self.partition(at, reading, ground, text, &mut gathered, format);
+                    let rendered = self.partition(at, reading, context, text, &mut gathered, format);
                     if ready.send((at, rendered)).is_err() {
                         return gathered; // The writing has failed: nobody waits for more.
                     }
@@ -80,20 +80,20 @@ impl Job<'_> {
         Ok((gathered, writer.finish(folder)?))
     }
 
-    fn nobody(&self) -> Gathered {
-        Gathered::new(self.config.categories.len(), self.has_breakdowns())
+    fn nobody(&self) -> Accumulator {
+        Accumulator::new(self.config.categories.len(), self.has_breakdowns())
     }
 
     fn partition(
         &self,
         at: usize,
         reading: &Reading<'_>,
-        ground: &Ground<'_>,
+        context: &AggregationContext<'_>,
         text: &LabelsText<'_>,
-        gathered: &mut Gathered,
+        gathered: &mut Accumulator,
         format: LabelsFormat,
     ) -> Result<outputs::Rendered, JobError> {
-        let table = features(at, &reading.population, ground)
+        let table = features(at, &reading.population, context)
             .map_err(|source| JobError::Extract(ExtractError::Spill { source }))?;
         let Labelled { table, rules } = self.labelled(table)?;
         let categories: Vec<usize> = rules.iter().map(|rule| self.rules.category_of(*rule)).collect();

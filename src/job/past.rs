@@ -2,13 +2,13 @@
 //!
 //! Compared are good runs of earlier days in the same output folder, so that a day that is run again is compared
 //! with the same run as the first time. Where the last of them cannot be read, gates have nothing to stand on, and
-//! the run is held. Anything else that cannot be read is a warning: it must not stop tonight's run.
+//! the run is held. Anything else that cannot be read is a warning: it must not stop the current run.
 
 use std::path::Path;
 
 use super::{Job, JobError, Warning};
 use crate::calendar::Day;
-use crate::history::{self, HistoryEntry, HistoryError, LabelsFile, Movements, PastRun, Series, Side, Tonight};
+use crate::history::{self, CurrentRun, HistoryEntry, HistoryError, LabelsFile, Movements, PastRun, Series, Side};
 use crate::intake::ExtractAccount;
 use crate::outputs::{Contents, FolderError, OutputFile, RunFolder, Written};
 use crate::statistics::CategoryFigures;
@@ -78,11 +78,11 @@ impl Job<'_> {
             }
         }
         if broken.is_empty() {
-            let tonight = Tonight {
+            let current_run = CurrentRun {
                 customers: figures.iter().map(|category| (category.name.clone(), category.customers)).collect(),
                 volumes: accounts.iter().map(|own| (own.extract.name().to_owned(), own.rows.records)).collect(),
             };
-            broken = history::broken_gates(&self.config.gates, &entries, &tonight);
+            broken = history::broken_gates(&self.config.gates, &entries, &current_run);
         }
         if self.accept_changes {
             compared.accepted_changes = broken;

@@ -1,4 +1,4 @@
-//! Reading: registers first, then events, each row to its standing and each fact to its customer.
+//! Reading: registers first, then events, each row to its status and each update to its customer.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -6,8 +6,8 @@ use super::{Job, JobError, Timings, Warning, findings, limits};
 use crate::config::{Benefit, Extract};
 use crate::employers::Employers;
 use crate::extract::codes::CodeId;
-use crate::extract::{CodeBooks, ExtractError, Progress, RejectsWriter};
-use crate::features::{self, BenefitTraits, Ground, KernelWindow, Partition};
+use crate::extract::{ExtractError, Interners, Progress, RejectsWriter};
+use crate::features::{self, AggregationContext, BenefitTraits, KernelWindow, Partition};
 use crate::intake::{
     Appearing, ExtractAccount, FileAccount, Intake, PARTITION_CUSTOMERS, Population, appearing, match_orphans,
     read_register,
@@ -58,7 +58,7 @@ impl Job<'_> {
         spill: Option<&'s Spill>,
         timings: &mut Timings,
     ) -> Result<Reading<'s>, JobError> {
-        let books = CodeBooks::new(self.config.benefits.iter().map(|benefit| benefit.code.clone()));
+        let books = Interners::new(self.config.benefits.iter().map(|benefit| benefit.code.clone()));
         let mut accounts = Vec::new();
         let (population, appeared) = timings.stage("customers", || {
             self.population(Extract::Customers, &PERSON_EVENTS, &books, progress, rejects, &mut accounts)
@@ -77,14 +77,17 @@ impl Job<'_> {
             budget
         });
         let (window, kernel_window) = (&self.window, &kernel);
-        let ground = Ground { window, kernel: kernel_window, traits: &traits, partitions: &partitions, budget };
+        let context =
+            AggregationContext { window, kernel: kernel_window, traits: &traits, partitions: &partitions, budget };
         for extract in PERSON_EVENTS {
             let Some(intake) = self.intake(extract, &population, &books, progress, budget) else { continue };
             let mut account = timings.stage(extract.name(), || match extract {
-                Extract::Contacts => intake.read(&features::Contacts::new(&ground), rejects),
-                Extract::Applications => intake.read(&features::Applications::new(&ground), rejects),
-                Extract::Payments => intake.read(&features::Payments::new(&ground, intake.plan.config.covers), rejects),
-                _ => intake.read(&features::LifeEvents::new(&ground), rejects),
+                Extract::Contacts => intake.read(&features::Contacts::new(&context), rejects),
+                Extract::Applications => intake.read(&features::Applications::new(&context), rejects),
+                Extract::Payments => {
+                    intake.read(&features::Payments::new(&context, intake.plan.config.covers), rejects)
+                }
+                _ => intake.read(&features::LifeEvents::new(&context), rejects),
             })?;
             unchanged(&mut account, &appeared)?;
             accounts.push(account);
@@ -126,7 +129,7 @@ impl Job<'_> {
         &self,
         register: Extract,
         events: &[Extract],
-        books: &CodeBooks,
+        books: &Interners,
         progress: &Arc<dyn Progress>,
         rejects: &mut RejectsWriter,
         accounts: &mut Vec<ExtractAccount>,
@@ -149,7 +152,7 @@ impl Job<'_> {
         &'b self,
         extract: Extract,
         population: &'b Population,
-        books: &'b CodeBooks,
+        books: &'b Interners,
         progress: &Arc<dyn Progress>,
         budget: Option<Budget<'b>>,
     ) -> Option<Intake<'b>> {
@@ -182,7 +185,7 @@ pub(super) fn unchanged(account: &mut ExtractAccount, before: &Appearing) -> Res
 }
 
 /// The catalogue as the kernel knows it, by code.
-fn traits(benefits: &[Benefit], books: &CodeBooks) -> Result<Vec<BenefitTraits>, ExtractError> {
+fn traits(benefits: &[Benefit], books: &Interners) -> Result<Vec<BenefitTraits>, ExtractError> {
     let traits = |benefit: &Benefit| {
         let event = benefit.life_event.as_ref().map(|event| books.events.id(event)).transpose()?;
         Ok(BenefitTraits {

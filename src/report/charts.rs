@@ -205,16 +205,16 @@ pub(super) fn strips(about: &About<'_>, strips: &[Strip], whole: bool, number: i
 pub(super) struct Line {
     /// Whose values.
     pub(super) label: String,
-    /// A value per moment; what is missing (NaN) leaves a gap.
+    /// A value per point in time; what is missing (NaN) leaves a gap.
     pub(super) values: Vec<f64>,
     /// Its colour.
     pub(super) colour: String,
 }
 
-/// Lines over moments, given as days since any day and as text; each has its last value at its end.
+/// Lines over points in time, given as days since any day and as text; each has its last value at its end.
 pub(super) fn lines(
     about: &About<'_>,
-    moments: &[(f64, String)],
+    snapshots: &[(f64, String)],
     lines: &[Line],
     number: impl Fn(f64) -> String,
 ) -> String {
@@ -226,7 +226,7 @@ pub(super) fn lines(
     let values = || lines.iter().flat_map(|line| line.values.iter().copied()).filter(|value| value.is_finite());
     let ticks = axis(0.0, values().fold(0.0, f64::max), 0.0);
     let top = ticks[ticks.len() - 1];
-    let (first, last) = (moments.first().map_or(0.0, |day| day.0), moments.last().map_or(0.0, |day| day.0));
+    let (first, last) = (snapshots.first().map_or(0.0, |day| day.0), snapshots.last().map_or(0.0, |day| day.0));
     let x_of =
         |day: f64| LEFT + if last > first { (day - first) / (last - first) } else { 0.5 } * (WIDTH - LEFT - RIGHT);
     let y_of = |value: f64| head + (1.0 - value / top) * HEIGHT;
@@ -234,15 +234,15 @@ pub(super) fn lines(
         svg.line((LEFT, y_of(*tick)), (WIDTH - RIGHT, y_of(*tick)), "grid");
         svg.text((LEFT - 6.0, y_of(*tick) + 4.0), Anchor::End, "tick", &number(*tick));
     }
-    if let (Some(oldest), Some(newest)) = (moments.first(), moments.last()) {
+    if let (Some(oldest), Some(newest)) = (snapshots.first(), snapshots.last()) {
         svg.text((LEFT, head + HEIGHT + 19.0), Anchor::Start, "tick", &oldest.1);
-        if moments.len() > 1 {
+        if snapshots.len() > 1 {
             svg.text((WIDTH - RIGHT, head + HEIGHT + 19.0), Anchor::End, "tick", &newest.1);
         }
     }
     let mut ends: Vec<(f64, usize)> = Vec::new();
     for (at, line) in lines.iter().enumerate() {
-        let points: Vec<Option<(f64, f64)>> = moments
+        let points: Vec<Option<(f64, f64)>> = snapshots
             .iter()
             .zip(&line.values)
             .map(|(moment, value)| value.is_finite().then(|| (x_of(moment.0), y_of(*value))))
@@ -336,8 +336,8 @@ mod tests {
             Strip { label: "S".into(), detail: "–".into(), percentiles: [f64::NAN; 5], colour: "#123456".into() };
         assert!(!strips(&ABOUT, &[strip], false, |value| value.to_string()).contains("#123456"));
         let line = Line { label: "L".into(), values: vec![1.0, f64::NAN, 3.0], colour: neutral() };
-        let moments = [(0.0, "a".to_owned()), (1.0, "b".to_owned()), (2.0, "c".to_owned())];
-        let picture = lines(&ABOUT, &moments, &[line], |value| value.to_string());
+        let snapshots = [(0.0, "a".to_owned()), (1.0, "b".to_owned()), (2.0, "c".to_owned())];
+        let picture = lines(&ABOUT, &snapshots, &[line], |value| value.to_string());
         // The line is the legend's. Each value is a dot, and the last one more, as the line's end.
         assert_eq!((picture.matches("<polyline").count(), picture.matches("<circle").count()), (1, 3));
         assert!(!picture.contains("NaN"), "{picture}");
@@ -346,8 +346,8 @@ mod tests {
     #[test]
     fn values_at_the_ends_of_lines_do_not_touch() {
         let line = |label: &str, value: f64| Line { label: label.into(), values: vec![9.0, value], colour: neutral() };
-        let moments = [(0.0, "a".to_owned()), (30.0, "b".to_owned())];
-        let picture = lines(&ABOUT, &moments, &[line("one", 2.0), line("two", 2.1)], |value| format!("v{value}"));
+        let snapshots = [(0.0, "a".to_owned()), (30.0, "b".to_owned())];
+        let picture = lines(&ABOUT, &snapshots, &[line("one", 2.0), line("two", 2.1)], |value| format!("v{value}"));
         let y = |text: &str| {
             let before = picture.rsplit_once(&format!(">{text}<")).unwrap().0;
             before.rsplit(" y=\"").next().unwrap().split('"').next().unwrap().parse::<f64>().unwrap()

@@ -2,15 +2,15 @@
 //!
 //! In: [`Content`], every figure of a run. Out: `report.sv.html`, `report.fi.html` and `report.en.html`, each a page
 //! of its own without scripts or anything from elsewhere, and `tables.xlsx`. All of them hold figures of groups
-//! only. The way of a page: a [`Content`] and a language make an `Edition`; `sections` turn its figures into words,
+//! only. The way of a page: a [`Content`] and a language make an `LocalizedReport`; `sections` turn its figures into words,
 //! tables and charts; the template lays them out.
 
 mod charts;
 mod content;
-mod edition;
-mod moments;
+mod localized;
 mod page;
 mod palette;
+mod run_snapshots;
 mod sections;
 mod svg;
 #[cfg(test)]

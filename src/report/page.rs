@@ -5,7 +5,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
 
-use super::edition::Edition;
+use super::localized::LocalizedReport;
 use super::texts::{Texts, fill};
 use super::view::Section;
 use super::{Content, ReportError, sections};
@@ -44,7 +44,7 @@ struct Words<'a> {
 /// The report in a language, as one page.
 pub(super) fn page(content: &Content<'_>, language: Language) -> Result<String, ReportError> {
     let texts = Texts::of(language)?;
-    let edition = Edition { content, language, texts: &texts };
+    let localized = LocalizedReport { content, language, texts: &texts };
     let population = content.all().map_or(0, |all| all.customers);
     let (start, end) = (language.day(content.window.start), language.day(content.window.as_of));
     let words = Words {
@@ -64,9 +64,9 @@ pub(super) fn page(content: &Content<'_>, language: Language) -> Result<String, 
         words,
         agency: &content.config.report.agency,
         window: format!("{start} – {end}"),
-        population: edition.customers(population),
+        population: localized.customers(population),
         held_because: content.held_because,
-        sections: sections::all(&edition),
+        sections: sections::all(&localized),
     };
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);

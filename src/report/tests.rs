@@ -9,7 +9,9 @@ use crate::history::{CategoryPoint, Cause, HistoryEntry, Movements, RuleMovement
 use crate::intake::OtherCodes;
 use crate::language::Language;
 use crate::outputs::{ExtractEntry, RowsEntry};
-use crate::statistics::{ALL, Breakdown, CategoryFigures, FeatureFigures, Group, GroupFigures, Middle, Summary, Total};
+use crate::statistics::{
+    ALL, Breakdown, CategoryFigures, FeatureFigures, Group, GroupFigures, MeanMedian, Summary, Total,
+};
 
 const CONFIG: &str = r#"
 [report]
@@ -142,7 +144,7 @@ fn breakdown(dimension: &str, groups: &[(&str, [u64; 3])]) -> Breakdown {
         let figures = |of: u64| GroupFigures {
             customers: of,
             summary: summary(100.0 * of as f64 / all as f64, 1.25, 28.0),
-            features: vec![Middle { n: of, mean: 1.0, median: 0.0 }; crate::features::catalogue::FEATURES.len()],
+            features: vec![MeanMedian { n: of, mean: 1.0, median: 0.0 }; crate::features::catalogue::FEATURES.len()],
         };
         let categories = customers.iter().copied().chain([all]).map(figures).collect();
         Group { values: vec![Some((*name).to_owned())], categories }

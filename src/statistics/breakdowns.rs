@@ -36,12 +36,12 @@ pub struct GroupFigures {
     /// The summary figures; what is missing is NaN.
     pub summary: Summary,
     /// Of each feature, derived ones last.
-    pub features: Vec<Middle>,
+    pub features: Vec<MeanMedian>,
 }
 
 /// Where the middle of a feature is. What is missing is NaN.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Middle {
+pub struct MeanMedian {
     /// Customers who have the feature.
     pub n: u64,
     /// Mean.

@@ -5,7 +5,7 @@
 //! doubles in the order of the customers, cell by cell, with the rounding error carried along: both come to the same
 //! bits however the customers were shared out.
 
-use super::breakdowns::Middle;
+use super::breakdowns::MeanMedian;
 use super::distribution::Neumaier;
 use super::sparse::{SparseTable, SparseValues, Value};
 use crate::features::hundredths;
@@ -29,7 +29,7 @@ pub(super) struct Cells {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Figures {
     pub(super) sum: f64,
-    pub(super) middle: Middle,
+    pub(super) middle: MeanMedian,
 }
 
 impl Cells {
@@ -134,7 +134,7 @@ fn of_counts(counts: &mut [u32], n: u64) -> Figures {
 /// Of so many values of this sum and median.
 fn figures(n: u64, sum: f64, median: f64) -> Figures {
     let mean = if n == 0 { f64::NAN } else { sum / n as f64 };
-    Figures { sum, middle: Middle { n, mean, median } }
+    Figures { sum, middle: MeanMedian { n, mean, median } }
 }
 
 /// The middle of the two values around it (type 7); they are one where their number is odd.

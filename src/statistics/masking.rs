@@ -225,7 +225,7 @@ fn across(breakdown: &Breakdown) -> Vec<(Option<Value<'_>>, Vec<usize>)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Middle, Summary};
+    use super::super::{MeanMedian, Summary};
     use super::*;
     use proptest::prelude::*;
 
@@ -239,7 +239,7 @@ mod tests {
             applications_by_employer_pct: f64::NAN,
             applications_by_partner_pct: f64::NAN,
         };
-        let middle = Middle { n: customers / 2, mean: f64::NAN, median: f64::NAN };
+        let middle = MeanMedian { n: customers / 2, mean: f64::NAN, median: f64::NAN };
         GroupFigures { customers, summary, features: vec![middle] }
     }
 

@@ -10,7 +10,7 @@ mod grouping;
 mod masking;
 mod sparse;
 
-pub use breakdowns::{Breakdown, Group, GroupFigures, Middle, TooManyGroups};
+pub use breakdowns::{Breakdown, Group, GroupFigures, MeanMedian, TooManyGroups};
 pub use distribution::{Distribution, FeatureFigures, PROBABILITIES, Total};
 pub use grouping::{Grouping, MOST_GROUPS};
 pub use masking::{Mask, few, masks};
@@ -27,7 +27,7 @@ pub const ALL: &str = "all";
 
 /// Gathers the features of customers by category.
 #[derive(Debug, Clone)]
-pub struct Gathered {
+pub struct Accumulator {
     customers: Vec<u64>,
     /// By category, then by feature; made when the first table shows which features there are. Whole numbers are
     /// counted at once, the values of other features stay in the tables.
@@ -126,11 +126,11 @@ pub(crate) fn ratio(numerator: f64, denominator: f64) -> f64 {
     if denominator == 0.0 { f64::NAN } else { numerator / denominator }
 }
 
-impl Gathered {
+impl Accumulator {
     /// For this many categories, and for breakdowns if they are wanted.
     pub fn new(categories: usize, breakdowns: bool) -> Self {
         let distributions = vec![Vec::new(); categories];
-        Gathered { customers: vec![0; categories], distributions, tables: Vec::new(), breakdowns }
+        Accumulator { customers: vec![0; categories], distributions, tables: Vec::new(), breakdowns }
     }
 
     /// Adds the customers of a table, each in its category.
@@ -158,8 +158,8 @@ impl Gathered {
         }
     }
 
-    /// Adds what another has gathered.
-    pub fn merge(&mut self, mut other: Gathered) {
+    /// Adds what another has accumulated.
+    pub fn merge(&mut self, mut other: Accumulator) {
         for (category, customers) in other.customers.into_iter().enumerate() {
             self.customers[category] += customers;
         }

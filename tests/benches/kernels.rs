@@ -10,7 +10,7 @@ use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
 use vardag::calendar::{Day, Window};
 use vardag::config::{self, Config, Extract};
-use vardag::extract::{Batch, CodeBooks, ExtractError, Plan, Unwatched, Worker};
+use vardag::extract::{Batch, ExtractError, Interners, Plan, Unwatched, Worker};
 use vardag::features::catalogue::{FEATURES, FeatureType};
 use vardag::features::{BenefitTraits, Covered, FeatureColumn, FeatureTable, Kernel, KernelWindow};
 use vardag::intake::{Ids, Population};
@@ -63,7 +63,7 @@ fn read_payments(bencher: Bencher, format: &str) {
     let (_folder, config) = population(if format == "csv" { Format::Csv } else { Format::Parquet });
     let payments = config.extracts.iter().find(|extract| extract.extract == Extract::Payments).unwrap();
     let plan = Plan::new(&config, payments, Day::from_iso("2025-12-31").unwrap()).unwrap();
-    let books = CodeBooks::new(config.benefits.iter().map(|benefit| benefit.code.clone()));
+    let books = Interners::new(config.benefits.iter().map(|benefit| benefit.code.clone()));
     bencher
         .counter(BytesCount::new(plan.bytes()))
         .bench_local(|| plan.read(1, &books, Arc::new(Unwatched), None, || Count(0)).unwrap());

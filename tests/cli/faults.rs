@@ -58,7 +58,7 @@ impl Story {
         Some(Story { workspace, renameat2: None, keep: None, held: false, library })
     }
 
-    /// A good run of a day with one contact, which tells it from tonight's.
+    /// A good run of a day with one contact, which tells it from the current run's.
     fn past(self, day: &str) -> Story {
         self.workspace.vardag(&["run", "vardag.toml", "--as-of", day]).code(0);
         self
@@ -78,7 +78,7 @@ impl Story {
         for path in FOREIGN {
             self.workspace.write(&format!("runs/{path}"), "mine");
         }
-        // Two contacts tell tonight's run; a third that is malformed holds it.
+        // Two contacts tell the current run; a third that is malformed holds it.
         let malformed = if self.held { "A,soon,phone\n" } else { "" };
         self.workspace.write(
             "contacts.csv",

@@ -121,11 +121,11 @@ fn a_broken_limit_says_more_than_a_broken_gate() {
 #[test]
 fn damaged_labels_before_are_a_warning_and_stop_nothing() {
     let workspace = agency(100, 500);
-    let tonight = || {
+    let current_run = || {
         night(&workspace, "2025-12-29", &[]).code(0);
         night(&workspace, "2025-12-30", &[])
     };
-    tonight().code(0).stderr_lacks("warning");
+    current_run().code(0).stderr_lacks("warning");
     let labels = workspace.read("runs/2025-12-29/labels.csv");
     let damage: [(&str, &str, &str); 3] = [
         ("labels.csv", &labels[..labels.len() / 2], "was changed after the run"),

@@ -9,7 +9,7 @@ use rand::{Rng, RngExt};
 
 use crate::calendar::Day;
 use crate::config::{self, Extract};
-use crate::extract::{Batch, CodeBooks, ExtractError, Plan, Unwatched, Worker};
+use crate::extract::{Batch, ExtractError, Interners, Plan, Unwatched, Worker};
 
 use super::tried;
 
@@ -67,7 +67,7 @@ fn parquet() {
         }
         std::fs::write(&path, &bytes).unwrap();
         let Ok(plan) = Plan::new(&config, extract, as_of) else { return };
-        let books = CodeBooks::new([]);
+        let books = Interners::new([]);
         let used = Arc::new(AtomicU64::new(0));
         let Ok(read) = plan.read(1, &books, Arc::new(Unwatched), None, || Count(Arc::clone(&used))) else { return };
         let counts = &read[0].counts;

@@ -8,7 +8,7 @@ use rand::RngExt;
 use crate::calendar::Day;
 use crate::config::{self, Extract};
 use crate::extract::batch::{MISSING_DAY, MISSING_NUMBER};
-use crate::extract::{Batch, CodeBooks, DateFormat, ExtractError, Plan, RejectsWriter, Unwatched, Worker};
+use crate::extract::{Batch, DateFormat, ExtractError, Interners, Plan, RejectsWriter, Unwatched, Worker};
 
 use super::values::naive_decimal;
 use super::{mutate, tried};
@@ -303,7 +303,7 @@ fn records() {
         let expected = naive(&body, &dates);
         std::fs::write(&path, [HEADER.as_bytes(), b"\n", &body].concat()).unwrap();
 
-        let books = CodeBooks::new(config.benefits.iter().map(|benefit| benefit.code.clone()));
+        let books = Interners::new(config.benefits.iter().map(|benefit| benefit.code.clone()));
         let (gathered, rejects) = (Arc::default(), Shared::default());
         let mut writer = RejectsWriter::new(Box::new(rejects.clone()), &config.outputs).unwrap();
         let plan = Plan::new(&config, extract, as_of).unwrap();

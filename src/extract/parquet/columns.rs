@@ -9,11 +9,11 @@ use super::pages::{Pages, Piece};
 use super::{ParquetTask, ROWS_DECODED};
 use crate::extract::ExtractError;
 use crate::extract::batch::{Batch, Column, Span, Value};
-use crate::extract::codes::CodeBooks;
+use crate::extract::codes::Interners;
 use crate::extract::layout::{ColumnReader, empty_column};
 use crate::extract::rejects::{Fault, Reason};
 use crate::extract::schema::ColumnKind;
-use crate::extract::typed::Typist;
+use crate::extract::typed::ValueParser;
 use crate::extract::values::trim;
 
 /// Where a column's values come from.
@@ -50,14 +50,14 @@ enum State {
 /// What a read value is, or why it is none.
 type Read = Result<Value, Reason>;
 
-impl Typist {
+impl ValueParser {
     /// Opens a column of a row group.
     pub(super) fn source(
         &mut self,
         task: &ParquetTask<'_>,
         at: usize,
         field: usize,
-        books: &CodeBooks,
+        books: &Interners,
     ) -> Result<Source, ExtractError> {
         let Ok((pages, dictionary)) = task.source.pages(task.group, field)? else {
             return Source::decoded(task, field, 0);
@@ -76,7 +76,7 @@ impl Typist {
         at: usize,
         reader: &ColumnReader,
         values: Box<dyn Array>,
-        books: &CodeBooks,
+        books: &Interners,
     ) -> Result<Dictionary, ExtractError> {
         let unread = values.len() + 1;
         let cells = Cells::new(values).map_err(|message| task.source.malformed(message))?;
@@ -100,7 +100,7 @@ impl Typist {
         reader: &ColumnReader,
         dictionary: &mut Dictionary,
         place: usize,
-        books: &CodeBooks,
+        books: &Interners,
     ) -> Result<(), ExtractError> {
         let read = match place + 1 == dictionary.states.len() {
             true => self.value(at, reader, b"", None, 0, books)?,
@@ -124,7 +124,7 @@ impl Typist {
         column: &mut Source,
         rows: Range<usize>,
         batch: &mut Batch,
-        books: &CodeBooks,
+        books: &Interners,
     ) -> Result<(), ExtractError> {
         let reader = &task.layout.columns[at];
         let mut next = rows.start;
@@ -170,7 +170,7 @@ impl Typist {
         dictionary: &mut Dictionary,
         first: usize,
         batch: &mut Batch,
-        books: &CodeBooks,
+        books: &Interners,
     ) -> Result<(), ExtractError> {
         if dictionary.unread > 0 {
             for key in keys {
@@ -202,7 +202,7 @@ impl Typist {
         spans: &[Span],
         first: usize,
         batch: &mut Batch,
-        books: &CodeBooks,
+        books: &Interners,
     ) -> Result<(), ExtractError> {
         let text = |span: &Span| &bytes[span.start as usize..][..span.length as usize];
         let ascii = bytes.is_ascii();
@@ -245,7 +245,7 @@ impl Typist {
         cells: &Cells,
         first: usize,
         batch: &mut Batch,
-        books: &CodeBooks,
+        books: &Interners,
     ) -> Result<(), ExtractError> {
         let usual = if reader.has_markers() { Usual::None } else { cells.usual(reader.kind) };
         let mut next = 0;
@@ -271,7 +271,7 @@ impl Typist {
         reader: &ColumnReader,
         cells: &Cells,
         row: usize,
-        books: &CodeBooks,
+        books: &Interners,
     ) -> Result<Read, ExtractError> {
         let mut scratch = Vec::new();
         Ok(match cells.get(row, &mut scratch) {

@@ -33,10 +33,10 @@ use self::pages::{Pages, Unusual};
 use self::plain::Plain;
 use super::ExtractError;
 use super::batch::Batch;
-use super::codes::CodeBooks;
+use super::codes::Interners;
 use super::layout::{From, Layout};
 use super::rejects::BlockReport;
-use super::typed::Typist;
+use super::typed::ValueParser;
 use crate::panics::caught;
 
 /// Rows that the library decodes at a time: a whole row group of usual size, since a part of one is found only by
@@ -179,13 +179,13 @@ pub struct ParquetTask<'a> {
     pub layout: &'a Layout,
 }
 
-impl Typist {
+impl ValueParser {
     /// Reads a row group, handing each batch to `used`, which may add faults to the report.
     pub fn read_row_group(
         &mut self,
         task: &ParquetTask<'_>,
         batch: &mut Batch,
-        books: &CodeBooks,
+        books: &Interners,
         used: &mut dyn FnMut(&Batch, &mut BlockReport) -> Result<(), ExtractError>,
     ) -> Result<BlockReport, ExtractError> {
         let ParquetTask { source, group, file, layout } = *task;

@@ -2,7 +2,7 @@
 
 use crate::config::AGE_GROUP;
 use crate::report::charts::{About, Segment, Stack, thin_stacks};
-use crate::report::edition::Edition;
+use crate::report::localized::LocalizedReport;
 use crate::report::texts::fill;
 use crate::report::view::{Block, Cell, Column, Figure, Layout, Section, Table};
 use crate::report::{MaskedBreakdown, printable};
@@ -11,18 +11,18 @@ use crate::statistics::Group;
 /// Groups of a breakdown that the page shows.
 const SHOWN: usize = 20;
 
-pub(super) fn section(edition: &Edition<'_>) -> Option<Section> {
-    let texts = &edition.texts.breakdowns;
-    let breakdowns = &edition.content.breakdowns;
+pub(super) fn section(localized: &LocalizedReport<'_>) -> Option<Section> {
+    let texts = &localized.texts.breakdowns;
+    let breakdowns = &localized.content.breakdowns;
     if breakdowns.iter().all(|masked| masked.breakdown.groups.is_empty()) {
         return None;
     }
     let mut blocks = vec![
         Block::Text { text: texts.lead.clone() },
-        Block::Note { text: format!("{} {}", texts.by_deviation, edition.mask_note()) },
+        Block::Note { text: format!("{} {}", texts.by_deviation, localized.mask_note()) },
     ];
     let shown = breakdowns.iter().enumerate().filter(|(_, masked)| !masked.breakdown.groups.is_empty());
-    blocks.extend(shown.map(|(at, masked)| Block::Figure { figure: figure(edition, at, masked) }));
+    blocks.extend(shown.map(|(at, masked)| Block::Figure { figure: figure(localized, at, masked) }));
     Some(Section { id: "breakdowns", title: texts.title.clone(), blocks })
 }
 
@@ -51,10 +51,10 @@ fn deviation(shares_of_all: &[f64], group: &Group, is_hidden: impl Fn(usize) -> 
     known.reduce(|most, other| if other.beyond > most.beyond { other } else { most })
 }
 
-fn figure(edition: &Edition<'_>, at: usize, masked: &MaskedBreakdown<'_>) -> Figure {
-    let texts = &edition.texts.breakdowns;
+fn figure(localized: &LocalizedReport<'_>, at: usize, masked: &MaskedBreakdown<'_>) -> Figure {
+    let texts = &localized.texts.breakdowns;
     let breakdown = masked.breakdown;
-    let overall: Vec<f64> = edition.content.categories().iter().map(|category| category.summary.share_pct).collect();
+    let overall: Vec<f64> = localized.content.categories().iter().map(|category| category.summary.share_pct).collect();
     let of_group = |place: usize| {
         deviation(&overall, &breakdown.groups[place], |category| masked.is_hidden(place, Some(category)))
     };
@@ -64,41 +64,42 @@ fn figure(edition: &Edition<'_>, at: usize, masked: &MaskedBreakdown<'_>) -> Fig
         let beyond = |deviation: &Option<Deviation>| deviation.map_or(f64::NEG_INFINITY, |known| known.beyond);
         order.sort_by(|one, other| beyond(&other.1).total_cmp(&beyond(&one.1)));
     }
-    let dimensions: Vec<&str> = breakdown.dimensions.iter().map(|name| edition.dimension(name)).collect();
+    let dimensions: Vec<&str> = breakdown.dimensions.iter().map(|name| localized.dimension(name)).collect();
     let title = dimensions.join(" × ");
-    let mut table = empty_table(edition, &title);
+    let mut table = empty_table(localized, &title);
     let (minutes_hidden, mut drawn) = (masked.hides_minutes(), Vec::new());
     for (place, deviation) in order.iter().take(SHOWN) {
-        table.row(cells(edition, masked, *place, *deviation, minutes_hidden(*place, None)));
+        table.row(cells(localized, masked, *place, *deviation, minutes_hidden(*place, None)));
         if !masked.is_hidden(*place, None) {
-            drawn.push(stack(edition, masked, *place));
+            drawn.push(stack(localized, masked, *place));
         }
     }
     if order.len() > SHOWN {
-        let (shown, all) = (edition.count(SHOWN as u64), edition.count(order.len() as u64));
+        let (shown, all) = (localized.count(SHOWN as u64), localized.count(order.len() as u64));
         table.note = fill(&texts.shown, &[("shown", &shown), ("all", &all)]);
     }
     let largest = order.iter().filter_map(|(place, deviation)| Some((*place, (*deviation)?)));
     let largest = largest.reduce(|most, other| if other.1.beyond > most.1.beyond { other } else { most });
     let description = largest.map_or(texts.description_none.clone(), |(place, deviation)| {
-        let group = group_name(edition, &breakdown.groups[place]);
-        fill(&texts.description, &[("group", &group), ("deviation", &in_words(edition, deviation))])
+        let group = group_name(localized, &breakdown.groups[place]);
+        fill(&texts.description, &[("group", &group), ("deviation", &in_words(localized, deviation))])
     });
     let id = format!("breakdown-{}", at + 1);
     let chart_title = fill(&texts.chart, &[("dimension", &title)]);
     let about = About { id: &id, title: &chart_title, description: &description };
-    let categories = edition.content.categories().iter().enumerate();
-    let legend: Vec<(String, String)> =
-        categories.map(|(at, category)| (edition.category(&category.name).to_owned(), edition.colour(at))).collect();
+    let categories = localized.content.categories().iter().enumerate();
+    let legend: Vec<(String, String)> = categories
+        .map(|(at, category)| (localized.category(&category.name).to_owned(), localized.colour(at)))
+        .collect();
     let svg = thin_stacks(&about, &legend, &drawn);
     Figure { title, svg, table, layout: Layout::Below }
 }
 
-fn empty_table(edition: &Edition<'_>, title: &str) -> Table {
-    let texts = &edition.texts.breakdowns;
+fn empty_table(localized: &LocalizedReport<'_>, title: &str) -> Table {
+    let texts = &localized.texts.breakdowns;
     let mut columns = vec![Column::text(&texts.group), Column::number(&texts.customers)];
-    let categories = edition.content.categories().iter();
-    columns.extend(categories.map(|category| Column::number(edition.category(&category.name))));
+    let categories = localized.content.categories().iter();
+    columns.extend(categories.map(|category| Column::number(localized.category(&category.name))));
     columns.push(Column::text(&texts.deviation));
     columns.push(Column::number(&texts.contacts));
     columns.push(Column::number(&texts.minutes));
@@ -106,63 +107,63 @@ fn empty_table(edition: &Edition<'_>, title: &str) -> Table {
 }
 
 fn cells(
-    edition: &Edition<'_>,
+    localized: &LocalizedReport<'_>,
     masked: &MaskedBreakdown<'_>,
     place: usize,
     deviation: Option<Deviation>,
     minutes_hidden: bool,
 ) -> Vec<Cell> {
     let group = &masked.breakdown.groups[place];
-    let all = edition.content.categories().len();
+    let all = localized.content.categories().len();
     let hidden = masked.is_hidden(place, None);
-    let mut cells = vec![Cell::from(group_name(edition, group))];
+    let mut cells = vec![Cell::from(group_name(localized, group))];
     let Some(whole) = group.categories.get(all) else { return cells };
-    cells.push(Cell::or_masked(edition.count(whole.customers), hidden));
+    cells.push(Cell::or_masked(localized.count(whole.customers), hidden));
     for category in 0..all {
         let share = group.categories.get(category).map_or(f64::NAN, |figures| figures.summary.share_pct);
-        cells.push(Cell::or_masked(edition.share(share), masked.is_hidden(place, Some(category))));
+        cells.push(Cell::or_masked(localized.share(share), masked.is_hidden(place, Some(category))));
     }
-    cells.push(Cell::from(deviation.map_or(String::new(), |deviation| in_words(edition, deviation))));
-    cells.push(Cell::or_masked(edition.rate(whole.summary.contacts_per_year), hidden));
-    let minutes = edition.minutes(whole.summary.handling_minutes_per_application);
+    cells.push(Cell::from(deviation.map_or(String::new(), |deviation| in_words(localized, deviation))));
+    cells.push(Cell::or_masked(localized.rate(whole.summary.contacts_per_year), hidden));
+    let minutes = localized.minutes(whole.summary.handling_minutes_per_application);
     cells.push(Cell::or_masked(minutes, minutes_hidden));
     cells
 }
 
 /// A group as a bar; what is masked in it is one grey part.
-fn stack(edition: &Edition<'_>, masked: &MaskedBreakdown<'_>, place: usize) -> Stack {
+fn stack(localized: &LocalizedReport<'_>, masked: &MaskedBreakdown<'_>, place: usize) -> Stack {
     let group = &masked.breakdown.groups[place];
-    let all = edition.content.categories().len();
+    let all = localized.content.categories().len();
     let mut segments = Vec::new();
     let mut rest = 100.0;
     for (category, figures) in group.categories.iter().take(all).enumerate() {
         if !masked.is_hidden(place, Some(category)) {
             let share_pct = figures.summary.share_pct;
             rest -= share_pct;
-            segments.push(Segment { share_pct, label: edition.share(share_pct), colour: edition.colour(category) });
+            segments.push(Segment { share_pct, label: localized.share(share_pct), colour: localized.colour(category) });
         }
     }
     if (0..all).any(|category| masked.is_hidden(place, Some(category))) {
         segments.push(Segment::hidden(rest));
     }
     let customers = group.categories.get(all).map_or(0, |figures| figures.customers);
-    Stack { label: group_name(edition, group), detail: edition.count(customers), segments }
+    Stack { label: group_name(localized, group), detail: localized.count(customers), segments }
 }
 
-fn group_name(edition: &Edition<'_>, group: &Group) -> String {
-    let missing = || edition.texts.breakdowns.missing.clone();
+fn group_name(localized: &LocalizedReport<'_>, group: &Group) -> String {
+    let missing = || localized.texts.breakdowns.missing.clone();
     let values: Vec<String> =
         group.values.iter().map(|value| value.as_deref().map_or_else(missing, printable)).collect();
     values.join(" · ")
 }
 
-fn in_words(edition: &Edition<'_>, deviation: Deviation) -> String {
-    let name = edition.content.categories().get(deviation.category).map_or("", |category| &category.name);
+fn in_words(localized: &LocalizedReport<'_>, deviation: Deviation) -> String {
+    let name = localized.content.categories().get(deviation.category).map_or("", |category| &category.name);
     if deviation.beyond <= 0.0 {
-        return edition.texts.breakdowns.by_chance.clone();
+        return localized.texts.breakdowns.by_chance.clone();
     }
-    let points = edition.difference(deviation.points, 1);
-    fill(&edition.texts.breakdowns.deviates, &[("points", &points), ("category", edition.category(name))])
+    let points = localized.difference(deviation.points, 1);
+    fill(&localized.texts.breakdowns.deviates, &[("points", &points), ("category", localized.category(name))])
 }
 
 #[cfg(test)]

@@ -2,33 +2,42 @@
 
 use crate::employers::{EmployerFigures, SizeClass};
 use crate::report::charts::{About, Bar, bars, neutral};
-use crate::report::edition::Edition;
+use crate::report::localized::LocalizedReport;
 use crate::report::texts::fill;
 use crate::report::view::{Block, Figure, Layout, Section, Table};
 
-pub(super) fn section(edition: &Edition<'_>) -> Option<Section> {
-    let texts = &edition.texts.employers;
-    let employers = edition.content.employers;
+pub(super) fn section(localized: &LocalizedReport<'_>) -> Option<Section> {
+    let texts = &localized.texts.employers;
+    let employers = localized.content.employers;
     let all = employers.iter().find(|figures| figures.size_class.is_none())?;
     let lead =
-        fill(&texts.lead, &[("active", &edition.count(all.active)), ("employers", &edition.count(all.employers))]);
+        fill(&texts.lead, &[("active", &localized.count(all.active)), ("employers", &localized.count(all.employers))]);
     let figures = vec![
         figure(
-            edition,
+            localized,
             "employers-contacts",
             &texts.contacts,
             |figures| figures.contacts_per_application,
-            |value| edition.rate(value),
+            |value| localized.rate(value),
         ),
-        figure(edition, "employers-online", &texts.online, |figures| figures.online_pct, |value| edition.share(value)),
+        figure(
+            localized,
+            "employers-online",
+            &texts.online,
+            |figures| figures.online_pct,
+            |value| localized.share(value),
+        ),
     ];
-    let blocks =
-        vec![Block::Text { text: lead }, Block::Table { table: table(edition, employers) }, Block::Figures { figures }];
+    let blocks = vec![
+        Block::Text { text: lead },
+        Block::Table { table: table(localized, employers) },
+        Block::Figures { figures },
+    ];
     Some(Section { id: "employers", title: texts.title.clone(), blocks })
 }
 
-fn table(edition: &Edition<'_>, employers: &[EmployerFigures]) -> Table {
-    let texts = &edition.texts.employers;
+fn table(localized: &LocalizedReport<'_>, employers: &[EmployerFigures]) -> Table {
+    let texts = &localized.texts.employers;
     let heads = [
         &texts.employers,
         &texts.active,
@@ -43,24 +52,24 @@ fn table(edition: &Edition<'_>, employers: &[EmployerFigures]) -> Table {
     let mut table = Table::numbers(&texts.table, &texts.size, heads.map(String::as_str));
     for figures in employers {
         let cells = [
-            size(edition, figures).to_owned(),
-            edition.count(figures.employers),
-            edition.count(figures.active),
-            edition.share(figures.share_pct),
-            edition.rate(figures.contacts_per_application),
-            edition.rate(figures.channels_per_employer),
-            edition.share(figures.online_pct),
-            edition.rate(figures.clarifications_per_application),
-            edition.minutes(figures.handling_minutes_pooled),
-            edition.rate(figures.applications_per_active),
+            size(localized, figures).to_owned(),
+            localized.count(figures.employers),
+            localized.count(figures.active),
+            localized.share(figures.share_pct),
+            localized.rate(figures.contacts_per_application),
+            localized.rate(figures.channels_per_employer),
+            localized.share(figures.online_pct),
+            localized.rate(figures.clarifications_per_application),
+            localized.minutes(figures.handling_minutes_pooled),
+            localized.rate(figures.applications_per_active),
         ];
         if figures.size_class.is_none() { table.total(cells) } else { table.row(cells) }
     }
     table
 }
 
-fn size<'a>(edition: &'a Edition<'_>, figures: &EmployerFigures) -> &'a str {
-    let texts = &edition.texts.employers;
+fn size<'a>(localized: &'a LocalizedReport<'_>, figures: &EmployerFigures) -> &'a str {
+    let texts = &localized.texts.employers;
     match figures.size_class {
         Some(SizeClass::Small) => &texts.small,
         Some(SizeClass::Medium) => &texts.medium,
@@ -72,17 +81,17 @@ fn size<'a>(edition: &'a Edition<'_>, figures: &EmployerFigures) -> &'a str {
 
 /// One figure of all sizes as bars.
 fn figure(
-    edition: &Edition<'_>,
+    localized: &LocalizedReport<'_>,
     id: &str,
     title: &str,
     value: impl Fn(&EmployerFigures) -> f64,
     write: impl Fn(f64) -> String,
 ) -> Figure {
-    let texts = &edition.texts.employers;
+    let texts = &localized.texts.employers;
     let mut table = Table::numbers(title, &texts.size, [title]);
     let mut drawn = Vec::new();
-    for figures in edition.content.employers.iter().filter(|figures| figures.size_class.is_some()) {
-        let (label, detail) = (size(edition, figures).to_owned(), write(value(figures)));
+    for figures in localized.content.employers.iter().filter(|figures| figures.size_class.is_some()) {
+        let (label, detail) = (size(localized, figures).to_owned(), write(value(figures)));
         table.row([label.clone(), detail.clone()]);
         drawn.push(Bar { label, value: value(figures), detail, colour: neutral() });
     }

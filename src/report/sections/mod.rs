@@ -13,21 +13,21 @@ mod ways;
 
 pub(super) use distributions::MAIN;
 
-use super::edition::Edition;
+use super::localized::LocalizedReport;
 use super::view::Section;
 
 /// All sections that have something to show, in the order of the page.
-pub(super) fn all(edition: &Edition<'_>) -> Vec<Section> {
+pub(super) fn all(localized: &LocalizedReport<'_>) -> Vec<Section> {
     let sections = [
-        Some(overview::section(edition)),
-        Some(ways::section(edition)),
-        Some(distributions::section(edition)),
-        breakdowns::section(edition),
-        movements::section(edition),
-        history::section(edition),
-        employers::section(edition),
-        Some(quality::section(edition)),
-        Some(method::section(edition)),
+        Some(overview::section(localized)),
+        Some(ways::section(localized)),
+        Some(distributions::section(localized)),
+        breakdowns::section(localized),
+        movements::section(localized),
+        history::section(localized),
+        employers::section(localized),
+        Some(quality::section(localized)),
+        Some(method::section(localized)),
     ];
     sections.into_iter().flatten().collect()
 }

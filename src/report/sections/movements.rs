@@ -1,7 +1,7 @@
 //! Who moved since the last run: the matrix, the rules, and what moved them.
 
 use crate::history::{Cause, Movements};
-use crate::report::edition::Edition;
+use crate::report::localized::LocalizedReport;
 use crate::report::texts::fill;
 use crate::report::view::{Block, Cell, Column, Section, Table};
 use crate::rules::DEFAULT_RULE;
@@ -9,26 +9,26 @@ use crate::rules::DEFAULT_RULE;
 /// Changes by rule that the page shows.
 const SHOWN: usize = 15;
 
-pub(super) fn section(edition: &Edition<'_>) -> Option<Section> {
-    let texts = &edition.texts.movements;
-    let movements = edition.content.movements?;
+pub(super) fn section(localized: &LocalizedReport<'_>) -> Option<Section> {
+    let texts = &localized.texts.movements;
+    let movements = localized.content.movements?;
     let stayed = unmoved(&movements.from, &movements.to, &movements.matrix);
     let both: u64 = movements.matrix.iter().flatten().sum();
     let lead = fill(
         &texts.lead,
         &[
-            ("old", &edition.day(&movements.old_as_of)),
-            ("stayed", &edition.customers(stayed)),
-            ("changed", &edition.count(both - stayed)),
-            ("entered", &edition.count(movements.entered.iter().sum())),
-            ("left", &edition.count(movements.left.iter().sum())),
+            ("old", &localized.day(&movements.old_as_of)),
+            ("stayed", &localized.customers(stayed)),
+            ("changed", &localized.count(both - stayed)),
+            ("entered", &localized.count(movements.entered.iter().sum())),
+            ("left", &localized.count(movements.left.iter().sum())),
         ],
     );
-    let mut blocks = vec![Block::Text { text: lead }, Block::Table { table: whole_matrix(edition, movements) }];
+    let mut blocks = vec![Block::Text { text: lead }, Block::Table { table: whole_matrix(localized, movements) }];
     blocks.push(Block::Heading { text: texts.cause.clone() });
-    blocks.extend(cause(edition, movements));
+    blocks.extend(cause(localized, movements));
     if !movements.by_rule.is_empty() {
-        blocks.push(Block::Table { table: by_rule(edition, movements) });
+        blocks.push(Block::Table { table: by_rule(localized, movements) });
     }
     Some(Section { id: "movements", title: texts.title.clone(), blocks })
 }
@@ -43,37 +43,43 @@ fn unmoved(from: &[String], to: &[String], matrix: &[Vec<u64>]) -> u64 {
 }
 
 /// From × to, with those who left and those who came.
-fn whole_matrix(edition: &Edition<'_>, movements: &Movements) -> Table {
-    let texts = &edition.texts.movements;
-    let mut table = matrix(edition, &texts.matrix, &movements.from, &movements.to, &movements.matrix);
+fn whole_matrix(localized: &LocalizedReport<'_>, movements: &Movements) -> Table {
+    let texts = &localized.texts.movements;
+    let mut table = matrix(localized, &texts.matrix, &movements.from, &movements.to, &movements.matrix);
     table.columns.push(Column::number(&texts.left));
     for (row, left) in table.rows.iter_mut().zip(&movements.left) {
-        row.cells.push(Cell::from(edition.count(*left)));
+        row.cells.push(Cell::from(localized.count(*left)));
     }
-    let entered = movements.entered.iter().map(|entered| edition.count(*entered));
+    let entered = movements.entered.iter().map(|entered| localized.count(*entered));
     table.total([texts.entered.clone()].into_iter().chain(entered).chain([String::new()]));
     table
 }
 
 /// Counts with per cent of the row, shaded by it.
-fn matrix(edition: &Edition<'_>, caption: &str, from: &[String], to: &[String], counts: &[Vec<u64>]) -> Table {
-    let names = to.iter().map(|name| edition.category(name));
-    let mut table = Table::numbers(caption, &edition.texts.movements.then, names);
+fn matrix(
+    localized: &LocalizedReport<'_>,
+    caption: &str,
+    from: &[String],
+    to: &[String],
+    counts: &[Vec<u64>],
+) -> Table {
+    let names = to.iter().map(|name| localized.category(name));
+    let mut table = Table::numbers(caption, &localized.texts.movements.then, names);
     for (name, row) in from.iter().zip(counts) {
         let sum: u64 = row.iter().sum();
         let cell = |count: &u64| {
             let share = 100.0 * *count as f64 / sum as f64;
             let heat = if share > 0.0 { 1 + (share / 20.0).min(4.99) as u8 } else { 0 };
-            Cell { detail: edition.share(share), heat, ..Cell::from(edition.count(*count)) }
+            Cell { detail: localized.share(share), heat, ..Cell::from(localized.count(*count)) }
         };
-        table.row([Cell::from(edition.category(name))].into_iter().chain(row.iter().map(cell)));
+        table.row([Cell::from(localized.category(name))].into_iter().chain(row.iter().map(cell)));
     }
     table
 }
 
 /// What moved them, in words, and where it can be told apart, in numbers.
-fn cause(edition: &Edition<'_>, movements: &Movements) -> Vec<Block> {
-    let texts = &edition.texts.movements;
+fn cause(localized: &LocalizedReport<'_>, movements: &Movements) -> Vec<Block> {
+    let texts = &localized.texts.movements;
     match &movements.cause {
         Cause::Behaviour => vec![Block::Text { text: texts.behaviour.clone() }],
         Cause::CannotTell { differs } => {
@@ -83,19 +89,19 @@ fn cause(edition: &Edition<'_>, movements: &Movements) -> Vec<Block> {
             let (from, to) = (&movements.from, &movements.to);
             let moved =
                 |from: &[String], counts: &[Vec<u64>]| counts.iter().flatten().sum::<u64>() - unmoved(from, to, counts);
-            let rules = edition.customers(moved(from, by_rules));
-            let behaviour = edition.count(moved(to, by_behaviour));
+            let rules = localized.customers(moved(from, by_rules));
+            let behaviour = localized.count(moved(to, by_behaviour));
             vec![
                 Block::Text { text: fill(&texts.split, &[("rules", &rules), ("behaviour", &behaviour)]) },
-                Block::Folded { table: matrix(edition, &texts.split_rules, from, to, by_rules) },
-                Block::Folded { table: matrix(edition, &texts.split_behaviour, to, to, by_behaviour) },
+                Block::Folded { table: matrix(localized, &texts.split_rules, from, to, by_rules) },
+                Block::Folded { table: matrix(localized, &texts.split_behaviour, to, to, by_behaviour) },
             ]
         }
     }
 }
 
-fn by_rule(edition: &Edition<'_>, movements: &Movements) -> Table {
-    let texts = &edition.texts.movements;
+fn by_rule(localized: &LocalizedReport<'_>, movements: &Movements) -> Table {
+    let texts = &localized.texts.movements;
     let columns = vec![
         Column::text(&texts.from),
         Column::text(&texts.from_rule),
@@ -108,16 +114,16 @@ fn by_rule(edition: &Edition<'_>, movements: &Movements) -> Table {
         |name: &str| if name == DEFAULT_RULE { Cell::from(texts.default_rule.as_str()) } else { Cell::code(name) };
     for movement in movements.by_rule.iter().take(SHOWN) {
         table.row([
-            Cell::from(edition.category(&movement.from)),
+            Cell::from(localized.category(&movement.from)),
             rule(&movement.from_rule),
-            Cell::from(edition.category(&movement.to)),
+            Cell::from(localized.category(&movement.to)),
             rule(&movement.to_rule),
-            Cell::from(edition.count(movement.customers)),
+            Cell::from(localized.count(movement.customers)),
         ]);
     }
     let all = movements.by_rule.len();
     if all > SHOWN {
-        let values = [("shown", edition.count(SHOWN as u64)), ("all", edition.count(all as u64))];
+        let values = [("shown", localized.count(SHOWN as u64)), ("all", localized.count(all as u64))];
         table.note = fill(&texts.more, &[(values[0].0, &values[0].1), (values[1].0, &values[1].1)]);
     }
     table

@@ -2,7 +2,7 @@
 
 use crate::extract::METHODS;
 use crate::report::charts::{About, Segment, Stack, stacks};
-use crate::report::edition::Edition;
+use crate::report::localized::LocalizedReport;
 use crate::report::palette;
 use crate::report::texts::fill;
 use crate::report::view::{Block, Cell, Figure, Layout, Section, Table};
@@ -11,16 +11,16 @@ use crate::statistics::Summary;
 /// The ways as they are shown: the one that most take first.
 const ORDER: [usize; METHODS.len()] = [3, 0, 1, 2, 4];
 
-pub(super) fn section(edition: &Edition<'_>) -> Section {
-    let texts = &edition.texts.ways;
+pub(super) fn section(localized: &LocalizedReport<'_>) -> Section {
+    let texts = &localized.texts.ways;
     let names = [&texts.paper, &texts.oral, &texts.on_behalf, &texts.online, &texts.other].map(String::as_str);
     let mut table = Table::numbers(&texts.chart, &texts.category, ORDER.map(|at| names[at]));
     let (mut drawn, mut listed) = (Vec::new(), Vec::new());
-    let hides_figures = edition.content.hides_figures();
-    for (category, is_hidden) in edition.content.figures.iter().zip(&hides_figures) {
-        let name = edition.row_name(&category.name);
+    let hides_figures = localized.content.hides_figures();
+    for (category, is_hidden) in localized.content.figures.iter().zip(&hides_figures) {
+        let name = localized.row_name(&category.name);
         let shares = category.summary.applications_pct;
-        let share = |at: usize| Cell::or_masked(edition.share(shares[at]), *is_hidden);
+        let share = |at: usize| Cell::or_masked(localized.share(shares[at]), *is_hidden);
         listed.push(format!("{name} {}", share(ORDER[0]).text));
         let cells = [Cell::from(name)].into_iter().chain(ORDER.map(share));
         if category.name == crate::statistics::ALL {
@@ -30,7 +30,7 @@ pub(super) fn section(edition: &Edition<'_>) -> Section {
         }
         let segment = |at: usize| Segment {
             share_pct: shares[at],
-            label: edition.share(shares[at]),
+            label: localized.share(shares[at]),
             colour: palette::method(at).to_owned(),
         };
         let segments = if *is_hidden { vec![Segment::hidden(100.0)] } else { ORDER.map(segment).into() };
@@ -44,28 +44,28 @@ pub(super) fn section(edition: &Edition<'_>) -> Section {
         title: texts.chart.clone(),
         svg,
         table,
-        layout: Layout::of_categories(edition.content.categories().len()),
+        layout: Layout::of_categories(localized.content.categories().len()),
     };
     let mut blocks = vec![Block::Text { text: texts.lead.clone() }, Block::Figure { figure }];
     // Many agencies do not note who filed an application.
     let filed_by_others = |summary: &Summary| summary.filed_pct().iter().any(|share| *share > 0.0);
-    if edition.content.figures.iter().any(|category| filed_by_others(&category.summary)) {
+    if localized.content.figures.iter().any(|category| filed_by_others(&category.summary)) {
         blocks.push(Block::Text { text: texts.filers_lead.clone() });
-        blocks.push(Block::Table { table: filers(edition, &hides_figures) });
+        blocks.push(Block::Table { table: filers(localized, &hides_figures) });
     }
     if hides_figures.contains(&true) {
-        blocks.push(Block::Note { text: edition.mask_note() });
+        blocks.push(Block::Note { text: localized.mask_note() });
     }
     Section { id: "ways", title: texts.title.clone(), blocks }
 }
 
 /// The applications that others than the customer filed, per category.
-fn filers(edition: &Edition<'_>, hides_figures: &[bool]) -> Table {
-    let texts = &edition.texts.ways;
+fn filers(localized: &LocalizedReport<'_>, hides_figures: &[bool]) -> Table {
+    let texts = &localized.texts.ways;
     let mut table = Table::numbers(&texts.filers, &texts.category, [texts.employer.as_str(), texts.partner.as_str()]);
-    for (category, is_hidden) in edition.content.figures.iter().zip(hides_figures) {
-        let shares = category.summary.filed_pct().map(|share| Cell::or_masked(edition.share(share), *is_hidden));
-        let cells = [Cell::from(edition.row_name(&category.name))].into_iter().chain(shares);
+    for (category, is_hidden) in localized.content.figures.iter().zip(hides_figures) {
+        let shares = category.summary.filed_pct().map(|share| Cell::or_masked(localized.share(share), *is_hidden));
+        let cells = [Cell::from(localized.row_name(&category.name))].into_iter().chain(shares);
         if category.name == crate::statistics::ALL { table.total(cells) } else { table.row(cells) }
     }
     table

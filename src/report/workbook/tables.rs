@@ -5,7 +5,7 @@ use crate::employers::EmployerFigures;
 use crate::features::catalogue::{At, FEATURES};
 use crate::history::{Cause, Movements};
 use crate::outputs::RowsEntry;
-use crate::report::moments::{Followed, Told};
+use crate::report::run_snapshots::{Disclosure, Followed};
 use crate::report::sections::MAIN;
 use crate::report::{Content, MaskedBreakdown, printable};
 use crate::statistics::Summary;
@@ -235,11 +235,11 @@ fn over_time(content: &Content<'_>) -> Sheet {
     sheet.column("contacts_per_year", Kind::Hundredths, "all contacts / all observed years");
     sheet.column("handling_minutes_per_application", Kind::Tenths, "minutes; the mean of the customers' own averages");
     sheet.column("handling_minutes_pooled", Kind::Tenths, "minutes; all minutes / all handled applications");
-    for moment in content.moments() {
+    for moment in content.snapshots() {
         for point in &moment.run.categories {
             let texts = [moment.run.as_of.as_str(), &point.category].map(Value::from);
             let told = Followed::ALL.map(|followed| moment.tell(&point.category, followed));
-            let numbers = told.map(|told| Value::from(told.figure()).or_hidden(told == Told::Hidden));
+            let numbers = told.map(|told| Value::from(told.figure()).or_hidden(told == Disclosure::Hidden));
             sheet.row(texts.into_iter().chain([Value::from(point.customers)]).chain(numbers));
         }
     }

@@ -1,4 +1,4 @@
-//! What one contact or application says of its employer: the folds, shaped like those of customers.
+//! What one contact or application says of its employer: the aggregators, shaped like those of customers.
 
 use std::io;
 
@@ -7,8 +7,8 @@ use crate::calendar::Window;
 use crate::config::Extract;
 use crate::extract::batch::{Batch, MISSING_NUMBER};
 use crate::extract::codes::{ONLINE, OUTBOUND};
-use crate::features::step;
-use crate::intake::{Fold, RowInUse};
+use crate::features::increment;
+use crate::intake::{Aggregator, RowInUse};
 use crate::spill::Budget;
 
 fn column(extract: Extract, name: &str) -> usize {
@@ -27,7 +27,7 @@ pub struct Contacts<'a> {
 }
 
 impl<'a> Contacts<'a> {
-    /// The fold onto these employers.
+    /// Of these employers.
     pub fn new(employers: &'a Employers, window: &'a Window, budget: Option<Budget<'a>>) -> Self {
         let at = |name| column(Extract::EmployerContacts, name);
         let (contacted_on, channel, direction) = (at("contacted_on"), at("channel"), at("direction"));
@@ -35,28 +35,28 @@ impl<'a> Contacts<'a> {
     }
 }
 
-impl Fold for Contacts<'_> {
+impl Aggregator for Contacts<'_> {
     /// The channel of an inbound contact in the window; any other contact says only that the employer exists.
-    type Fact = (u16, Option<u16>);
+    type Update = (u16, Option<u16>);
 
-    fn facts(&self, batch: &Batch, rows: &[RowInUse], facts: &mut Vec<Self::Fact>) {
+    fn updates(&self, batch: &Batch, rows: &[RowInUse], updates: &mut Vec<Self::Update>) {
         let (days, directions, channels) =
             (batch.days(self.contacted_on), batch.codes(self.direction), batch.codes(self.channel));
-        facts.extend(rows.iter().map(|of| {
+        updates.extend(rows.iter().map(|of| {
             let row = of.row as usize;
             let counts = directions[row] != OUTBOUND && self.window.contains(days[row]);
             (of.local(), counts.then(|| channels[row] as u16))
         }));
     }
 
-    fn apply(&self, partition: usize, facts: &[Self::Fact], take_back: bool) -> io::Result<()> {
+    fn apply(&self, partition: usize, updates: &[Self::Update], retract: bool) -> io::Result<()> {
         let mut partition = self.employers.partition(partition);
-        for (employer, fact) in facts {
+        for (employer, update) in updates {
             let tally = &mut partition.tallies[usize::from(*employer)];
-            step(&mut tally.seen, 1, take_back);
-            if let Some(channel) = fact {
-                step(&mut tally.contacts, 1, take_back);
-                partition.channels.push([*employer, *channel], take_back);
+            increment(&mut tally.seen, 1, retract);
+            if let Some(channel) = update {
+                increment(&mut tally.contacts, 1, retract);
+                partition.channels.push([*employer, *channel], retract);
             }
         }
         self.employers.keep_to_budget(&mut partition, self.budget)
@@ -82,7 +82,7 @@ pub struct Application {
 }
 
 impl<'a> Applications<'a> {
-    /// The fold onto these employers.
+    /// Of these employers.
     pub fn new(employers: &'a Employers, window: &'a Window) -> Self {
         let at = |name| column(Extract::EmployerApplications, name);
         Applications {
@@ -96,14 +96,14 @@ impl<'a> Applications<'a> {
     }
 }
 
-impl Fold for Applications<'_> {
+impl Aggregator for Applications<'_> {
     /// Of an application outside the window, only that the employer exists.
-    type Fact = (u16, Option<Application>);
+    type Update = (u16, Option<Application>);
 
-    fn facts(&self, batch: &Batch, rows: &[RowInUse], facts: &mut Vec<Self::Fact>) {
+    fn updates(&self, batch: &Batch, rows: &[RowInUse], updates: &mut Vec<Self::Update>) {
         let (days, methods) = (batch.days(self.submitted_on), batch.codes(self.method));
         let (minutes, clarifications) = (batch.numbers(self.handling_minutes), batch.numbers(self.clarifications));
-        facts.extend(rows.iter().map(|of| {
+        updates.extend(rows.iter().map(|of| {
             let row = of.row as usize;
             let application = || Application {
                 online: methods[row] == ONLINE,
@@ -114,17 +114,17 @@ impl Fold for Applications<'_> {
         }));
     }
 
-    fn apply(&self, partition: usize, facts: &[Self::Fact], take_back: bool) -> io::Result<()> {
+    fn apply(&self, partition: usize, updates: &[Self::Update], retract: bool) -> io::Result<()> {
         let mut partition = self.employers.partition(partition);
-        let signed = |value: i64| if take_back { -i128::from(value) } else { i128::from(value) };
-        for (employer, fact) in facts {
+        let signed = |value: i64| if retract { -i128::from(value) } else { i128::from(value) };
+        for (employer, update) in updates {
             let tally = &mut partition.tallies[usize::from(*employer)];
-            step(&mut tally.seen, 1, take_back);
-            let Some(application) = fact else { continue };
-            step(&mut tally.applications, 1, take_back);
-            step(&mut tally.online, u32::from(application.online), take_back);
+            increment(&mut tally.seen, 1, retract);
+            let Some(application) = update else { continue };
+            increment(&mut tally.applications, 1, retract);
+            increment(&mut tally.online, u32::from(application.online), retract);
             if application.minutes != MISSING_NUMBER {
-                step(&mut tally.handled, 1, take_back);
+                increment(&mut tally.handled, 1, retract);
                 tally.minutes += signed(application.minutes);
             }
             if application.clarifications != MISSING_NUMBER {
@@ -174,23 +174,23 @@ mod tests {
         (0..6u16, prop::option::of(application))
     }
 
-    /// Applies all facts, and takes back those that go.
-    fn come_and_go<F: Fold>(fold: &F, facts: &[(F::Fact, bool)]) {
-        for (fact, goes) in facts {
-            fold.apply(0, &[*fact], false).unwrap();
+    /// Applies all updates, and retracts those that go.
+    fn come_and_go<F: Aggregator>(aggregator: &F, updates: &[(F::Update, bool)]) {
+        for (update, goes) in updates {
+            aggregator.apply(0, &[*update], false).unwrap();
             if *goes {
-                fold.apply(0, &[*fact], true).unwrap();
+                aggregator.apply(0, &[*update], true).unwrap();
             }
         }
     }
 
     /// What stays of an employer.
-    fn staying<T: Copy>(facts: &[((u16, T), bool)], employer: u16) -> Vec<T> {
-        facts.iter().filter(|((of, _), goes)| *of == employer && !goes).map(|((_, fact), _)| *fact).collect()
+    fn staying<T: Copy>(updates: &[((u16, T), bool)], employer: u16) -> Vec<T> {
+        updates.iter().filter(|((of, _), goes)| *of == employer && !goes).map(|((_, update), _)| *update).collect()
     }
 
     proptest! {
-        /// Facts that came and went leave no trace, and the others are counted one by one.
+        /// Updates that came and went leave no trace, and the others are counted one by one.
         #[test]
         fn counts_are_those_of_the_facts_that_stay(
             contacts in prop::collection::vec((contact(), any::<bool>()), 0..60),

@@ -10,13 +10,13 @@ use crate::language::Language;
 use crate::statistics::ALL;
 
 /// A content in a language.
-pub(super) struct Edition<'a> {
+pub(super) struct LocalizedReport<'a> {
     pub(super) content: &'a Content<'a>,
     pub(super) language: Language,
     pub(super) texts: &'a Texts,
 }
 
-impl<'a> Edition<'a> {
+impl<'a> LocalizedReport<'a> {
     /// A category's name for people, or the one that files use where the configuration does not know it.
     pub(super) fn category(&self, name: &'a str) -> &'a str {
         let known = self.content.config.categories.iter().find(|category| category.name == name);

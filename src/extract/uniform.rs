@@ -37,14 +37,14 @@ impl Fields for Listed<'_> {
 }
 
 /// The fields of records that are all alike.
-pub struct Alike<'a> {
+pub struct UniformBlock<'a> {
     text: &'a [u8],
     /// The byte before the first record, then every delimiter and line feed. (Before byte 0 is `u32::MAX`.)
     bounds: &'a [u32],
     width: usize,
 }
 
-impl<'a> Alike<'a> {
+impl<'a> UniformBlock<'a> {
     /// The records from byte `start` on, if they are all alike; `bounds` is room to work in.
     pub fn of(text: &'a [u8], start: usize, delimiter: u8, width: usize, bounds: &'a mut Vec<u32>) -> Option<Self> {
         let records = &text[start..];
@@ -59,11 +59,11 @@ impl<'a> Alike<'a> {
         let alike = rows * width == count
             && line_feeds == rows
             && ends.fold(true, |alike, end| alike & (text[*end as usize] == b'\n'));
-        alike.then_some(Alike { text, bounds: &bounds[..=count], width })
+        alike.then_some(UniformBlock { text, bounds: &bounds[..=count], width })
     }
 }
 
-impl Fields for Alike<'_> {
+impl Fields for UniformBlock<'_> {
     fn rows(&self) -> usize {
         self.bounds.len() / self.width
     }
@@ -176,7 +176,7 @@ mod tests {
             let mut text = "x".repeat(start);
             text.extend(lines.iter().filter(fits).cloned());
             let mut bounds = vec![7; 3];
-            let found = Alike::of(text.as_bytes(), start, b';', width, &mut bounds);
+            let found = UniformBlock::of(text.as_bytes(), start, b';', width, &mut bounds);
             if let Some(alike) = &found {
                 let assembled = assembled(text.as_bytes(), start, width).unwrap();
                 prop_assert_eq!(alike.rows() * width, assembled.len());

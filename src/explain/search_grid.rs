@@ -6,7 +6,7 @@ use crate::rules::RuleSet;
 
 /// What a run says of one feature over all its customers, from `feature_statistics.csv`.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Spread {
+pub struct FeatureScale {
     /// The standard deviation; NaN where there is none.
     pub sd: f64,
     /// The least value; NaN where nobody has one.
@@ -17,17 +17,17 @@ pub struct Spread {
 
 /// The values that one feature is tried at: whole *steps*, of 1 for counts and of a hundredth for all else.
 #[derive(Debug, Clone)]
-pub struct Space {
+pub struct SearchGrid {
     /// The feature's place in the catalogue.
     pub feature: usize,
     /// The standard deviation over all customers, in which changes are measured.
     pub sd: f64,
     /// The values that are looked at first, in steps, ascending; between two of them that lead to different
     /// categories the place of the change is then searched.
-    pub grid: Vec<i64>,
+    pub marks: Vec<i64>,
 }
 
-/// A space of so many values is looked at value by value: all counts but the strangest.
+/// A grid of so many values is looked at value by value: all counts but the strangest.
 const FEW: i64 = 2_000;
 /// From a larger one so many values are taken, evenly apart.
 const SAMPLES: i64 = 256;
@@ -36,28 +36,28 @@ const MOST_STEPS: f64 = 1e13;
 /// No customer is older.
 const OLDEST: f64 = 120.0;
 
-impl Space {
-    /// The space of a feature; `None` if all customers are alike in it, so that no change can be measured.
-    pub fn new(feature: usize, spread: Spread, rules: &RuleSet, window: &Window) -> Option<Space> {
-        if !(spread.sd.is_finite() && spread.sd > 0.0) {
+impl SearchGrid {
+    /// The grid of a feature; `None` if all customers are alike in it, so that no change can be measured.
+    pub fn new(feature: usize, scale: FeatureScale, rules: &RuleSet, window: &Window) -> Option<SearchGrid> {
+        if !(scale.sd.is_finite() && scale.sd > 0.0) {
             return None;
         }
-        let mut space = Space { feature, sd: spread.sd, grid: Vec::new() };
+        let mut grid = SearchGrid { feature, sd: scale.sd, marks: Vec::new() };
         let (least, most) = possible(feature, window);
         let numbers = rules.numbers_beside(FEATURES[feature].name);
         // One step beyond what is named or seen: `> 4` asks for more than 4.
         let named = numbers.iter().flat_map(|number| {
-            let step = space.steps(*number);
+            let step = grid.steps(*number);
             [step - 1, step, step + 1]
         });
-        let seen = [spread.min, spread.max].map(|end| space.steps(end));
+        let seen = [scale.min, scale.max].map(|end| grid.steps(end));
         let mut marks: Vec<i64> = named.chain(seen).collect();
-        let (least, most) = (space.steps(least), space.steps(most));
+        let (least, most) = (grid.steps(least), grid.steps(most));
         // Zero is where most features begin, whether anybody is there or not.
         marks.push(0);
         marks.retain(|step| (least..=most).contains(step));
         let (Some(first), Some(last)) = (marks.iter().min().copied(), marks.iter().max().copied()) else {
-            return Some(space);
+            return Some(grid);
         };
         match last - first {
             length if length <= FEW => marks.extend(first..=last),
@@ -65,8 +65,8 @@ impl Space {
         }
         marks.sort_unstable();
         marks.dedup();
-        space.grid = marks;
-        Some(space)
+        grid.marks = marks;
+        Some(grid)
     }
 
     /// Whether its values are whole numbers.
@@ -126,44 +126,44 @@ mod tests {
     use crate::calendar::Day;
     use crate::config;
 
-    fn space(feature: At, spread: Spread, rule: &str) -> Option<Space> {
+    fn grid(feature: At, scale: FeatureScale, rule: &str) -> Option<SearchGrid> {
         let text = format!(
             "[[rules]]\nname = \"r\"\ncategory = \"support\"\nwhen = \"{rule}\"\n[extracts.contacts]\nfiles = \"c\"\n\
              [extracts.applications]\nfiles = \"a\"\n[extracts.payments]\nfiles = \"p\"\n"
         );
         let config = config::from_text(&text, std::path::Path::new("/")).unwrap();
         let window = Window::new(Day::from_iso("2025-12-31").unwrap(), 12, None, 31, 30);
-        Space::new(feature as usize, spread, &RuleSet::compile(&config).unwrap(), &window)
+        SearchGrid::new(feature as usize, scale, &RuleSet::compile(&config).unwrap(), &window)
     }
 
     #[test]
     fn few_values_are_all_tried_and_none_that_cannot_be() {
-        let spread = Spread { sd: 1.0, min: 2.0, max: 5.0 };
-        let months = space(At::last_resort_months, spread, "last_resort_months > 11").unwrap();
-        assert_eq!(months.grid, (0..=12).collect::<Vec<_>>());
+        let scale = FeatureScale { sd: 1.0, min: 2.0, max: 5.0 };
+        let months = grid(At::last_resort_months, scale, "last_resort_months > 11").unwrap();
+        assert_eq!(months.marks, (0..=12).collect::<Vec<_>>());
     }
 
     #[test]
     fn of_many_values_some_are_tried_and_all_that_rules_name() {
-        let spread = Spread { sd: 1.0, min: -3.5, max: 90_000.0 };
-        let euros = space(At::paid_eur, spread, "paid_eur > 1234.56 AND contacts > 7").unwrap();
+        let scale = FeatureScale { sd: 1.0, min: -3.5, max: 90_000.0 };
+        let euros = grid(At::paid_eur, scale, "paid_eur > 1234.56 AND contacts > 7").unwrap();
         for step in [-350, 0, 123_455, 123_456, 123_457, 9_000_000] {
-            assert!(euros.grid.contains(&step), "{step}");
+            assert!(euros.marks.contains(&step), "{step}");
         }
-        assert!(euros.grid.len() < 300 && euros.grid.is_sorted());
+        assert!(euros.marks.len() < 300 && euros.marks.is_sorted());
     }
 
     #[test]
     fn where_all_are_alike_no_change_can_be_measured() {
         for sd in [0.0, f64::NAN] {
-            assert!(space(At::contacts, Spread { sd, min: 1.0, max: 1.0 }, "contacts > 3").is_none());
+            assert!(grid(At::contacts, FeatureScale { sd, min: 1.0, max: 1.0 }, "contacts > 3").is_none());
         }
     }
 
     #[test]
     fn steps_around_a_value() {
-        let spread = Spread { sd: 1.0, min: 0.0, max: 1.0 };
-        let years = space(At::contacts_per_year, spread, "contacts_per_year > 3").unwrap();
+        let scale = FeatureScale { sd: 1.0, min: 0.0, max: 1.0 };
+        let years = grid(At::contacts_per_year, scale, "contacts_per_year > 3").unwrap();
         assert_eq!(years.around(0.29), (29, 29));
         assert_eq!(years.around(3.008), (300, 301));
         assert_eq!(years.around(-0.001), (-1, 0));

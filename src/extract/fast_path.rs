@@ -1,22 +1,22 @@
 //! Values in their usual forms, a whole column at a time.
 //!
 //! Nearly all values of an extract are a plain ISO date, an amount with two decimals, a code met before, an id without
-//! blanks around it, or nothing. Each kind has one tight loop that reads these; the rows it cannot read are *rare*,
+//! blanks around it, or nothing. Each kind has one tight loop that reads these; the rows it cannot read take the *slow path*,
 //! and go the long way, which alone knows every form and every fault.
 
 use std::ops::Range;
 
-use super::alike::Fields;
 use super::batch::{Column, MISSING_CODE, MISSING_DAY, MISSING_NUMBER, MISSING_SPAN, Span, Value};
 use super::dates::Months;
-use super::known::Known;
+use super::intern_cache::InternCache;
 use super::layout::ColumnReader;
 use super::records::Field;
 use super::schema::ColumnKind;
+use super::uniform::Fields;
 use super::values::usual_amount;
 
 /// A column of a block: which field it is, and how it is read.
-pub struct UsualColumn<'a, F> {
+pub struct FastPath<'a, F> {
     /// The block.
     pub text: &'a [u8],
     /// The fields of its records.
@@ -26,54 +26,60 @@ pub struct UsualColumn<'a, F> {
     /// How its values are read.
     pub reader: &'a ColumnReader,
     /// The codes, or truth values, met before.
-    pub known: &'a Known,
+    pub known: &'a InternCache,
 }
 
-impl<F: Fields> UsualColumn<'_, F> {
-    /// Appends the next rows to a column. Those that are still to be read are missing there, and added to `rare`.
+impl<F: Fields> FastPath<'_, F> {
+    /// Appends the next rows to a column. Those that are still to be read are missing there, and added to `slow_path`.
     ///
     /// Not inlined, so that its loops are what the compiler looks at.
     #[inline(never)]
-    pub fn read(&self, rows: Range<usize>, months: &mut Months, column: &mut Column, rare: &mut Vec<(u32, Field)>) {
+    pub fn read(
+        &self,
+        rows: Range<usize>,
+        months: &mut Months,
+        column: &mut Column,
+        slow_path: &mut Vec<(u32, Field)>,
+    ) {
         // Markers of a missing value could look like anything, so with them every value goes the long way.
         if self.reader.has_markers() {
-            return self.leave(rows, column, rare);
+            return self.leave(rows, column, slow_path);
         }
         let (text, known) = (self.text, self.known);
         let separator = self.reader.decimal_separator();
         match (column, self.reader.kind) {
-            (Column::Text(spans), _) => self.each(rows, MISSING_SPAN, spans, rare, |field| span(text, field)),
+            (Column::Text(spans), _) => self.each(rows, MISSING_SPAN, spans, slow_path, |field| span(text, field)),
             (Column::Date(days), _) if self.reader.reads_iso_first() => {
-                self.each(rows, MISSING_DAY, days, rare, |field| months.read(text[field.range()].as_array()?));
+                self.each(rows, MISSING_DAY, days, slow_path, |field| months.read(text[field.range()].as_array()?));
             }
             (Column::Number(numbers), ColumnKind::Amount | ColumnKind::Minutes) => {
-                self.each(rows, MISSING_NUMBER, numbers, rare, |field| {
+                self.each(rows, MISSING_NUMBER, numbers, slow_path, |field| {
                     let range = field.range();
                     let window = text.get(range.end.checked_sub(8)?..range.end)?.as_array()?;
                     usual_amount(*window, range.len(), separator)
                 });
             }
             (Column::Number(numbers), _) => {
-                self.each(rows, MISSING_NUMBER, numbers, rare, |field| match text[field.range()] {
+                self.each(rows, MISSING_NUMBER, numbers, slow_path, |field| match text[field.range()] {
                     [digit @ b'0'..=b'9'] => Some(i64::from(digit - b'0')),
                     _ => None,
                 });
             }
             (Column::Code(codes), _) => {
-                self.each(rows, MISSING_CODE, codes, rare, |field| known.find(text, field.range()));
+                self.each(rows, MISSING_CODE, codes, slow_path, |field| known.find(text, field.range()));
             }
             (Column::Bool(bools), _) => {
-                self.each(rows, None, bools, rare, |field| Some(Some(known.find(text, field.range())? != 0)));
+                self.each(rows, None, bools, slow_path, |field| Some(Some(known.find(text, field.range())? != 0)));
             }
-            (column, _) => self.leave(rows, column, rare),
+            (column, _) => self.leave(rows, column, slow_path),
         }
     }
 
     /// Leaves every row to the long way.
-    fn leave(&self, rows: Range<usize>, column: &mut Column, rare: &mut Vec<(u32, Field)>) {
+    fn leave(&self, rows: Range<usize>, column: &mut Column, slow_path: &mut Vec<(u32, Field)>) {
         column.resize(rows.end, Value::Missing);
         let fields = self.fields.column(rows.clone(), self.field);
-        rare.extend(rows.map(|row| row as u32).zip(fields));
+        slow_path.extend(rows.map(|row| row as u32).zip(fields));
     }
 
     #[inline(always)]
@@ -82,7 +88,7 @@ impl<F: Fields> UsualColumn<'_, F> {
         rows: Range<usize>,
         missing: T,
         values: &mut Vec<T>,
-        rare: &mut Vec<(u32, Field)>,
+        slow_path: &mut Vec<(u32, Field)>,
         mut usual: impl FnMut(Field) -> Option<T>,
     ) {
         let may_lack = !self.reader.required;
@@ -98,7 +104,7 @@ impl<F: Fields> UsualColumn<'_, F> {
                     continue;
                 }
             }
-            rare.push((row as u32, field));
+            slow_path.push((row as u32, field));
         }
     }
 }

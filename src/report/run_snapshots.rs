@@ -6,7 +6,7 @@ use crate::history::{CategoryPoint, HistoryEntry};
 use crate::statistics::{CategoryFigures, few};
 
 /// A run among others.
-pub(super) struct Moment {
+pub(super) struct RunSnapshot {
     pub(super) run: HistoryEntry,
     /// By the run's categories: whether only the number of customers may be told, and whether their minutes may not.
     hides_figures: Vec<bool>,
@@ -15,7 +15,7 @@ pub(super) struct Moment {
 
 /// A figure that may have to be hidden, of a category that a run may not have.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Told {
+pub(super) enum Disclosure {
     /// There is no such category in the run.
     NoCategory,
     /// Too few customers.
@@ -39,12 +39,12 @@ impl Followed {
         [Followed::Share, Followed::Contacts, Followed::Minutes, Followed::PooledMinutes];
 }
 
-impl Moment {
+impl RunSnapshot {
     /// A run of which no more is known than what it wrote; all customers come last in it.
     fn past(run: HistoryEntry, min_group: u32) -> Self {
         let counts: Vec<u64> = run.categories.iter().map(|point| point.customers).collect();
         let hides_figures = few(&counts, min_group);
-        Moment { run, hides_minutes: hides_figures.clone(), hides_figures }
+        RunSnapshot { run, hides_minutes: hides_figures.clone(), hides_figures }
     }
 
     /// Whether the run has one of these categories.
@@ -58,15 +58,15 @@ impl Moment {
     }
 
     /// A figure of a category.
-    pub(super) fn tell(&self, category: &str, followed: Followed) -> Told {
+    pub(super) fn tell(&self, category: &str, followed: Followed) -> Disclosure {
         let Some(at) = self.run.categories.iter().position(|point| point.category == category) else {
-            return Told::NoCategory;
+            return Disclosure::NoCategory;
         };
         let point = &self.run.categories[at];
-        let hidden = |hidden: &[bool], figure| if hidden[at] { Told::Hidden } else { Told::Figure(figure) };
+        let hidden = |hidden: &[bool], figure| if hidden[at] { Disclosure::Hidden } else { Disclosure::Figure(figure) };
         match followed {
             // The number of customers is told of every category, however small.
-            Followed::Share => Told::Figure(point.share_pct),
+            Followed::Share => Disclosure::Figure(point.share_pct),
             Followed::Contacts => hidden(&self.hides_figures, point.contacts_per_year),
             Followed::Minutes => hidden(&self.hides_minutes, point.handling_minutes_per_application),
             Followed::PooledMinutes => hidden(&self.hides_minutes, point.handling_minutes_pooled),
@@ -74,24 +74,24 @@ impl Moment {
     }
 }
 
-impl Told {
+impl Disclosure {
     /// The figure; NaN where there is none to show.
     pub(super) fn figure(self) -> f64 {
         match self {
-            Told::Figure(figure) => figure,
-            Told::NoCategory | Told::Hidden => f64::NAN,
+            Disclosure::Figure(figure) => figure,
+            Disclosure::NoCategory | Disclosure::Hidden => f64::NAN,
         }
     }
 }
 
 impl Content<'_> {
     /// The good run before this one.
-    pub(super) fn last_run(&self) -> Option<Moment> {
-        self.history.last().map(|run| Moment::past(run.clone(), self.config.breakdowns.min_group))
+    pub(super) fn last_run(&self) -> Option<RunSnapshot> {
+        self.history.last().map(|run| RunSnapshot::past(run.clone(), self.config.breakdowns.min_group))
     }
 
     /// This run.
-    pub(super) fn this_run(&self) -> Moment {
+    pub(super) fn this_run(&self) -> RunSnapshot {
         let point = |category: &CategoryFigures| CategoryPoint {
             category: category.name.clone(),
             customers: category.customers,
@@ -108,7 +108,7 @@ impl Content<'_> {
             volumes: self.extracts.iter().map(|own| (own.extract.to_owned(), own.rows.records)).collect(),
         };
         let hides_minutes = self.hides_feature(At::handling_minutes_per_application as usize);
-        Moment { run, hides_figures: self.hides_figures(), hides_minutes }
+        RunSnapshot { run, hides_figures: self.hides_figures(), hides_minutes }
     }
 
     /// The categories that earlier runs had and this one has not, in the order in which they first were there.
@@ -124,8 +124,8 @@ impl Content<'_> {
     }
 
     /// Every good run, then this one, which may be held.
-    pub(super) fn moments(&self) -> Vec<Moment> {
-        let past = |run: &HistoryEntry| Moment::past(run.clone(), self.config.breakdowns.min_group);
+    pub(super) fn snapshots(&self) -> Vec<RunSnapshot> {
+        let past = |run: &HistoryEntry| RunSnapshot::past(run.clone(), self.config.breakdowns.min_group);
         self.history.iter().map(past).chain([self.this_run()]).collect()
     }
 }

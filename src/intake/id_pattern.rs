@@ -7,7 +7,7 @@ use crate::extract::values::eight_digits;
 
 /// What ids of one numbering have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Shape {
+pub struct IdPattern {
     /// The prefix, at most seven bytes, its length in the lowest byte.
     prefix: u64,
     digits: u8,
@@ -16,14 +16,14 @@ pub struct Shape {
 const MAX_PREFIX: usize = 7;
 const MAX_DIGITS: usize = 15;
 
-/// Reads the numbers of ids of one shape.
+/// Reads the numbers of ids of one pattern.
 ///
 /// Ids of eight to sixteen bytes with at least eight digits are read as two whole numbers, their first eight bytes and
 /// their last eight, without a loop.
 #[derive(Debug, Clone)]
-pub struct ShapeReader {
-    /// The shape.
-    pub shape: Shape,
+pub struct IdPatternReader {
+    /// The pattern.
+    pub pattern: IdPattern,
     /// The length of ids that are read in one go; 0 where none is.
     length: usize,
     prefix: u64,
@@ -33,19 +33,19 @@ pub struct ShapeReader {
     digit_bytes: u64,
 }
 
-impl ShapeReader {
+impl IdPatternReader {
     /// For ids like this one, if it is numbered.
     pub fn like(id: &[u8]) -> Option<Self> {
-        let (shape, _) = numbered(id)?;
+        let (pattern, _) = numbered(id)?;
         // Digits beyond the last eight.
-        let Some(upper) = usize::from(shape.digits).checked_sub(8).filter(|_| id.len() <= 16) else {
-            return Some(ShapeReader { shape, length: 0, prefix: 0, prefix_bytes: 0, shift: 0, digit_bytes: 0 });
+        let Some(upper) = usize::from(pattern.digits).checked_sub(8).filter(|_| id.len() <= 16) else {
+            return Some(IdPatternReader { pattern, length: 0, prefix: 0, prefix_bytes: 0, shift: 0, digit_bytes: 0 });
         };
-        let prefix = id.len() - usize::from(shape.digits);
+        let prefix = id.len() - usize::from(pattern.digits);
         let lowest = |bytes: usize| u64::MAX.checked_shr(64 - 8 * bytes as u32).unwrap_or(0);
         let first = id.first_chunk::<8>().map_or(0, |first| u64::from_le_bytes(*first));
-        Some(ShapeReader {
-            shape,
+        Some(IdPatternReader {
+            pattern,
             length: id.len(),
             prefix: first & lowest(prefix),
             prefix_bytes: lowest(prefix),
@@ -54,7 +54,7 @@ impl ShapeReader {
         })
     }
 
-    /// The number of an id of this shape; `None` for any other.
+    /// The number of an id of this pattern; `None` for any other.
     #[inline]
     pub fn number(&self, id: &[u8]) -> Option<u64> {
         const ZEROS: u64 = 0x3030_3030_3030_3030;
@@ -72,13 +72,13 @@ impl ShapeReader {
     /// The number of an id of another length than those read in one go. Apart, so that the usual case is small.
     #[inline(never)]
     fn other_number(&self, id: &[u8]) -> Option<u64> {
-        numbered(id).filter(|(shape, _)| *shape == self.shape).map(|(_, number)| number)
+        numbered(id).filter(|(pattern, _)| *pattern == self.pattern).map(|(_, number)| number)
     }
 }
 
-/// An id's shape and number; `None` for an id that is not of this kind.
+/// An id's pattern and number; `None` for an id that is not of this kind.
 #[inline]
-pub fn numbered(id: &[u8]) -> Option<(Shape, u64)> {
+pub fn numbered(id: &[u8]) -> Option<(IdPattern, u64)> {
     // Most numbers have eight digits or more: the last eight are read at once, the others one by one.
     let last = id.last_chunk::<8>().and_then(|last| eight_digits(u64::from_le_bytes(*last)));
     let (mut value, mut digits, mut power) = last.map_or((0, 0, 1), |value| (value, 8, 100_000_000));
@@ -94,7 +94,7 @@ pub fn numbered(id: &[u8]) -> Option<(Shape, u64)> {
         return None;
     }
     let packed = prefix.iter().fold(0u64, |packed, byte| (packed | u64::from(*byte)) << 8);
-    Some((Shape { prefix: packed | prefix.len() as u64, digits: digits as u8 }, value))
+    Some((IdPattern { prefix: packed | prefix.len() as u64, digits: digits as u8 }, value))
 }
 
 #[cfg(test)]
@@ -125,13 +125,13 @@ mod tests {
             prefix in "[a-z]{0,8}", number in "[0-9]{1,15}", same in "[0-9]{1,15}", other in "[a-z0-9]{0,18}",
         ) {
             let like = format!("{prefix}{number}");
-            let Some(reader) = ShapeReader::like(like.as_bytes()) else { return Ok(()) };
+            let Some(reader) = IdPatternReader::like(like.as_bytes()) else { return Ok(()) };
             let same = format!("{prefix}{:0>1$}", &same[same.len().saturating_sub(number.len())..], number.len());
             let mut nearly = same.clone().into_bytes();
             let at = other.len() % nearly.len();
             nearly[at] = nearly[at].wrapping_add(number.len() as u8);
             for id in [like.as_bytes(), same.as_bytes(), other.as_bytes(), &nearly] {
-                let expected = numbered(id).filter(|(shape, _)| *shape == reader.shape).map(|(_, number)| number);
+                let expected = numbered(id).filter(|(pattern, _)| *pattern == reader.pattern).map(|(_, number)| number);
                 prop_assert_eq!(reader.number(id), expected);
             }
             prop_assert!(reader.number(same.as_bytes()).is_some());

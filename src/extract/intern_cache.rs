@@ -44,18 +44,18 @@ impl Key {
 
 /// A small table of texts; what does not fit in is forgotten.
 #[derive(Debug, Clone)]
-pub struct Known {
+pub struct InternCache {
     slots: Vec<(Key, u32)>,
 }
 
-impl Default for Known {
+impl Default for InternCache {
     fn default() -> Self {
         // No text has the empty key.
-        Known { slots: vec![(Key::default(), 0); 1 << SLOTS_LOG2] }
+        InternCache { slots: vec![(Key::default(), 0); 1 << SLOTS_LOG2] }
     }
 }
 
-impl Known {
+impl InternCache {
     /// The number of a text that lies in a larger one, if it is known.
     #[inline]
     pub fn find(&self, text: &[u8], range: Range<usize>) -> Option<u32> {
@@ -92,7 +92,7 @@ mod tests {
             texts in proptest::collection::vec("[ab\\x00]{0,3}|[ab]{14,18}|[ab]{30,34}", 1..40),
             others in proptest::collection::vec("[ab\\x00]{0,3}|[ab]{14,18}|[ab]{30,34}", 1..40),
         ) {
-            let (mut known, mut all) = (Known::default(), HashMap::new());
+            let (mut known, mut all) = (InternCache::default(), HashMap::new());
             for (number, text) in texts.iter().enumerate() {
                 known.remember(text.as_bytes(), number as u32);
                 all.insert(text, number as u32);

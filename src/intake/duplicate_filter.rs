@@ -1,6 +1,6 @@
 //! Which row ids may occur twice, found while rows stream by.
 //!
-//! Holding a hundred million id strings would cost gigabytes. The sieve keeps one bit for an id of a dense
+//! Holding a hundred million id strings would cost gigabytes. The duplicate filter keeps one bit for an id of a dense
 //! numbering, where the bit is exact, and 64 bits of hash for any other, where equal hashes only *nominate*: a
 //! second read compares the bytes of the nominated ids, and their place in the input says which one counts.
 
@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use hashbrown::HashSet;
 
-use super::shape::{Shape, numbered};
+use super::id_pattern::{IdPattern, numbered};
 use crate::spill::{Budget, Segment};
 
 const PAGE_BITS: u64 = 8192;
@@ -43,9 +43,9 @@ type Chunk = Vec<Made<Page>>;
 
 /// Collects ids and nominates those that may occur more than once.
 #[derive(Debug, Default)]
-pub struct Sieve<'a> {
+pub struct DuplicateFilter<'a> {
     /// The chunks of each numbering.
-    numberings: Vec<(Shape, Vec<Made<Chunk>>)>,
+    numberings: Vec<(IdPattern, Vec<Made<Chunk>>)>,
     ids: usize,
     /// Bytes of pages and chunks.
     bytes: usize,
@@ -101,21 +101,25 @@ pub fn hasher() -> impl Hasher {
     foldhash::quality::FixedState::with_seed(0x7661_7264_6167).build_hasher()
 }
 
-impl<'a> Sieve<'a> {
+impl<'a> DuplicateFilter<'a> {
     /// An empty one; without a budget everything stays in memory.
     pub fn new(budget: Option<Budget<'a>>) -> Self {
-        Sieve { budget, shares: (0..1 << SHARE_BITS).map(|_| Share::default()).collect(), ..Sieve::default() }
+        DuplicateFilter {
+            budget,
+            shares: (0..1 << SHARE_BITS).map(|_| Share::default()).collect(),
+            ..DuplicateFilter::default()
+        }
     }
 
-    /// Takes ids of which the numbers were read beforehand, [`NO_NUMBER`] standing for one that is not of this shape.
-    pub fn insert<'t>(&mut self, shape: Option<Shape>, numbers: &[u64], id: impl Fn(usize) -> &'t [u8]) {
+    /// Takes ids of which the numbers were read beforehand, [`NO_NUMBER`] standing for one that is not of this pattern.
+    pub fn insert<'t>(&mut self, pattern: Option<IdPattern>, numbers: &[u64], id: impl Fn(usize) -> &'t [u8]) {
         let mut again = Vec::new();
         let mut first = 0;
         // Most ids come in their order, so that a page is looked up once for many of them.
         for run in numbers.chunk_by(|a, b| a / PAGE_BITS == b / PAGE_BITS) {
             let at = run[0] / PAGE_BITS;
             self.ids += run.len();
-            match shape.filter(|_| run[0] != NO_NUMBER).and_then(|shape| self.page(shape, at)) {
+            match pattern.filter(|_| run[0] != NO_NUMBER).and_then(|pattern| self.page(pattern, at)) {
                 Some(page) => {
                     for (at, number) in run.iter().enumerate() {
                         let bit = number % PAGE_BITS;
@@ -134,9 +138,9 @@ impl<'a> Sieve<'a> {
         }
     }
 
-    /// Takes an id that is not of the shape of its batch, or whose page was refused.
+    /// Takes an id that is not of the pattern of its batch, or whose page was refused.
     fn insert_other(&mut self, id: &[u8]) {
-        let page = numbered(id).and_then(|(shape, number)| Some((self.page(shape, number / PAGE_BITS)?, number)));
+        let page = numbered(id).and_then(|(pattern, number)| Some((self.page(pattern, number / PAGE_BITS)?, number)));
         let hash = hash(id);
         if let Some((page, number)) = page {
             let bit = number % PAGE_BITS;
@@ -154,16 +158,16 @@ impl<'a> Sieve<'a> {
 
     /// A page of a numbering; `None` where its ids go by hash.
     #[inline]
-    fn page(&mut self, shape: Shape, at: u64) -> Option<&mut Page> {
+    fn page(&mut self, pattern: IdPattern, at: u64) -> Option<&mut Page> {
         if at / CHUNK_PAGES >= MAX_CHUNKS {
             return None;
         }
-        let known = self.numberings.iter().position(|(known, _)| *known == shape);
+        let known = self.numberings.iter().position(|(known, _)| *known == pattern);
         let numbering = match known {
             Some(numbering) => numbering,
             None if self.numberings.len() < MAX_SHAPES => {
                 let chunks = (0..MAX_CHUNKS).map(|_| Made::Untried).collect();
-                self.numberings.push((shape, chunks));
+                self.numberings.push((pattern, chunks));
                 self.numberings.len() - 1
             }
             None => return None,
@@ -193,7 +197,7 @@ impl<'a> Sieve<'a> {
 
     /// The hashes of all ids that may occur more than once, in order; shares are settled by this many threads.
     pub fn nominated(self, threads: usize) -> io::Result<Vec<u64>> {
-        let Sieve { numberings, shares, nominated, budget, .. } = self;
+        let DuplicateFilter { numberings, shares, nominated, budget, .. } = self;
         drop(numberings);
         let nominated = Mutex::new(nominated.into_iter().collect::<Vec<u64>>());
         let rest = Mutex::new(shares);
@@ -225,7 +229,7 @@ impl<'a> Sieve<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::shape::ShapeReader;
+    use crate::intake::id_pattern::IdPatternReader;
     use crate::spill::Spill;
     use proptest::prelude::*;
     use std::collections::{BTreeMap, BTreeSet};
@@ -235,19 +239,19 @@ mod tests {
         fn every_repeated_id_is_nominated(ids in proptest::collection::vec("([AB][0-9]{1,6}|[0-9]{12}|[a-z]{1,2})", 0..300), limited: bool, batch in 1usize..9) {
             let spill = Spill::create(&std::env::temp_dir()).unwrap();
             let budget = limited.then_some(Budget { spill: &spill, words_bytes: 0, ids_bytes: 256 });
-            let mut sieve = Sieve::new(budget);
+            let mut duplicate_filter = DuplicateFilter::new(budget);
             let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
             for batch in ids.chunks(batch) {
-                let reader = ShapeReader::like(batch[0].as_bytes());
+                let reader = IdPatternReader::like(batch[0].as_bytes());
                 let number = |id: &String| reader.as_ref().and_then(|reader| reader.number(id.as_bytes()));
                 let numbers: Vec<u64> = batch.iter().map(|id| number(id).unwrap_or(NO_NUMBER)).collect();
-                sieve.insert(reader.as_ref().map(|reader| reader.shape), &numbers, |at| batch[at].as_bytes());
-                sieve.keep_to_budget().unwrap();
+                duplicate_filter.insert(reader.as_ref().map(|reader| reader.pattern), &numbers, |at| batch[at].as_bytes());
+                duplicate_filter.keep_to_budget().unwrap();
                 batch.iter().for_each(|id| *seen.entry(id).or_default() += 1);
             }
             let repeated: BTreeSet<u64> =
                 seen.iter().filter(|(_, count)| **count > 1).map(|(id, _)| hash(id.as_bytes())).collect();
-            let nominated: BTreeSet<u64> = sieve.nominated(2).unwrap().into_iter().collect();
+            let nominated: BTreeSet<u64> = duplicate_filter.nominated(2).unwrap().into_iter().collect();
             // With so few ids an accidental hash collision would itself be a fault.
             prop_assert_eq!(nominated, repeated);
         }

@@ -1,17 +1,17 @@
-//! How features spread over all customers of a run, from its `feature_statistics.csv`.
+//! The spread of each feature over all customers of a run, from its `feature_statistics.csv`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::{ExplainError, Spread};
+use super::{ExplainError, FeatureScale};
 use crate::features::catalogue::position;
 use crate::statistics::ALL;
 
-/// The spread of each feature of the catalogue, by its place there.
+/// The scale of each feature of the catalogue, by its place there.
 ///
 /// # Errors
 /// The file cannot be read, or is not one of vardag's.
-pub(super) fn read(folder: &Path) -> Result<BTreeMap<usize, Spread>, ExplainError> {
+pub(super) fn read(folder: &Path) -> Result<BTreeMap<usize, FeatureScale>, ExplainError> {
     let path = folder.join("feature_statistics.csv");
     let unusable = |cause: String| ExplainError::Statistics { path: path.clone(), cause };
     let mut reader = csv::Reader::from_path(&path).map_err(|fault| unusable(fault.to_string()))?;
@@ -22,7 +22,7 @@ pub(super) fn read(folder: &Path) -> Result<BTreeMap<usize, Spread>, ExplainErro
     };
     let (category, feature) = (place("category")?, place("feature")?);
     let (sd, min, max) = (place("sd")?, place("min")?, place("max")?);
-    let mut spreads = BTreeMap::new();
+    let mut scales = BTreeMap::new();
     for row in reader.records() {
         let row = row.map_err(|fault| unusable(fault.to_string()))?;
         // Empty is missing.
@@ -31,8 +31,8 @@ pub(super) fn read(folder: &Path) -> Result<BTreeMap<usize, Spread>, ExplainErro
             digits => digits.parse::<f64>().map_err(|_| unusable(format!("`{digits}` is no number"))),
         };
         if let (Some(ALL), Some(at)) = (row.get(category), row.get(feature).and_then(position)) {
-            spreads.insert(at, Spread { sd: number(sd)?, min: number(min)?, max: number(max)? });
+            scales.insert(at, FeatureScale { sd: number(sd)?, min: number(min)?, max: number(max)? });
         }
     }
-    Ok(spreads)
+    Ok(scales)
 }

@@ -1,22 +1,22 @@
-//! What one row of each extract says of its customer: a module-sized fold per extract, all of one shape.
+//! What one row of each extract says of its customer: a module-sized aggregator per extract, all of one shape.
 //!
-//! A fold turns a row in use into a small fact, and adds facts to the customers of a partition.
+//! An aggregator turns a row in use into a small update, and adds updates to the customers of a partition.
 
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::coverage::{BenefitTraits, KernelWindow};
-use super::partition::{Partition, Sum, step};
+use super::partition::{Partition, Sum, increment};
 use super::periods::PaidPeriod;
 use crate::calendar::{DefaultPeriod, Window};
 use crate::config::Extract;
 use crate::extract::batch::{Batch, MISSING_DAY, MISSING_NUMBER};
 use crate::extract::codes::{EMPLOYER, OTHER, OUTBOUND, PARTNER, REJECTED};
-use crate::intake::{Fold, RowInUse};
+use crate::intake::{Aggregator, RowInUse};
 use crate::spill::Budget;
 
-/// What the folds share: the window, the catalogue and the partitions that facts go to.
-pub struct Ground<'a> {
+/// What the aggregators share: the window, the catalogue and the partitions that updates go to.
+pub struct AggregationContext<'a> {
     /// The window.
     pub window: &'a Window,
     /// The window as the kernel uses it.
@@ -29,7 +29,7 @@ pub struct Ground<'a> {
     pub budget: Option<Budget<'a>>,
 }
 
-impl Ground<'_> {
+impl AggregationContext<'_> {
     fn partition(&self, at: usize) -> MutexGuard<'_, Partition> {
         self.partitions[at].lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -53,7 +53,7 @@ fn column(extract: Extract, name: &str) -> usize {
 
 /// Contacts: inbound ones by channel, outbound ones by whether they reached the customer.
 pub struct Contacts<'a> {
-    ground: &'a Ground<'a>,
+    context: &'a AggregationContext<'a>,
     contacted_on: usize,
     channel: usize,
     direction: usize,
@@ -80,11 +80,11 @@ pub enum Contact {
 }
 
 impl<'a> Contacts<'a> {
-    /// The fold onto this ground.
-    pub fn new(ground: &'a Ground<'a>) -> Self {
+    /// Of this context.
+    pub fn new(context: &'a AggregationContext<'a>) -> Self {
         let at = |name| column(Extract::Contacts, name);
         Contacts {
-            ground,
+            context,
             contacted_on: at("contacted_on"),
             channel: at("channel"),
             direction: at("direction"),
@@ -93,14 +93,14 @@ impl<'a> Contacts<'a> {
     }
 }
 
-impl Fold for Contacts<'_> {
-    type Fact = (u16, Contact);
+impl Aggregator for Contacts<'_> {
+    type Update = (u16, Contact);
 
-    fn facts(&self, batch: &Batch, rows: &[RowInUse], facts: &mut Vec<Self::Fact>) {
+    fn updates(&self, batch: &Batch, rows: &[RowInUse], updates: &mut Vec<Self::Update>) {
         let (days, directions) = (batch.days(self.contacted_on), batch.codes(self.direction));
         let (channels, reached) = (batch.codes(self.channel), batch.bools(self.reached));
-        let window = self.ground.window;
-        facts.extend(rows.iter().map(|of| {
+        let window = self.context.window;
+        updates.extend(rows.iter().map(|of| {
             let row = of.row as usize;
             let contact = if !window.contains(days[row]) {
                 Contact::Seen
@@ -113,31 +113,31 @@ impl Fold for Contacts<'_> {
         }));
     }
 
-    fn apply(&self, partition: usize, facts: &[Self::Fact], take_back: bool) -> io::Result<()> {
-        let mut partition = self.ground.partition(partition);
-        for (customer, fact) in facts {
-            partition.see(*customer, take_back);
+    fn apply(&self, partition: usize, updates: &[Self::Update], retract: bool) -> io::Result<()> {
+        let mut partition = self.context.partition(partition);
+        for (customer, update) in updates {
+            partition.mark_seen(*customer, retract);
             let tally = &mut partition.contacts[usize::from(*customer)];
-            match fact {
+            match update {
                 Contact::Seen => {}
                 Contact::Outbound { unreached } => {
-                    step(&mut tally.outbound, 1, take_back);
-                    step(&mut tally.unreached, u32::from(*unreached), take_back);
+                    increment(&mut tally.outbound, 1, retract);
+                    increment(&mut tally.unreached, u32::from(*unreached), retract);
                 }
                 Contact::Inbound { channel, recent } => {
-                    step(&mut tally.inbound, 1, take_back);
-                    step(&mut tally.recent, u32::from(*recent), take_back);
-                    partition.channels.push([*customer, *channel], take_back);
+                    increment(&mut tally.inbound, 1, retract);
+                    increment(&mut tally.recent, u32::from(*recent), retract);
+                    partition.channels.push([*customer, *channel], retract);
                 }
             }
         }
-        self.ground.keep_to_budget(&mut partition)
+        self.context.keep_to_budget(&mut partition)
     }
 }
 
 /// Applications: by method and benefit, with their handling.
 pub struct Applications<'a> {
-    ground: &'a Ground<'a>,
+    context: &'a AggregationContext<'a>,
     benefit: usize,
     submitted_on: usize,
     method: usize,
@@ -162,11 +162,11 @@ pub struct Application {
 }
 
 impl<'a> Applications<'a> {
-    /// The fold onto this ground.
-    pub fn new(ground: &'a Ground<'a>) -> Self {
+    /// Of this context.
+    pub fn new(context: &'a AggregationContext<'a>) -> Self {
         let at = |name| column(Extract::Applications, name);
         Applications {
-            ground,
+            context,
             benefit: at("benefit"),
             submitted_on: at("submitted_on"),
             method: at("method"),
@@ -179,16 +179,16 @@ impl<'a> Applications<'a> {
     }
 }
 
-impl Fold for Applications<'_> {
-    type Fact = (u16, Option<Application>);
+impl Aggregator for Applications<'_> {
+    type Update = (u16, Option<Application>);
 
-    fn facts(&self, batch: &Batch, rows: &[RowInUse], facts: &mut Vec<Self::Fact>) {
+    fn updates(&self, batch: &Batch, rows: &[RowInUse], updates: &mut Vec<Self::Update>) {
         let (days, benefits, methods) =
             (batch.days(self.submitted_on), batch.codes(self.benefit), batch.codes(self.method));
         let (filed_by, decisions, automatic) =
             (batch.codes(self.filed_by), batch.codes(self.decision), batch.bools(self.automatic));
         let (minutes, clarifications) = (batch.numbers(self.handling_minutes), batch.numbers(self.clarifications));
-        facts.extend(rows.iter().map(|of| {
+        updates.extend(rows.iter().map(|of| {
             let row = of.row as usize;
             let application = || Application {
                 benefit: benefits[row] as u16,
@@ -200,38 +200,38 @@ impl Fold for Applications<'_> {
                 minutes: minutes[row],
                 clarifications: clarifications[row],
             };
-            (of.local(), self.ground.window.contains(days[row]).then(application))
+            (of.local(), self.context.window.contains(days[row]).then(application))
         }));
     }
 
-    fn apply(&self, partition: usize, facts: &[Self::Fact], take_back: bool) -> io::Result<()> {
-        let mut partition = self.ground.partition(partition);
-        for (customer, fact) in facts {
-            partition.see(*customer, take_back);
-            let Some(fact) = fact else { continue };
-            let handled = fact.minutes != MISSING_NUMBER;
+    fn apply(&self, partition: usize, updates: &[Self::Update], retract: bool) -> io::Result<()> {
+        let mut partition = self.context.partition(partition);
+        for (customer, update) in updates {
+            partition.mark_seen(*customer, retract);
+            let Some(update) = update else { continue };
+            let handled = update.minutes != MISSING_NUMBER;
             let tally = &mut partition.applications[usize::from(*customer)];
-            step(&mut tally.by_method[usize::from(fact.method)], 1, take_back);
-            step(&mut tally.by_employer, u32::from(fact.by_employer), take_back);
-            step(&mut tally.by_partner, u32::from(fact.by_partner), take_back);
-            step(&mut tally.automatic, u32::from(fact.automatic), take_back);
-            step(&mut tally.rejected, u32::from(fact.rejected), take_back);
-            step(&mut tally.handled, u32::from(handled), take_back);
+            increment(&mut tally.by_method[usize::from(update.method)], 1, retract);
+            increment(&mut tally.by_employer, u32::from(update.by_employer), retract);
+            increment(&mut tally.by_partner, u32::from(update.by_partner), retract);
+            increment(&mut tally.automatic, u32::from(update.automatic), retract);
+            increment(&mut tally.rejected, u32::from(update.rejected), retract);
+            increment(&mut tally.handled, u32::from(handled), retract);
             if handled {
-                partition.add(*customer, Sum::Minutes, fact.minutes, take_back);
+                partition.add(*customer, Sum::Minutes, update.minutes, retract);
             }
-            if fact.clarifications != MISSING_NUMBER {
-                partition.add(*customer, Sum::Clarifications, fact.clarifications, take_back);
+            if update.clarifications != MISSING_NUMBER {
+                partition.add(*customer, Sum::Clarifications, update.clarifications, retract);
             }
-            partition.benefits_applied.push([*customer, fact.benefit], take_back);
+            partition.benefits_applied.push([*customer, update.benefit], retract);
         }
-        self.ground.keep_to_budget(&mut partition)
+        self.context.keep_to_budget(&mut partition)
     }
 }
 
 /// Payments: sums of what was paid in the window, and the periods that it was paid for.
 pub struct Payments<'a> {
-    ground: &'a Ground<'a>,
+    context: &'a AggregationContext<'a>,
     /// By code, whether a benefit's covered days matter; those of benefits that the catalogue lacks do.
     tracked: Vec<bool>,
     /// The period of a payment without an end.
@@ -243,7 +243,7 @@ pub struct Payments<'a> {
     amount: usize,
 }
 
-/// What a payment says. (Flat, since facts are held by the hundred thousand.)
+/// What a payment says. (Flat, since updates are buffered by the hundred thousand.)
 #[derive(Debug, Clone, Copy)]
 pub struct Payment {
     cents: i64,
@@ -257,12 +257,12 @@ pub struct Payment {
 }
 
 impl<'a> Payments<'a> {
-    /// The fold onto this ground; `covers` is the period of payments without an end.
-    pub fn new(ground: &'a Ground<'a>, covers: DefaultPeriod) -> Self {
+    /// Of this context; `covers` is the period of payments without an end.
+    pub fn new(context: &'a AggregationContext<'a>, covers: DefaultPeriod) -> Self {
         let at = |name| column(Extract::Payments, name);
         Payments {
-            ground,
-            tracked: ground.traits.iter().map(BenefitTraits::tracked).collect(),
+            context,
+            tracked: context.traits.iter().map(BenefitTraits::tracked).collect(),
             covers,
             benefit: at("benefit"),
             period_start: at("period_start"),
@@ -273,14 +273,14 @@ impl<'a> Payments<'a> {
     }
 }
 
-impl Fold for Payments<'_> {
-    type Fact = Payment;
+impl Aggregator for Payments<'_> {
+    type Update = Payment;
 
-    fn facts(&self, batch: &Batch, rows: &[RowInUse], facts: &mut Vec<Payment>) {
+    fn updates(&self, batch: &Batch, rows: &[RowInUse], updates: &mut Vec<Payment>) {
         let (starts, ends) = (batch.days(self.period_start), batch.days(self.period_end));
         let (paid_on, amounts) = (batch.days(self.paid_on), batch.numbers(self.amount));
-        let (benefits, ground) = (batch.codes(self.benefit), self.ground);
-        facts.extend(rows.iter().map(|of| {
+        let (benefits, context) = (batch.codes(self.benefit), self.context);
+        updates.extend(rows.iter().map(|of| {
             let row = of.row as usize;
             let start = starts[row];
             let end = if ends[row] == MISSING_DAY { self.covers.last_day(start) } else { ends[row] };
@@ -295,68 +295,69 @@ impl Fold for Payments<'_> {
                 last,
                 benefit,
                 customer: of.local(),
-                paid_in_window: ground.window.contains(paid_on),
-                counts_for_days: tracked & PaidPeriod { benefit, first, last, cents }.matters(ground.kernel),
+                paid_in_window: context.window.contains(paid_on),
+                counts_for_days: tracked & PaidPeriod { benefit, first, last, cents }.matters(context.kernel),
             }
         }));
     }
 
-    fn apply(&self, partition: usize, facts: &[Payment], take_back: bool) -> io::Result<()> {
-        let mut partition = self.ground.partition(partition);
-        for Payment { cents, first, last, benefit, customer, paid_in_window, counts_for_days } in facts.iter().copied()
+    fn apply(&self, partition: usize, updates: &[Payment], retract: bool) -> io::Result<()> {
+        let mut partition = self.context.partition(partition);
+        for Payment { cents, first, last, benefit, customer, paid_in_window, counts_for_days } in
+            updates.iter().copied()
         {
-            partition.see(customer, take_back);
+            partition.mark_seen(customer, retract);
             if paid_in_window {
                 let tally = &mut partition.payments[usize::from(customer)];
-                step(&mut tally.payments, u32::from(cents > 0), take_back);
-                partition.add(customer, Sum::Cents, cents, take_back);
+                increment(&mut tally.payments, u32::from(cents > 0), retract);
+                partition.add(customer, Sum::Cents, cents, retract);
             }
             if counts_for_days {
                 let period = PaidPeriod { benefit, first, last, cents };
-                partition.periods.push(customer, &period, self.ground.kernel, take_back);
+                partition.periods.push(customer, &period, self.context.kernel, retract);
             }
         }
-        self.ground.keep_to_budget(&mut partition)
+        self.context.keep_to_budget(&mut partition)
     }
 }
 
 /// Life events that are reported, rather than told by the start of a spell.
 pub struct LifeEvents<'a> {
-    ground: &'a Ground<'a>,
+    context: &'a AggregationContext<'a>,
     event: usize,
     occurred_on: usize,
 }
 
 impl<'a> LifeEvents<'a> {
-    /// The fold onto this ground.
-    pub fn new(ground: &'a Ground<'a>) -> Self {
+    /// Of this context.
+    pub fn new(context: &'a AggregationContext<'a>) -> Self {
         let at = |name| column(Extract::LifeEvents, name);
-        LifeEvents { ground, event: at("event"), occurred_on: at("occurred_on") }
+        LifeEvents { context, event: at("event"), occurred_on: at("occurred_on") }
     }
 }
 
-impl Fold for LifeEvents<'_> {
+impl Aggregator for LifeEvents<'_> {
     /// Event and day, in the window.
-    type Fact = (u16, Option<(u16, u16)>);
+    type Update = (u16, Option<(u16, u16)>);
 
-    fn facts(&self, batch: &Batch, rows: &[RowInUse], facts: &mut Vec<Self::Fact>) {
+    fn updates(&self, batch: &Batch, rows: &[RowInUse], updates: &mut Vec<Self::Update>) {
         let (days, events) = (batch.days(self.occurred_on), batch.codes(self.event));
-        facts.extend(rows.iter().map(|of| {
+        updates.extend(rows.iter().map(|of| {
             let (day, event) = (days[of.row as usize], events[of.row as usize] as u16);
-            let in_window = self.ground.window.contains(day);
-            (of.local(), in_window.then_some((event, day.0.wrapping_sub(self.ground.kernel.floor) as u16)))
+            let in_window = self.context.window.contains(day);
+            (of.local(), in_window.then_some((event, day.0.wrapping_sub(self.context.kernel.floor) as u16)))
         }));
     }
 
-    fn apply(&self, partition: usize, facts: &[Self::Fact], take_back: bool) -> io::Result<()> {
-        let mut partition = self.ground.partition(partition);
-        for (customer, fact) in facts {
-            partition.see(*customer, take_back);
-            if let Some((event, day)) = fact {
-                partition.events.push([*customer, *event, *day], take_back);
+    fn apply(&self, partition: usize, updates: &[Self::Update], retract: bool) -> io::Result<()> {
+        let mut partition = self.context.partition(partition);
+        for (customer, update) in updates {
+            partition.mark_seen(*customer, retract);
+            if let Some((event, day)) = update {
+                partition.events.push([*customer, *event, *day], retract);
             }
         }
-        self.ground.keep_to_budget(&mut partition)
+        self.context.keep_to_budget(&mut partition)
     }
 }
 
@@ -368,12 +369,13 @@ mod tests {
     fn the_columns_are_the_schema_s() {
         let window = Window::new(crate::calendar::Day(20_000), 12, None, 31, 30);
         let kernel = KernelWindow::new(&window);
-        let ground = Ground { window: &window, kernel: &kernel, traits: &[], partitions: &[], budget: None };
+        let context =
+            AggregationContext { window: &window, kernel: &kernel, traits: &[], partitions: &[], budget: None };
         let (c, a, p, l) = (
-            Contacts::new(&ground),
-            Applications::new(&ground),
-            Payments::new(&ground, DefaultPeriod::Month),
-            LifeEvents::new(&ground),
+            Contacts::new(&context),
+            Applications::new(&context),
+            Payments::new(&context, DefaultPeriod::Month),
+            LifeEvents::new(&context),
         );
         let all = [c.contacted_on, c.channel, c.direction, c.reached, a.benefit, a.submitted_on, a.method];
         let more =
