@@ -1,14 +1,13 @@
-//! Every conformance case gives the expected files (`../shared/conformance-2`, or the folder that
-//! `VARDAG_CONFORMANCE` names). Independent implementations of METHOD agree on what is expected there.
+//! Every conformance case gives the expected files (`tests/conformance`, or the folder that `VARDAG_CONFORMANCE` names).
+//! Independent implementations of docs/method.md agree on what is expected there.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
+use crate::case_folders;
 use crate::outcome::RunFolder;
 use crate::table::Table;
 use crate::workspace::Workspace;
@@ -30,36 +29,8 @@ const NOT_BUILT_YET: [&str; 3] = ["employer_summary.csv", "employer_labels.csv",
 
 #[test]
 fn every_conformance_case_gives_the_expected_files() {
-    let folder = std::env::var_os("VARDAG_CONFORMANCE")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance-2"), PathBuf::from);
-    let Ok(entries) = fs::read_dir(&folder) else {
-        eprintln!("CONFORMANCE CASES ARE NOT HERE: {} is no folder; nothing was compared", folder.display());
-        return;
-    };
-    let cases = entries.map(|entry| entry.expect("an entry").path()).filter(|path| path.join("case.json").exists());
-    let mut cases: Vec<PathBuf> = cases.collect();
-    cases.sort();
-    assert!(!cases.is_empty(), "no case under {}", folder.display());
-    let (next, differences) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
-    std::thread::scope(|scope| {
-        for _ in 0..2 {
-            scope.spawn(|| {
-                while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let found = differences_of(case);
-                    if !found.is_empty() {
-                        differences.lock().expect("no panic").insert(case.clone(), found);
-                    }
-                }
-            });
-        }
-    });
-    eprintln!("{} conformance cases under {}", cases.len(), folder.display());
-    let differences = differences.into_inner().expect("no panic");
-    for (case, found) in &differences {
-        eprintln!("{}: {} differences", case.display(), found.len());
-        found.iter().take(20).for_each(|difference| eprintln!("    {difference}"));
-    }
-    assert!(differences.is_empty(), "{} of {} cases differ", differences.len(), cases.len());
+    let cases = case_folders::found("conformance", "VARDAG_CONFORMANCE", "case.json");
+    case_folders::hold(&cases, differences_of);
 }
 
 /// Runs a case and compares.

@@ -7,6 +7,7 @@
 mod bad_files;
 mod bad_values;
 mod breakdowns;
+mod case_folders;
 mod cases;
 mod command_line;
 mod compare;
