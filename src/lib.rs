@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod cli;
 pub mod config;
 pub mod employers;
+pub mod exit_code;
 pub mod explain;
 pub mod extract;
 pub mod features;

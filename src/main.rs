@@ -5,5 +5,5 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    vardag::cli::run(vardag::cli::Arguments::parse())
+    vardag::cli::run(vardag::cli::Arguments::parse()).into()
 }

@@ -3,10 +3,10 @@
 use std::fs::OpenOptions;
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::process::ExitCode;
 
 use super::output::Usage;
-use super::{CheckArguments, LIMIT_BROKEN, job, output, progress, summary};
+use super::{CheckArguments, job, output, progress, summary};
+use crate::exit_code::ExitCode;
 use crate::extract::RejectsWriter;
 use crate::job::Timings;
 use crate::outputs::ExtractEntry;
@@ -41,7 +41,7 @@ pub fn check(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
     } else {
         output::print(&summary::checked(&columns, &extracts, &job.window, reading.customers()))?;
     }
-    Ok(if broken_limits.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(LIMIT_BROKEN) })
+    Ok(if broken_limits.is_empty() { ExitCode::Success } else { ExitCode::Data })
 }
 
 /// Where the rejected rows go: nowhere, or into a file that only its owner may read.

@@ -4,10 +4,10 @@ use std::fs::OpenOptions;
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
-use std::process::ExitCode;
 
 use super::output::Usage;
 use super::{CompareArguments, movements, output};
+use crate::exit_code::ExitCode;
 use crate::history::{self, HistoryError, PastRun};
 
 /// Compares two run folders and prints what moved.
@@ -24,7 +24,7 @@ pub fn compare(arguments: &CompareArguments) -> anyhow::Result<ExitCode> {
     } else {
         output::print(&movements::text(&found))?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(ExitCode::Success)
 }
 
 /// A run folder, opened; that it is held is said.

@@ -3,19 +3,18 @@
 use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::Path;
-use std::process::ExitCode;
 
 use super::output;
 use crate::config;
-use crate::job::JobError;
+use crate::exit_code::ExitCode;
 
 /// Prints what is in force: the defaults, or a file laid over them.
 pub fn show(file: Option<&Path>) -> anyhow::Result<ExitCode> {
     match file {
         None => output::print(config::DEFAULTS)?,
-        Some(file) => output::print(&config::load(file).map_err(JobError::Config)?.in_force)?,
+        Some(file) => output::print(&config::load(file)?.in_force)?,
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(ExitCode::Success)
 }
 
 /// Writes the starter file, never over another.
@@ -29,5 +28,5 @@ pub fn init(file: &Path) -> anyhow::Result<ExitCode> {
         })?;
     created.write_all(config::STARTER.as_bytes()).map_err(|error| refused(error.to_string()))?;
     output::say(&format!("wrote {file}: set the paths in it, then run `vardag check {file}`", file = file.display()));
-    Ok(ExitCode::SUCCESS)
+    Ok(ExitCode::Success)
 }

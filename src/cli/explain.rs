@@ -1,11 +1,11 @@
 //! `vardag explain`: why one customer has its label.
 
 use std::io::{self, BufRead, Read, Write};
-use std::process::ExitCode;
 
 use super::compare::{create_rows, open};
 use super::output::Usage;
 use super::{ExplainArguments, output};
+use crate::exit_code::ExitCode;
 use crate::explain::{Explainer, Page, html, json, text};
 
 /// Explains on stdout, and on a page of its own where one is asked for.
@@ -27,7 +27,7 @@ pub fn explain(arguments: &ExplainArguments) -> anyhow::Result<ExitCode> {
     } else {
         output::print(&text(&page))?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(ExitCode::Success)
 }
 
 /// The longest line that can be an id.

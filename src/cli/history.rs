@@ -1,9 +1,8 @@
 //! `vardag history`: shares and main figures over all good runs of a folder.
 
-use std::process::ExitCode;
-
 use super::summary::{decimals, plain, thousands, trimmed};
 use super::{HistoryArguments, output};
+use crate::exit_code::ExitCode;
 use crate::history::{self, CategoryPoint, HistoryEntry, HistoryError};
 use crate::statistics::ALL;
 use crate::text::{double, push_csv};
@@ -20,7 +19,7 @@ pub fn history(arguments: &HistoryArguments) -> anyhow::Result<ExitCode> {
         (false, true) => output::print(&csv(&series.entries))?,
         (false, false) => output::print(&tables(&series.entries))?,
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(ExitCode::Success)
 }
 
 /// A figure of a category: its name in files, what it is called on the terminal, its decimals there, its value.

@@ -3,11 +3,11 @@
 use super::{JobArguments, output};
 use crate::calendar::Day;
 use crate::config::{self, Config};
-use crate::job::{Job, JobError, Reading, as_of};
+use crate::job::{Job, Reading, as_of};
 
 /// The configuration with its last day settled.
 pub fn configuration(arguments: &JobArguments) -> anyhow::Result<(Config, Day)> {
-    let mut config = config::load(&arguments.config).map_err(JobError::Config)?;
+    let mut config = config::load(&arguments.config)?;
     let today = Day::from_date(chrono::Local::now().date_naive());
     let as_of = as_of(arguments.as_of.unwrap_or(config.window.as_of), today);
     config.fix_as_of(as_of);

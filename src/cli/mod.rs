@@ -17,28 +17,32 @@ mod synth;
 mod try_rules;
 
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
 use crate::calendar::Day;
-use crate::config::AsOf;
+use crate::config::{AsOf, ConfigError};
+use crate::exit_code::ExitCode;
 use crate::explain::ExplainError;
 use crate::history::HistoryError;
 use crate::job::JobError;
 use crate::language::Language;
+use crate::outputs::FolderError;
 use crate::panics;
+use crate::synth::SynthError;
 
 /// Sort a social-insurance agency's customers by their everyday life, from its nightly extracts.
 #[derive(Debug, Parser)]
-#[command(name = "vardag", version, about, after_help = EXIT_CODES)]
+#[command(name = "vardag", version, about, after_help = exit_codes())]
 pub struct Arguments {
     #[command(subcommand)]
     command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done, warnings included; 1 unexpected failure; 2 usage or configuration; \
-3 data (unreadable, missing column, limit broken); 4 the run strays too far from those before it (gate broken); 75 output locked by another run.";
+fn exit_codes() -> String {
+    let codes = ExitCode::ALL.map(|code| format!("{} {}", code.number(), code.meaning()));
+    format!("Exit codes: {}.", codes.join("; "))
+}
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -241,7 +245,7 @@ fn as_of(text: &str) -> Result<AsOf, String> {
 /// Does what was typed; errors are said on stderr.
 pub fn run(arguments: Arguments) -> ExitCode {
     // A panic has been said, and left as little behind as an error: an unexpected failure.
-    panics::said(|| done(arguments)).unwrap_or(ExitCode::FAILURE)
+    panics::said(|| done(arguments)).unwrap_or(ExitCode::Failure)
 }
 
 fn done(arguments: Arguments) -> ExitCode {
@@ -260,26 +264,25 @@ fn done(arguments: Arguments) -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             output::say(&format!("error: {error}"));
-            ExitCode::from(exit_code(&error))
+            exit_code(&error)
         }
     }
 }
 
-/// A limit was broken: the results are held.
-const LIMIT_BROKEN: u8 = 3;
-/// A gate was broken: the results are held.
-const GATE_BROKEN: u8 = 4;
-
-fn exit_code(error: &anyhow::Error) -> u8 {
-    // A usage error of our own; what clap refuses exits with 2 as well.
-    if error.is::<output::Usage>() {
-        return 2;
+/// That of the stage whose error it is; an error of no stage is an unexpected failure.
+fn exit_code(error: &anyhow::Error) -> ExitCode {
+    fn of<E: std::error::Error + Send + Sync + 'static>(
+        error: &anyhow::Error,
+        code: fn(&E) -> ExitCode,
+    ) -> Option<ExitCode> {
+        error.downcast_ref().map(code)
     }
-    if let Some(error) = error.downcast_ref::<ExplainError>() {
-        return error.exit_code();
-    }
-    if let Some(error) = error.downcast_ref::<HistoryError>() {
-        return error.exit_code();
-    }
-    error.downcast_ref::<JobError>().map_or(1, JobError::exit_code)
+    None.or_else(|| of(error, output::Usage::exit_code))
+        .or_else(|| of(error, ConfigError::exit_code))
+        .or_else(|| of(error, JobError::exit_code))
+        .or_else(|| of(error, FolderError::exit_code))
+        .or_else(|| of(error, HistoryError::exit_code))
+        .or_else(|| of(error, ExplainError::exit_code))
+        .or_else(|| of(error, SynthError::exit_code))
+        .unwrap_or(ExitCode::Failure)
 }

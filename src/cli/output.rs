@@ -3,12 +3,19 @@
 
 use std::io::{self, Write};
 
+use crate::exit_code::ExitCode;
 use crate::sanitize::{escaped, escaped_json};
 
-/// Something that was typed cannot be done; the exit code is that of usage errors.
+/// Something that was typed cannot be done.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Usage(pub String);
+
+impl Usage {
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::Usage
+    }
+}
 
 /// Says a message on stderr. Whoever closed it does not want to hear.
 pub fn say(message: &str) {

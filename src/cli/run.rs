@@ -1,10 +1,10 @@
 //! `vardag run`: the nightly job.
 
 use std::path::Path;
-use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::{GATE_BROKEN, LIMIT_BROKEN, RunArguments, job, output, progress, summary};
+use super::{RunArguments, job, output, progress, summary};
+use crate::exit_code::ExitCode;
 use crate::extract::RejectsWriter;
 use crate::job::{Job, JobError, Report, Timings};
 use crate::outputs::{Contents, OutputFile, RunFolder, check_way, utc};
@@ -14,7 +14,7 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<ExitCode> {
     let started = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let (config, as_of) = job::configuration(&arguments.job)?;
     let root = config.output_root(arguments.out.as_deref());
-    check_way(&root, as_of).map_err(JobError::Output)?;
+    check_way(&root, as_of)?;
     let mut timings = Timings::default();
     let mut job = timings.stage("prepare", || job::prepare(&arguments.job, &config, as_of))?;
     job.accept_changes = arguments.accept_changes;
@@ -32,9 +32,9 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<ExitCode> {
     }
     let manifest = &report.manifest;
     Ok(match (manifest.broken_limits.is_empty(), manifest.broken_gates.is_empty()) {
-        (false, _) => ExitCode::from(LIMIT_BROKEN),
-        (true, false) => ExitCode::from(GATE_BROKEN),
-        (true, true) => ExitCode::SUCCESS,
+        (false, _) => ExitCode::Data,
+        (true, false) => ExitCode::Gate,
+        (true, true) => ExitCode::Success,
     })
 }
 

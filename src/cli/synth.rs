@@ -1,9 +1,8 @@
 //! `vardag synth`: a made-up population.
 
-use std::process::ExitCode;
-
 use super::{SynthArguments, output, progress};
-use crate::synth::{Format, SynthError, SynthParameters, write_population};
+use crate::exit_code::ExitCode;
+use crate::synth::{Format, SynthParameters, write_population};
 
 /// The format of the extracts, as it is typed.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -27,10 +26,7 @@ pub fn synth(arguments: &SynthArguments) -> anyhow::Result<ExitCode> {
         },
     };
     let bar = progress::of_customers(arguments.customers, arguments.quiet);
-    let summary = write_population(&parameters, &|done| bar.set_position(done)).map_err(|error| match error {
-        SynthError::Customers { .. } | SynthError::AsOf { .. } => anyhow::Error::new(output::Usage(error.to_string())),
-        other => anyhow::Error::new(other),
-    })?;
+    let summary = write_population(&parameters, &|done| bar.set_position(done))?;
     bar.finish_and_clear();
     let mut text = String::new();
     for table in &summary.tables {
@@ -40,5 +36,5 @@ pub fn synth(arguments: &SynthArguments) -> anyhow::Result<ExitCode> {
     if !arguments.quiet {
         output::say(&format!("classify them with: vardag run {}", summary.configuration.display()));
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(ExitCode::Success)
 }

@@ -1,18 +1,16 @@
 //! `vardag try`: what other rules would give on a run that is done.
 
-use std::process::ExitCode;
-
 use super::compare::{open, with_rows};
 use super::summary::{decimals, plain, thousands, trimmed};
 use super::{TryArguments, movements, output};
 use crate::calendar::Day;
 use crate::config;
+use crate::exit_code::ExitCode;
 use crate::history::{Movements, Trial, trial};
-use crate::job::JobError;
 
 /// Tries the rules and prints what they would give.
 pub fn try_rules(arguments: &TryArguments) -> anyhow::Result<ExitCode> {
-    let mut config = config::load(&arguments.config).map_err(JobError::Config)?;
+    let mut config = config::load(&arguments.config)?;
     let run = open(&arguments.run)?;
     // The run's day is what the rules are tried on, whatever day the configuration would be run for.
     if let Some(day) = Day::from_iso(&run.manifest().window.as_of) {
@@ -30,7 +28,7 @@ pub fn try_rules(arguments: &TryArguments) -> anyhow::Result<ExitCode> {
     } else {
         output::print(&text(&tried.movements))?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(ExitCode::Success)
 }
 
 /// A category before and after; a category that only one side has is empty on the other.

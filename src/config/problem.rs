@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::exit_code::ExitCode;
 use crate::sanitize::{cut, escaped, one_line, shown};
 
 /// One thing that is wrong with a configuration.
@@ -49,6 +50,13 @@ pub enum ConfigError {
         /// All of them, in the order of the file's lines.
         problems: Vec<Problem>,
     },
+}
+
+impl ConfigError {
+    /// What the program ends with.
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::Usage
+    }
 }
 
 /// The most characters of a message: more than any needs, unless somebody's text in it is very long.

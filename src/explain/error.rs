@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::config::Problem;
+use crate::exit_code::ExitCode;
 use crate::history::HistoryError;
 
 /// Why a label cannot be explained.
@@ -40,12 +41,12 @@ fn lines(problems: &[Problem]) -> String {
 }
 
 impl ExplainError {
-    /// The documented exit code (docs/exit-codes.md).
-    pub fn exit_code(&self) -> u8 {
+    /// What the program ends with.
+    pub fn exit_code(&self) -> ExitCode {
         match self {
             ExplainError::History(error) => error.exit_code(),
-            ExplainError::Evaluate(_) | ExplainError::Page(_) => 1,
-            _ => 3,
+            ExplainError::Evaluate(_) | ExplainError::Page(_) => ExitCode::Failure,
+            _ => ExitCode::Data,
         }
     }
 }

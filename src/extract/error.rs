@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::blocks::{MAX_HEADER_BYTES, MAX_RECORD_BYTES};
 use super::files::MAX_HEADER_NAMES;
 use super::schema::CodeSet;
+use crate::exit_code::ExitCode;
 use crate::sanitize::shown;
 
 /// An extract that cannot be read as it is. (A row that cannot be used is a reject instead.)
@@ -87,6 +88,19 @@ pub enum ExtractError {
     Spill { source: io::Error },
     #[error("the rejected rows cannot be written: {source}")]
     Rejects { source: io::Error },
+}
+
+impl ExtractError {
+    /// What the program ends with.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            // Not the data is at fault, but the disk, or vardag.
+            ExtractError::Rejects { .. } | ExtractError::Spill { .. } | ExtractError::DoesNotAddUp { .. } => {
+                ExitCode::Failure
+            }
+            _ => ExitCode::Data,
+        }
+    }
 }
 
 /// What a compressed file that ends too early asks for.

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::config::Problem;
+use crate::exit_code::ExitCode;
 use crate::sanitize::shown;
 
 /// Why a past run cannot be read or compared.
@@ -46,12 +47,12 @@ fn lines(problems: &[Problem]) -> String {
 }
 
 impl HistoryError {
-    /// The documented exit code (docs/exit-codes.md).
-    pub fn exit_code(&self) -> u8 {
+    /// What the program ends with.
+    pub fn exit_code(&self) -> ExitCode {
         match self {
-            HistoryError::NoRun { .. } | HistoryError::NoRuns { .. } => 2,
-            HistoryError::Evaluate { .. } | HistoryError::Rows { .. } => 1,
-            _ => 3,
+            HistoryError::NoRun { .. } | HistoryError::NoRuns { .. } => ExitCode::Usage,
+            HistoryError::Evaluate { .. } | HistoryError::Rows { .. } => ExitCode::Failure,
+            _ => ExitCode::Data,
         }
     }
 }

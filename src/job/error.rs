@@ -1,6 +1,7 @@
-//! Why a job cannot run, and the exit code that says so.
+//! Why a job cannot run.
 
-use crate::config::{ConfigError, Problem};
+use crate::config::Problem;
+use crate::exit_code::ExitCode;
 use crate::extract::ExtractError;
 use crate::outputs::FolderError;
 use crate::report::ReportError;
@@ -8,9 +9,6 @@ use crate::report::ReportError;
 /// A job that could not be done.
 #[derive(Debug, thiserror::Error)]
 pub enum JobError {
-    /// The configuration cannot be used.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
     /// The rules cannot be compiled.
     #[error("{}", lines(.0))]
     Rules(Vec<Problem>),
@@ -46,33 +44,17 @@ fn lines<T: std::fmt::Display>(items: &[T]) -> String {
 }
 
 impl JobError {
-    /// The documented exit code (docs/exit-codes.md).
-    pub fn exit_code(&self) -> u8 {
+    /// What the program ends with.
+    pub fn exit_code(&self) -> ExitCode {
         match self {
-            JobError::Config(_)
-            | JobError::Rules(_)
-            | JobError::Output(
-                FolderError::Unusable { .. } | FolderError::LockFile { .. } | FolderError::InTheWay { .. },
-            ) => 2,
-            JobError::Inputs(_) => 3,
-            // Rejects go to the run folder: not the data is at fault, but the disk.
-            JobError::Extract(
-                ExtractError::Rejects { .. } | ExtractError::Spill { .. } | ExtractError::DoesNotAddUp { .. },
-            ) => 1,
-            JobError::Extract(_) => 3,
-            JobError::Output(FolderError::Locked { .. }) => 75,
-            JobError::Output(
-                FolderError::Write { .. }
-                | FolderError::LockLost { .. }
-                | FolderError::NotAsWritten { .. }
-                | FolderError::Stranded { .. }
-                | FolderError::AfterPublishing { .. },
-            )
-            | JobError::Manifest(_)
-            | JobError::RejectsOpen
-            | JobError::Threads(_)
-            | JobError::Report(_)
-            | JobError::Evaluate(_) => 1,
+            JobError::Extract(error) => error.exit_code(),
+            JobError::Output(error) => error.exit_code(),
+            JobError::Report(error) => error.exit_code(),
+            JobError::Rules(_) => ExitCode::Usage,
+            JobError::Inputs(_) => ExitCode::Data,
+            JobError::RejectsOpen | JobError::Manifest(_) | JobError::Threads(_) | JobError::Evaluate(_) => {
+                ExitCode::Failure
+            }
         }
     }
 }

@@ -24,6 +24,7 @@ use std::path::Path;
 pub use content::{Content, MaskedBreakdown};
 pub use workbook::{WORKBOOK, write_workbook};
 
+use crate::exit_code::ExitCode;
 use crate::outputs::{Contents, FolderError, OutputFile, Written};
 
 /// Why the report cannot be written.
@@ -41,6 +42,16 @@ pub enum ReportError {
     /// The file cannot be written.
     #[error(transparent)]
     Output(#[from] FolderError),
+}
+
+impl ReportError {
+    /// What the program ends with.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            ReportError::Output(error) => error.exit_code(),
+            ReportError::Texts(_) | ReportError::Template(_) | ReportError::Workbook(_) => ExitCode::Failure,
+        }
+    }
 }
 
 /// What stands for a figure of too few.

@@ -76,6 +76,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{Datelike, NaiveDate};
 
+use crate::exit_code::ExitCode;
 use timeline::Timeline;
 use writer::{FileFormat, MOST_CUSTOMERS, Plan};
 
@@ -168,6 +169,14 @@ pub enum SynthError {
 }
 
 impl SynthError {
+    /// What the program ends with.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            SynthError::Customers { .. } | SynthError::AsOf { .. } => ExitCode::Usage,
+            SynthError::Io { .. } | SynthError::Parquet { .. } => ExitCode::Failure,
+        }
+    }
+
     fn io(path: &Path, source: std::io::Error) -> Self {
         SynthError::Io { path: path.to_owned(), source }
     }

@@ -1,6 +1,7 @@
 //! What is typed and what is said: from any folder, to nobody, as a table or as JSON.
 
 use chrono::{Datelike, Days, Local};
+use vardag::exit_code::ExitCode;
 
 use crate::outcome::RunFolder;
 use crate::workspace::{VARDAG, Workspace};
@@ -255,6 +256,20 @@ fn what_cannot_be_understood_is_a_usage_error() {
         outcome.code(2);
         assert!(!outcome.stderr().is_empty(), "{arguments:?}");
     }
-    workspace.vardag(&["--help"]).code(0).stdout_has("Exit codes: 0 done");
     workspace.vardag(&["--version"]).code(0).stdout_has(env!("CARGO_PKG_VERSION"));
+}
+
+#[test]
+fn the_exit_codes_are_those_of_their_page_and_of_the_help() {
+    let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/exit-codes.md");
+    let page = std::fs::read_to_string(page).expect("docs/exit-codes.md");
+    let table = page.lines().skip_while(|line| !line.starts_with("| code |")).skip(2);
+    let rows = table.take_while(|line| line.starts_with('|'));
+    let written: Vec<String> =
+        rows.map(|row| row.split('|').take(3).map(str::trim).collect::<Vec<_>>().join(" ")).collect();
+    let known = ExitCode::ALL.map(|code| format!(" {} {}", code.number(), code.meaning()));
+    assert_eq!(written, known);
+    let help = Workspace::empty().vardag(&["--help"]).code(0).stdout();
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(help.ends_with(&format!("Exit codes:{}.", known.join(";"))), "{help}");
 }

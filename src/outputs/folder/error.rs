@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::exit_code::ExitCode;
+
 /// Why a run folder cannot be written.
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs)]
@@ -41,4 +43,21 @@ pub enum FolderError {
     Stranded { path: PathBuf, aside: PathBuf, source: io::Error },
     #[error("the run is published, but {} cannot be brought up to date: {source}", path.display())]
     AfterPublishing { path: PathBuf, source: io::Error },
+}
+
+impl FolderError {
+    /// What the program ends with.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            FolderError::Locked { .. } => ExitCode::Locked,
+            FolderError::Unusable { .. } | FolderError::LockFile { .. } | FolderError::InTheWay { .. } => {
+                ExitCode::Usage
+            }
+            FolderError::Write { .. }
+            | FolderError::LockLost { .. }
+            | FolderError::NotAsWritten { .. }
+            | FolderError::Stranded { .. }
+            | FolderError::AfterPublishing { .. } => ExitCode::Failure,
+        }
+    }
 }
