@@ -6,7 +6,8 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+
+use parking_lot::Mutex;
 
 /// A piece of a [`Spill`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +32,7 @@ impl Spill {
     /// Appends bytes.
     pub fn append(&self, bytes: &[u8]) -> io::Result<Segment> {
         let offset = {
-            let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut end = self.end.lock();
             let offset = *end;
             *end += bytes.len() as u64;
             offset

@@ -3,9 +3,8 @@
 //! Numbers follow the order of arrival, which differs from run to run; so nothing that is written depends on
 //! them, only on the codes' text or on their being distinct.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use hashbrown::HashMap;
+use parking_lot::Mutex;
 
 use super::ExtractError;
 use super::intern_cache::InternCache;
@@ -43,7 +42,7 @@ impl Interner {
     pub fn new(set: CodeSet, known: impl IntoIterator<Item = String>) -> Self {
         let book = Interner { set, entries: Mutex::default() };
         for text in known {
-            let mut entries = book.lock();
+            let mut entries = book.entries.lock();
             let id = entries.texts.len() as CodeId;
             entries.ids.entry(text.clone()).or_insert(id);
             entries.texts.push(text);
@@ -51,13 +50,9 @@ impl Interner {
         book
     }
 
-    fn lock(&self) -> MutexGuard<'_, Entries> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// The number of a code, given now if it is new.
     pub fn id(&self, text: &str) -> Result<CodeId, ExtractError> {
-        let mut entries = self.lock();
+        let mut entries = self.entries.lock();
         if let Some(id) = entries.ids.get(text) {
             return Ok(*id);
         }
@@ -73,7 +68,7 @@ impl Interner {
 
     /// The code with this number.
     pub fn text(&self, id: CodeId) -> String {
-        self.lock().texts[id as usize].clone()
+        self.entries.lock().texts[id as usize].clone()
     }
 }
 

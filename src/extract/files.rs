@@ -4,8 +4,10 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Seek};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::UNIX_EPOCH;
+
+use parking_lot::Mutex;
 
 use super::ExtractError;
 use super::blocks::{BlockError, BlockReader, MAX_HEADER_BYTES, has_lone_carriage_return};
@@ -177,14 +179,14 @@ pub struct Digest(Arc<Mutex<(blake3::Hasher, u64)>>);
 
 impl Digest {
     fn add(&self, bytes: &[u8]) {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.0.lock();
         state.0.update(bytes);
         state.1 += bytes.len() as u64;
     }
 
     /// The BLAKE3 hash, in hexadecimal, and the bytes hashed.
     pub fn finish(&self) -> (String, u64) {
-        let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = self.0.lock();
         (state.0.finalize().to_hex().to_string(), state.1)
     }
 }

@@ -6,7 +6,9 @@
 //! In: configured paths. Out: typed batches, and per file what was counted and rejected.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 
 pub mod batch;
 pub(crate) mod blocks;
@@ -247,19 +249,19 @@ impl<'a> Plan<'a> {
             let mut worker = worker();
             let mut work = || -> Result<(), ExtractError> {
                 loop {
-                    let next = lock(&feed).next_task(std::mem::take(&mut reading.buffer));
+                    let next = feed.lock().next_task(std::mem::take(&mut reading.buffer));
                     let Some((sequence, task)) = next? else { return Ok(()) };
-                    if lock(&failure).is_some() {
+                    if failure.lock().is_some() {
                         return Ok(());
                     }
                     let Some(report) = reading.task(task, sequence, books, &mut worker)? else { continue };
                     progress.records(self.config.extract, report.records);
-                    lock(&ledger).report(sequence, report).map_err(|source| ExtractError::Rejects { source })?;
+                    ledger.lock().report(sequence, report).map_err(|source| ExtractError::Rejects { source })?;
                 }
             };
             let result = work().and_then(|()| worker.finish());
             if let Err(error) = result {
-                lock(&failure).get_or_insert(error);
+                failure.lock().get_or_insert(error);
             }
         };
         std::thread::scope(|scope| {
@@ -268,11 +270,11 @@ impl<'a> Plan<'a> {
             }
             run();
         });
-        if let Some(error) = failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        if let Some(error) = failure.into_inner() {
             return Err(error);
         }
-        let counts = ledger.into_inner().unwrap_or_else(PoisonError::into_inner).counts;
-        let digests = feed.into_inner().unwrap_or_else(PoisonError::into_inner).digests;
+        let counts = ledger.into_inner().counts;
+        let digests = feed.into_inner().digests;
         let files = self.files.iter().zip(counts).zip(digests);
         Ok(files.map(|((input, counts), blake3)| FileRead { input: input.clone(), blake3, counts }).collect())
     }
@@ -290,10 +292,6 @@ fn column_found(name: &str, at: usize, files: &[(&InputFile, Arc<layout::Layout>
         Some((file, read_from, constant)) => ColumnFound { file, column, read_from: Some(read_from), constant },
         None => ColumnFound { file: files[0].0.name.clone(), column, read_from: None, constant: false },
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// One worker's reading tools.

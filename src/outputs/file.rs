@@ -4,8 +4,10 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::thread::JoinHandle;
+
+use parking_lot::Mutex;
 
 use super::FolderError;
 
@@ -126,18 +128,18 @@ impl SharedOutput {
     /// Ends the file, once nobody else holds the stream.
     pub fn finish(self) -> Option<Result<Written, FolderError>> {
         let file = Arc::into_inner(self.0)?;
-        Some(file.into_inner().unwrap_or_else(PoisonError::into_inner).finish())
+        Some(file.into_inner().finish())
     }
 }
 
 impl Write for SharedOutput {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let mut file = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut file = self.0.lock();
         io::Write::write(&mut *file, bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        let mut file = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut file = self.0.lock();
         io::Write::flush(&mut *file)
     }
 }
