@@ -13,7 +13,7 @@ pub fn explain(arguments: &ExplainArguments) -> anyhow::Result<ExitCode> {
     let run = open(&arguments.run)?;
     let explainer = Explainer::new(&run)?;
     let explanation = explainer.explain(&customer(&arguments.customer)?)?;
-    let page = Page::new(&explanation, arguments.language);
+    let page = Page::new(&explanation, arguments.language)?;
     if let Some(path) = &arguments.html {
         let page = html(&page)?;
         let unwritten = |error| Usage(format!("{} cannot be written: {error}", path.display()));

@@ -8,8 +8,8 @@ use crate::calendar::Window;
 use crate::config::Config;
 use crate::employers::EmployerFigures;
 use crate::extract::ColumnFound;
+use crate::i18n::Language;
 use crate::job::Report;
-use crate::language::Language;
 use crate::outputs::{ExtractEntry, Manifest};
 use crate::sanitize::shown;
 use crate::statistics::CategoryFigures;
@@ -68,7 +68,7 @@ fn employers(figures: &[EmployerFigures]) -> String {
 /// A category's name for people beside the one that files use.
 fn title(category: &CategoryFigures, config: &Config) -> String {
     let known = config.categories.iter().find(|known| known.name == category.name);
-    known.map_or(category.name.clone(), |known| format!("{} ({})", shown(&known.names.en), known.name))
+    known.map_or(category.name.clone(), |known| format!("{} ({})", shown(Language::En.of(&known.names)), known.name))
 }
 
 /// The summary of a run as JSON; what is missing is null.

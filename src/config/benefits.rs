@@ -1,7 +1,8 @@
-//! The benefit catalogue, and texts in three languages.
+//! The benefit catalogue, and texts in several languages.
 
-use super::model::{Benefit, Text};
+use super::model::Benefit;
 use super::reader::Reader;
+use crate::i18n::{Language, Text};
 
 /// The catalogue: the defaults' entries in their order, then those that the user's file adds.
 pub(super) fn read(root: &Reader) -> Vec<Benefit> {
@@ -25,14 +26,14 @@ fn benefit(code: &str, entry: Reader) -> Benefit {
     benefit
 }
 
-/// A text in three languages; a missing one is another that is given, or else the fallback.
+/// A text in every language; a missing one is the English one, or another that is given, or else the fallback.
 pub(super) fn text(table: &Reader, key: &str, fallback: &str) -> Text {
-    let Some(languages) = table.table(key) else {
-        return Text { sv: fallback.to_owned(), fi: fallback.to_owned(), en: fallback.to_owned() };
-    };
-    let given = ["sv", "fi", "en"].map(|language| languages.text(language).filter(|text| !text.is_empty()));
+    let Some(languages) = table.table(key) else { return Text::new(|_| fallback.to_owned()) };
+    let given = |language: Language| languages.text(language.code()).filter(|text| !text.is_empty());
+    let text = Text::new(|language| {
+        let others = [language, Language::En].into_iter().chain(Language::ALL);
+        others.filter_map(given).next().unwrap_or(fallback).to_owned()
+    });
     languages.finish();
-    let [sv, fi, en] = given;
-    let or_another = |own: Option<&str>| own.or(en).or(sv).or(fi).unwrap_or(fallback).to_owned();
-    Text { sv: or_another(sv), fi: or_another(fi), en: or_another(en) }
+    text
 }

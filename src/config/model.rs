@@ -7,19 +7,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::calendar::{Day, DefaultPeriod};
-use crate::language::Language;
+use crate::i18n::{Language, Text};
 use crate::rules::DEFAULT_RULE;
-
-/// A text in the agency's three languages.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Text {
-    /// Swedish.
-    pub sv: String,
-    /// Finnish.
-    pub fi: String,
-    /// English.
-    pub en: String,
-}
 
 /// The configuration of one job, complete and checked.
 #[derive(Debug, Clone)]

@@ -3,7 +3,7 @@
 use super::model::ReportSettings;
 use super::problem::help_for;
 use super::reader::Reader;
-use crate::language::Language;
+use crate::i18n::Language;
 
 /// The settings of report and workbook.
 pub(super) fn read(root: &Reader) -> ReportSettings {

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::*;
+use crate::i18n::Language;
 
 /// The least that a file must state.
 const LEAST: &str = "
@@ -44,7 +45,10 @@ fn the_defaults_are_complete() {
     assert_eq!(config.window.as_of, AsOf::Yesterday);
     assert_eq!((config.window.months, config.window.spell_gap_days, config.window.min_observed_days), (12, 31, 30));
     assert_eq!(config.benefits.len(), 22);
-    assert!(config.benefits.iter().all(|benefit| benefit.names.sv != benefit.code && benefit.names.fi != benefit.code));
+    assert!(
+        config.benefits.iter().all(|benefit| Language::Sv.of(&benefit.names) != benefit.code
+            && Language::Fi.of(&benefit.names) != benefit.code)
+    );
     let last_resort: Vec<_> = config.benefits.iter().filter(|benefit| benefit.last_resort).collect();
     assert_eq!(last_resort.len(), 1);
     assert_eq!(
@@ -168,16 +172,16 @@ fn benefits_merge_key_by_key_and_can_be_replaced() {
     assert_eq!(config.benefits.len(), 23);
     let child = config.benefits.iter().find(|benefit| benefit.code == "child_benefit").unwrap();
     assert!(!child.countable);
-    assert_eq!((child.names.sv.as_str(), child.names.en.as_str()), ("Barnbidrag", "Kids"));
+    assert_eq!((Language::Sv.of(&child.names), Language::En.of(&child.names)), ("Barnbidrag", "Kids"));
     let heating = &config.benefits[22];
-    assert_eq!((heating.code.as_str(), heating.names.fi.as_str()), ("heating", "heating"));
+    assert_eq!((heating.code.as_str(), Language::Fi.of(&heating.names)), ("heating", "heating"));
     assert!(heating.countable && heating.last_resort && heating.life_event.is_none());
     let config = read(&format!("default_benefits = false\n{added}"));
     assert_eq!(
         config.benefits.iter().map(|benefit| benefit.code.as_str()).collect::<Vec<_>>(),
         ["child_benefit", "heating"]
     );
-    assert_eq!(config.benefits[0].names.sv, "Kids", "a missing language is another that is given");
+    assert_eq!(Language::Sv.of(&config.benefits[0].names), "Kids", "a missing language is another that is given");
 }
 
 #[test]
@@ -188,8 +192,8 @@ fn lists_of_the_user_replace_the_defaults() {
          [[rules]]\nname = \"r\"\ncategory = \"a\"\nwhen = \"x > 1\"\nreason.fi = \"syy\"\n",
     );
     assert_eq!((config.categories.len(), config.rules.len(), config.default_category), (2, 1, 1));
-    assert_eq!(config.rules[0].reason.sv, "syy");
-    assert_eq!(config.categories[0].names.en, "a");
+    assert_eq!(Language::Sv.of(&config.rules[0].reason), "syy");
+    assert_eq!(Language::En.of(&config.categories[0].names), "a");
 }
 
 #[test]

@@ -10,6 +10,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use toml::value::Datetime;
 
+use crate::i18n::Language;
 use crate::sanitize::is_invisible;
 
 /// A value and where it stands.
@@ -159,12 +160,12 @@ fn write_table(out: &mut String, path: &str, table: &Table) {
 }
 
 /// Whether a value is written on its key's line: all but tables and lists of tables, and of tables those that
-/// read better so: a text in the three languages and how a column is read.
+/// read better so: a text in several languages and how a column is read.
 fn is_inline(path: &str, value: &Value) -> bool {
     match value {
         Value::Table(inner) => {
             let is_leaf = inner.0.iter().all(|(_, node)| !matches!(node.value, Value::Table(_)));
-            let is_text = inner.0.iter().all(|(key, _)| matches!(key.as_str(), "sv" | "fi" | "en"));
+            let is_text = inner.0.iter().all(|(key, _)| Language::from_code(key).is_some());
             let is_column = path.ends_with(".columns");
             is_leaf && !inner.0.is_empty() && (is_text || is_column)
         }

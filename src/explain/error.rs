@@ -32,6 +32,8 @@ pub enum ExplainError {
     Evaluate(#[from] polars::prelude::PolarsError),
     #[error("the page cannot be made: {0}")]
     Page(#[from] minijinja::Error),
+    #[error("the texts of the page cannot be read: {0}; this is a fault of vardag")]
+    Texts(#[from] toml::de::Error),
     #[error(transparent)]
     History(#[from] HistoryError),
 }
@@ -45,7 +47,7 @@ impl ExplainError {
     pub fn exit_code(&self) -> ExitCode {
         match self {
             ExplainError::History(error) => error.exit_code(),
-            ExplainError::Evaluate(_) | ExplainError::Page(_) => ExitCode::Failure,
+            ExplainError::Evaluate(_) | ExplainError::Page(_) | ExplainError::Texts(_) => ExitCode::Failure,
             _ => ExitCode::Data,
         }
     }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Explanation, FeatureValue};
 use crate::features::catalogue::{FEATURES, FeatureType};
-use crate::language::Language;
+use crate::i18n::Language;
 use crate::rules::{Clause, DEFAULT_RULE, TracedTerm};
 
 /// The explanation as JSON; reasons and service in a language.

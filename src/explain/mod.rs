@@ -9,7 +9,6 @@ mod feature_scales;
 mod json;
 mod page;
 mod search_grid;
-mod texts;
 mod words;
 
 pub use counterfactuals::{Counterfactual, counterfactuals};

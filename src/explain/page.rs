@@ -3,10 +3,9 @@
 use minijinja::Environment;
 use serde::Serialize;
 
-use super::texts::{Texts, texts};
 use super::words::Words;
 use super::{ExplainError, Explanation};
-use crate::language::Language;
+use crate::i18n::{ExplanationTexts, Language, Texts, fill};
 use crate::rules::{Clause, DEFAULT_RULE, RuleTrace, TracedTerm, Truth};
 use crate::sanitize::shown;
 
@@ -14,27 +13,27 @@ use crate::sanitize::shown;
 #[derive(Debug, Serialize)]
 pub struct Page {
     lang: &'static str,
-    title: &'static str,
+    title: String,
     /// `Customer …`.
     customer: String,
     period: String,
     category: String,
     category_name: String,
     description: String,
-    service_title: &'static str,
+    service_title: String,
     service: String,
-    why_title: &'static str,
+    why_title: String,
     why: String,
     rule: String,
-    rules_title: &'static str,
-    rules_intro: &'static str,
+    rules_title: String,
+    rules_intro: String,
     rules: Vec<RuleWords>,
-    elsewhere_title: &'static str,
-    elsewhere_intro: &'static str,
+    elsewhere_title: String,
+    elsewhere_intro: String,
     elsewhere: Vec<ElsewhereWords>,
-    features_title: &'static str,
+    features_title: String,
     /// The headings of the table of features: what, value, name.
-    headings: [&'static str; 3],
+    headings: [String; 3],
     features: Vec<FeatureWords>,
 }
 
@@ -44,7 +43,7 @@ struct RuleWords {
     category: String,
     /// `decided`, `before` or `after`.
     standing: &'static str,
-    state: &'static str,
+    state: String,
     lines: Vec<Line>,
 }
 
@@ -54,7 +53,7 @@ struct Line {
     depth: usize,
     mark: &'static str,
     /// The mark in words.
-    truth: &'static str,
+    truth: String,
     text: String,
     /// The value at hand; empty for a join.
     here: String,
@@ -75,9 +74,13 @@ struct FeatureWords {
 
 impl Page {
     /// An explanation in the words of a language.
-    pub fn new(explanation: &Explanation<'_>, language: Language) -> Page {
-        let texts = texts(language);
-        let words = Words { explanation, language, texts };
+    ///
+    /// # Errors
+    /// The texts of the language cannot be read, which a test rules out.
+    pub fn new(explanation: &Explanation<'_>, language: Language) -> Result<Page, ExplainError> {
+        let all_texts = Texts::of(language)?;
+        let words = Words { explanation, language, texts: &all_texts };
+        let texts = &all_texts.explanation;
         let config = explanation.config;
         let category = &config.categories[explanation.category];
         let deciding = explanation.decided.map(|at| &config.rules[at]);
@@ -97,54 +100,61 @@ impl Page {
             label: words.label(&feature.name),
             value: words.value(&feature.name, feature.value),
         });
-        Page {
+        Ok(Page {
             lang: language.code(),
-            title: texts.title,
+            title: texts.title.clone(),
             customer: format!("{} {}", texts.customer, explanation.customer),
             period: format!("{} – {}", language.day(explanation.window.start), language.day(explanation.window.as_of)),
             category: category.name.clone(),
             category_name: category_name(explanation.category),
             description: language.of(&category.description).to_owned(),
-            service_title: texts.service,
+            service_title: texts.service.clone(),
             service: language.of(&category.service).to_owned(),
-            why_title: texts.why,
-            why: deciding.map_or(texts.by_default, |rule| language.of(&rule.reason)).to_owned(),
+            why_title: texts.why.clone(),
+            why: deciding.map_or(texts.by_default.as_str(), |rule| language.of(&rule.reason)).to_owned(),
             rule: deciding.map_or(DEFAULT_RULE, |rule| &rule.name).to_owned(),
-            rules_title: texts.rules,
-            rules_intro: texts.rules_intro,
+            rules_title: texts.rules.clone(),
+            rules_intro: texts.rules_intro.clone(),
             rules: rules.collect(),
-            elsewhere_title: texts.elsewhere,
-            elsewhere_intro: texts.elsewhere_intro,
+            elsewhere_title: texts.elsewhere.clone(),
+            elsewhere_intro: texts.elsewhere_intro.clone(),
             elsewhere: elsewhere.collect(),
-            features_title: texts.features,
-            headings: [texts.feature, texts.value, texts.name],
+            features_title: texts.features.clone(),
+            headings: [texts.feature.clone(), texts.value.clone(), texts.name.clone()],
             features: features.collect(),
-        }
+        })
     }
 }
 
 /// Where a rule stands to the one that decided, and what became of it.
-fn standing(at: usize, decided: Option<usize>, trace: &RuleTrace<'_>, texts: &Texts) -> (&'static str, &'static str) {
-    match decided {
-        Some(decided) if at == decided => ("decided", texts.decided),
-        Some(decided) if at > decided && trace.truth == Truth::True => ("after", texts.not_reached_met),
-        Some(decided) if at > decided => ("after", texts.not_reached_not_met),
-        _ if trace.truth == Truth::Missing => ("before", texts.no_value),
-        _ => ("before", texts.not_met),
-    }
+fn standing(
+    at: usize,
+    decided: Option<usize>,
+    trace: &RuleTrace<'_>,
+    texts: &ExplanationTexts,
+) -> (&'static str, String) {
+    let (standing, state) = match decided {
+        Some(decided) if at == decided => ("decided", &texts.decided),
+        Some(decided) if at > decided && trace.truth == Truth::True => ("after", &texts.not_reached_met),
+        Some(decided) if at > decided => ("after", &texts.not_reached_not_met),
+        _ if trace.truth == Truth::Missing => ("before", &texts.no_value),
+        _ => ("before", &texts.not_met),
+    };
+    (standing, state.clone())
 }
 
 impl Words<'_> {
     fn push_lines(&self, clause: &Clause<TracedTerm<'_>>, depth: usize, lines: &mut Vec<Line>) {
+        let texts = &self.texts.explanation;
         let (mark, truth) = match clause.truth() {
-            Truth::True => ("✓", self.texts.term_true),
-            Truth::False => ("✗", self.texts.term_false),
-            Truth::Missing => ("?", self.texts.term_missing),
+            Truth::True => ("✓", texts.term_true.clone()),
+            Truth::False => ("✗", texts.term_false.clone()),
+            Truth::Missing => ("?", texts.term_missing.clone()),
         };
         let (join, parts) = match clause {
             Clause::Term(term) => {
                 let (text, here) = self.term(term);
-                let here = if here.is_empty() { here } else { self.texts.here.replace("{value}", &here) };
+                let here = if here.is_empty() { here } else { fill(&texts.here, &[("value", &here)]) };
                 lines.push(Line { depth, mark, truth, text, here });
                 return;
             }
@@ -153,11 +163,11 @@ impl Words<'_> {
                 parts.iter().for_each(|part| self.push_lines(part, depth, lines));
                 return;
             }
-            Clause::All(parts) => (self.texts.all_of, parts.as_slice()),
-            Clause::Any(parts) => (self.texts.any_of, parts.as_slice()),
-            Clause::Not(part) => (self.texts.none_of, std::slice::from_ref(part.as_ref())),
+            Clause::All(parts) => (&texts.all_of, parts.as_slice()),
+            Clause::Any(parts) => (&texts.any_of, parts.as_slice()),
+            Clause::Not(part) => (&texts.none_of, std::slice::from_ref(part.as_ref())),
         };
-        lines.push(Line { depth, mark, truth, text: join.to_owned(), here: String::new() });
+        lines.push(Line { depth, mark, truth, text: join.clone(), here: String::new() });
         parts.iter().for_each(|part| self.push_lines(part, depth + 1, lines));
     }
 }

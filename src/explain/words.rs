@@ -1,10 +1,8 @@
 //! Features, values and terms in words of a language.
 
 use super::Explanation;
-use super::texts::Texts;
 use crate::features::catalogue::FeatureType;
-use crate::features::wording;
-use crate::language::Language;
+use crate::i18n::{Language, Texts, fill};
 use crate::rules::{Comparator, Piece, TracedTerm};
 
 /// Most decimals of a value that is not held in hundredths.
@@ -14,7 +12,7 @@ const MOST_DECIMALS: usize = 6;
 pub(super) struct Words<'a> {
     pub explanation: &'a Explanation<'a>,
     pub language: Language,
-    pub texts: &'static Texts,
+    pub texts: &'a Texts,
 }
 
 impl Words<'_> {
@@ -22,12 +20,12 @@ impl Words<'_> {
     pub fn label(&self, feature: &str) -> String {
         let derived = self.explanation.config.derived_features.iter().find(|derived| derived.name == feature);
         let meaning = derived.map(|derived| self.language.of(&derived.meaning)).filter(|meaning| !meaning.is_empty());
-        meaning.unwrap_or_else(|| wording::label(feature, self.language)).to_owned()
+        meaning.unwrap_or_else(|| self.texts.feature(feature)).to_owned()
     }
 
     /// A feature's value with its unit; `None` if it is missing.
     pub fn value(&self, feature: &str, value: Option<f64>) -> String {
-        let Some(value) = value else { return self.texts.missing.to_owned() };
+        let Some(value) = value else { return self.texts.explanation.missing.clone() };
         let known = self.explanation.features.iter().find(|known| known.name == feature);
         let number = match known.map(|known| known.feature_type) {
             Some(FeatureType::Count) => self.language.decimals(value, 0),
@@ -39,7 +37,7 @@ impl Words<'_> {
 
     fn with_unit(&self, number: String, feature: &str) -> String {
         let derived = self.explanation.config.derived_features.iter().find(|derived| derived.name == feature);
-        let unit = derived.map_or_else(|| wording::unit(feature, self.language), |derived| derived.unit.as_str());
+        let unit = derived.map_or_else(|| self.texts.unit(feature), |derived| derived.unit.as_str());
         if unit.is_empty() { number } else { format!("{number}\u{a0}{unit}") }
     }
 
@@ -78,22 +76,22 @@ impl Words<'_> {
                 _ => digits,
             }
         };
-        let texts = self.texts;
+        let texts = &self.texts.explanation;
         let (text, first, last) = match comparator {
-            Comparator::AtLeast(first) => (texts.at_least, first, first),
-            Comparator::MoreThan(first) => (texts.more_than, first, first),
-            Comparator::AtMost(first) => (texts.at_most, first, first),
-            Comparator::LessThan(first) => (texts.less_than, first, first),
-            Comparator::Exactly(first) => (texts.exactly, first, first),
-            Comparator::OtherThan(first) => (texts.other_than, first, first),
-            Comparator::Between(first, last) => (texts.between, first, last),
+            Comparator::AtLeast(first) => (&texts.at_least, first, first),
+            Comparator::MoreThan(first) => (&texts.more_than, first, first),
+            Comparator::AtMost(first) => (&texts.at_most, first, first),
+            Comparator::LessThan(first) => (&texts.less_than, first, first),
+            Comparator::Exactly(first) => (&texts.exactly, first, first),
+            Comparator::OtherThan(first) => (&texts.other_than, first, first),
+            Comparator::Between(first, last) => (&texts.between, first, last),
         };
-        text.replace("{number}", &number(first)).replace("{last}", &number(last))
+        fill(text, &[("number", &number(first)), ("last", &number(last))])
     }
 
     /// The change that would have led to another category, in words.
     pub fn change(&self, alternative: &super::Alternative) -> String {
-        let Some(change) = &alternative.change else { return self.texts.no_change.to_owned() };
+        let Some(change) = &alternative.change else { return self.texts.explanation.no_change.clone() };
         let feature = crate::features::catalogue::FEATURES[change.feature].name;
         // Two decimals tell small changes apart; what is smaller still is below a hundredth, not nothing.
         let distance = if change.distance_sd < 0.005 {
@@ -101,13 +99,10 @@ impl Words<'_> {
         } else {
             self.language.decimals(change.distance_sd, 2)
         };
-        // The label comes last: nothing in it is filled in.
-        self.texts
-            .change
-            .replace("{from}", &self.value(feature, Some(change.from)))
-            .replace("{to}", &self.value(feature, Some(change.to)))
-            .replace("{distance}", &distance)
-            .replace("{feature}", &self.label(feature))
+        let (from, to) = (self.value(feature, Some(change.from)), self.value(feature, Some(change.to)));
+        let label = self.label(feature);
+        let values = [("from", from), ("to", to), ("distance", distance), ("feature", label)];
+        fill(&self.texts.explanation.change, &values.each_ref().map(|(name, value)| (*name, value.as_str())))
     }
 }
 

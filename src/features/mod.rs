@@ -8,7 +8,6 @@ mod coverage;
 mod partition;
 mod periods;
 mod table;
-pub mod wording;
 
 pub use aggregators::{AggregationContext, Applications, Contacts, LifeEvents, Payments};
 pub use coverage::{BenefitTraits, CoverageFeatures, Covered, Kernel, KernelWindow};

@@ -2,11 +2,9 @@
 
 use super::Content;
 use super::palette;
-use super::texts::{Texts, fill};
 use crate::calendar::Day;
 use crate::features::catalogue::{At, FEATURES};
-use crate::features::wording;
-use crate::language::Language;
+use crate::i18n::{Language, Texts, fill};
 use crate::statistics::ALL;
 
 /// A content in a language.
@@ -41,7 +39,7 @@ impl<'a> LocalizedReport<'a> {
             let meaning = self.language.of(&feature.meaning);
             return if meaning.is_empty() { name.to_owned() } else { meaning.to_owned() };
         }
-        let (label, unit) = (wording::label(name, self.language), wording::unit(name, self.language));
+        let (label, unit) = (self.texts.feature(name), self.texts.unit(name));
         // What an age is in goes without saying.
         if unit.is_empty() || name == FEATURES[At::age as usize].name {
             label.to_owned()
@@ -57,13 +55,7 @@ impl<'a> LocalizedReport<'a> {
 
     /// A day, ISO, in figures.
     pub(super) fn day(&self, iso: &str) -> String {
-        let Some(day) = Day::from_iso(iso) else { return iso.to_owned() };
-        use chrono::Datelike;
-        let date = day.date();
-        match self.language {
-            Language::En => self.language.day(day),
-            _ => format!("{}.{}.{}", date.day(), date.month(), date.year()),
-        }
+        Day::from_iso(iso).map_or_else(|| iso.to_owned(), |day| self.language.short_day(day))
     }
 
     /// A share.

@@ -15,7 +15,6 @@ mod sections;
 mod svg;
 #[cfg(test)]
 mod tests;
-mod texts;
 mod view;
 mod workbook;
 

@@ -6,10 +6,9 @@ use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
 
 use super::localized::LocalizedReport;
-use super::texts::{Texts, fill};
 use super::view::Section;
 use super::{Content, ReportError, sections};
-use crate::language::Language;
+use crate::i18n::{Language, Texts, fill};
 
 const TEMPLATE: &str = include_str!("report.html.j2");
 const STYLE: &str = include_str!("style.css");

@@ -6,8 +6,8 @@ use crate::calendar::{Day, Window};
 use crate::config::{Config, from_text};
 use crate::employers::{EmployerFigures, SizeClass};
 use crate::history::{CategoryPoint, Cause, HistoryEntry, Movements, RuleMovement};
+use crate::i18n::Language;
 use crate::intake::OtherCodes;
-use crate::language::Language;
 use crate::outputs::{ExtractEntry, RowsEntry};
 use crate::statistics::{
     ALL, Breakdown, CategoryFigures, FeatureFigures, Group, GroupFigures, MeanMedian, Summary, Total,

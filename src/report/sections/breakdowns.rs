@@ -1,9 +1,9 @@
 //! By group: the categories' shares in each group, the groups that deviate most first, small ones masked.
 
 use crate::config::AGE_GROUP;
+use crate::i18n::fill;
 use crate::report::charts::{About, Segment, Stack, thin_stacks};
 use crate::report::localized::LocalizedReport;
-use crate::report::texts::fill;
 use crate::report::view::{Block, Cell, Column, Figure, Layout, Section, Table};
 use crate::report::{MaskedBreakdown, printable};
 use crate::statistics::Group;

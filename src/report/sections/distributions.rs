@@ -1,9 +1,9 @@
 //! How customers differ: percentiles of the main features by category.
 
 use crate::features::catalogue::{At, FEATURES, FeatureType};
+use crate::i18n::fill;
 use crate::report::charts::{About, Strip, strips};
 use crate::report::localized::LocalizedReport;
-use crate::report::texts::fill;
 use crate::report::view::{Block, Cell, Figure, Layout, Section, Table};
 use crate::statistics::{ALL, FeatureFigures};
 

@@ -1,9 +1,9 @@
 //! Employers by size.
 
 use crate::employers::{EmployerFigures, SizeClass};
+use crate::i18n::fill;
 use crate::report::charts::{About, Bar, bars, neutral};
 use crate::report::localized::LocalizedReport;
-use crate::report::texts::fill;
 use crate::report::view::{Block, Figure, Layout, Section, Table};
 
 pub(super) fn section(localized: &LocalizedReport<'_>) -> Option<Section> {

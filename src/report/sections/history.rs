@@ -1,10 +1,10 @@
 //! Over time: the main figures of all good runs.
 
 use crate::calendar::Day;
+use crate::i18n::fill;
 use crate::report::charts::{About, Line, lines};
 use crate::report::localized::LocalizedReport;
 use crate::report::run_snapshots::{Disclosure, Followed, RunSnapshot};
-use crate::report::texts::fill;
 use crate::report::view::{Block, Cell, Figure, Layout, Section, Table};
 
 pub(super) fn section(localized: &LocalizedReport<'_>) -> Option<Section> {

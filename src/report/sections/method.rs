@@ -1,7 +1,7 @@
 //! The method in plain words, with the rules in force.
 
+use crate::i18n::fill;
 use crate::report::localized::LocalizedReport;
-use crate::report::texts::fill;
 use crate::report::view::{Block, Cell, Column, Section, Table};
 
 pub(super) fn section(localized: &LocalizedReport<'_>) -> Section {

@@ -1,8 +1,8 @@
 //! Who moved since the last run: the matrix, the rules, and what moved them.
 
 use crate::history::{Cause, Movements};
+use crate::i18n::fill;
 use crate::report::localized::LocalizedReport;
-use crate::report::texts::fill;
 use crate::report::view::{Block, Cell, Column, Section, Table};
 use crate::rules::DEFAULT_RULE;
 

@@ -1,9 +1,9 @@
 //! The first screen: a card per category, beside reference figures and the last run, and the shares at a glance.
 
+use crate::i18n::fill;
 use crate::report::charts::{About, Segment, Stack, stacks};
 use crate::report::localized::LocalizedReport;
 use crate::report::run_snapshots::{Disclosure, Followed, RunSnapshot};
-use crate::report::texts::fill;
 use crate::report::view::{Block, Card, Cell, Column, Figure, Layout, Section, Table};
 
 pub(super) fn section(localized: &LocalizedReport<'_>) -> Section {
@@ -96,7 +96,7 @@ fn card(localized: &LocalizedReport<'_>, at: usize, now: &RunSnapshot, last_run:
         if has_reference {
             cells.push(Cell::from(figure.reference.map_or(String::new(), |value| {
                 language.at_most(value, figure.places)
-                    + if figure.unit.is_empty() { "" } else { percent_sign(localized) }
+                    + if figure.unit.is_empty() { "" } else { localized.language.percent_sign() }
             })));
         }
         cells.extend(previous.map(|previous| cell(localized, previous, figure.write)));
@@ -113,10 +113,6 @@ fn card(localized: &LocalizedReport<'_>, at: usize, now: &RunSnapshot, last_run:
         service: said(&category.service).to_owned(),
         table,
     }
-}
-
-fn percent_sign(localized: &LocalizedReport<'_>) -> &'static str {
-    localized.language.pick(["\u{a0}%", "\u{a0}%", "%"])
 }
 
 /// A figure of a run, as far as it may be told.

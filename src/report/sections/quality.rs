@@ -1,10 +1,10 @@
 //! Quality of the data: where every row went, why rows were rejected, and codes that nobody knows.
 
+use crate::i18n::fill;
 use crate::intake::MOST_NAMED;
 use crate::outputs::{ExtractEntry, RowsEntry};
 use crate::report::localized::LocalizedReport;
 use crate::report::printable;
-use crate::report::texts::fill;
 use crate::report::view::{Block, Cell, Column, Section, Table};
 
 pub(super) fn section(localized: &LocalizedReport<'_>) -> Section {

@@ -1,10 +1,10 @@
 //! Ways to apply, per category.
 
 use crate::extract::METHODS;
+use crate::i18n::fill;
 use crate::report::charts::{About, Segment, Stack, stacks};
 use crate::report::localized::LocalizedReport;
 use crate::report::palette;
-use crate::report::texts::fill;
 use crate::report::view::{Block, Cell, Figure, Layout, Section, Table};
 use crate::statistics::Summary;
 

@@ -4,6 +4,7 @@ use super::sheet::{Kind, Sheet, Value};
 use crate::employers::EmployerFigures;
 use crate::features::catalogue::{At, FEATURES};
 use crate::history::{Cause, Movements};
+use crate::i18n::Language;
 use crate::outputs::RowsEntry;
 use crate::report::run_snapshots::{Disclosure, Followed};
 use crate::report::sections::MAIN;
@@ -68,7 +69,7 @@ fn summary(content: &Content<'_>) -> Sheet {
     let hides_minutes = content.hides_feature(At::handling_minutes_per_application as usize);
     for (place, figures) in content.figures.iter().enumerate() {
         let category = content.config.categories.iter().find(|category| category.name == figures.name);
-        let name = category.map_or("", |category| category.names.en.as_str());
+        let name = category.map_or("", |category| Language::En.of(&category.names));
         let mut row = vec![Value::from(figures.name.as_str()), Value::from(name), Value::from(figures.customers)];
         for (column, value) in Summary::columns().iter().zip(figures.summary.values()) {
             let few = if is_minutes(column) { hides_minutes[place] } else { hides_figures[place] };
@@ -119,7 +120,7 @@ fn features(content: &Content<'_>) -> Sheet {
 /// Unit and meaning of a feature of the configuration.
 fn derived<'a>(content: &Content<'a>, name: &str) -> (&'a str, &'a str) {
     let feature = content.config.derived_features.iter().find(|feature| feature.name == name);
-    feature.map_or(("", ""), |feature| (&feature.unit, &feature.meaning.en))
+    feature.map_or(("", ""), |feature| (&feature.unit, Language::En.of(&feature.meaning)))
 }
 
 fn breakdown(content: &Content<'_>, masked: &MaskedBreakdown<'_>) -> Sheet {
@@ -338,14 +339,14 @@ fn rules(content: &Content<'_>) -> Sheet {
     sheet.column("rule", Kind::Text, "its name in labels; default: who is left");
     sheet.column("category", Kind::Text, "where it leads");
     sheet.column("when", Kind::Wide, "its condition");
-    for language in ["sv", "fi", "en"] {
-        sheet.column(&format!("reason_{language}"), Kind::Wide, "why, in words");
+    for language in Language::ALL {
+        sheet.column(&format!("reason_{}", language.code()), Kind::Wide, "why, in words");
     }
     let config = content.config;
     let category = |at: usize| config.categories.get(at).map_or("", |category| category.name.as_str());
     for (order, rule) in (1u64..).zip(&config.rules) {
-        let reason = &rule.reason;
-        let texts = [&rule.name, category(rule.category), &rule.when, &reason.sv, &reason.fi, &reason.en];
+        let texts = [rule.name.as_str(), category(rule.category), &rule.when];
+        let texts = texts.into_iter().chain(Language::ALL.map(|language| language.of(&rule.reason)));
         sheet.row([Value::from(order)].into_iter().chain(texts.map(Value::from)));
     }
     let order = Value::from(config.rules.len() as u64 + 1);

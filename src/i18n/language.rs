@@ -1,13 +1,14 @@
-//! The agency's three languages, and how each writes numbers and dates.
+//! The agency's languages, and how each writes numbers and dates.
 //!
 //! Files for machines are written by [`crate::text`], which knows no language; this is for what people read.
 
 use serde::Serialize;
 
+use super::fill;
 use crate::calendar::Day;
-use crate::config::Text;
 
-/// A language of what people read.
+/// A language of what people read. A new one needs its variant, its place in [`Language::ALL`], its [`Entry`] and its
+/// file of texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Language {
@@ -19,7 +20,95 @@ pub enum Language {
     En,
 }
 
-/// Between thousands, and before a unit or `%`: a space at which no line breaks.
+/// What there is to know of a language.
+struct Entry {
+    code: &'static str,
+    /// Its file.
+    texts: &'static str,
+    thousands_separator: &'static str,
+    decimal_separator: char,
+    percent: &'static str,
+    /// The months as they stand in a date.
+    months: [&'static str; 12],
+    /// A day in words: `{day}`, `{month}` by its name, `{year}`.
+    day: &'static str,
+    /// A day in figures: `{day}`, `{number}` of the month, `{year}`; or in words, where figures can be misread.
+    short_day: &'static str,
+}
+
+const SV: Entry = Entry {
+    code: "sv",
+    texts: include_str!("sv.toml"),
+    thousands_separator: NO_BREAK_SPACE,
+    decimal_separator: ',',
+    percent: "\u{a0}%",
+    months: [
+        "januari",
+        "februari",
+        "mars",
+        "april",
+        "maj",
+        "juni",
+        "juli",
+        "augusti",
+        "september",
+        "oktober",
+        "november",
+        "december",
+    ],
+    day: "{day}\u{a0}{month} {year}",
+    short_day: "{day}.{number}.{year}",
+};
+
+const FI: Entry = Entry {
+    code: "fi",
+    texts: include_str!("fi.toml"),
+    thousands_separator: NO_BREAK_SPACE,
+    decimal_separator: ',',
+    percent: "\u{a0}%",
+    months: [
+        "tammikuuta",
+        "helmikuuta",
+        "maaliskuuta",
+        "huhtikuuta",
+        "toukokuuta",
+        "kesäkuuta",
+        "heinäkuuta",
+        "elokuuta",
+        "syyskuuta",
+        "lokakuuta",
+        "marraskuuta",
+        "joulukuuta",
+    ],
+    day: "{day}.\u{a0}{month} {year}",
+    short_day: "{day}.{number}.{year}",
+};
+
+const EN: Entry = Entry {
+    code: "en",
+    texts: include_str!("en.toml"),
+    thousands_separator: ",",
+    decimal_separator: '.',
+    percent: "%",
+    months: [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+    day: "{day}\u{a0}{month} {year}",
+    short_day: "{day}\u{a0}{month} {year}",
+};
+
+/// Between thousands: a space at which no line breaks.
 const NO_BREAK_SPACE: &str = "\u{a0}";
 /// As wide as a digit's plus sign, unlike a hyphen.
 const MINUS: &str = "\u{2212}";
@@ -27,16 +116,25 @@ const MINUS: &str = "\u{2212}";
 pub const MISSING: &str = "–";
 
 impl Language {
-    /// All three, in the order in which the agency names them.
+    /// All of them, in the order in which the agency names them.
     pub const ALL: [Language; 3] = [Language::Sv, Language::Fi, Language::En];
+
+    fn entry(self) -> &'static Entry {
+        match self {
+            Language::Sv => &SV,
+            Language::Fi => &FI,
+            Language::En => &EN,
+        }
+    }
 
     /// Its code of two letters, as in `lang="sv"` and in file names.
     pub fn code(self) -> &'static str {
-        match self {
-            Language::Sv => "sv",
-            Language::Fi => "fi",
-            Language::En => "en",
-        }
+        self.entry().code
+    }
+
+    /// Its file of texts.
+    pub(super) fn texts(self) -> &'static str {
+        self.entry().texts
     }
 
     /// The language of a code.
@@ -46,20 +144,7 @@ impl Language {
 
     /// What a text of the configuration says in this language.
     pub fn of(self, text: &Text) -> &str {
-        match self {
-            Language::Sv => &text.sv,
-            Language::Fi => &text.fi,
-            Language::En => &text.en,
-        }
-    }
-
-    /// The one of three texts, in the order of [`Language::ALL`], that is in this language.
-    pub fn pick<T>(self, [sv, fi, en]: [T; 3]) -> T {
-        match self {
-            Language::Sv => sv,
-            Language::Fi => fi,
-            Language::En => en,
-        }
+        &text.0[self as usize]
     }
 
     /// A count: `1 234` in Swedish and Finnish, `1,234` in English.
@@ -76,14 +161,17 @@ impl Language {
         let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
         // What rounds to zero has no sign.
         let sign = if number < 0.0 && text.contains(|digit: char| ('1'..='9').contains(&digit)) { MINUS } else { "" };
-        let point = if fraction.is_empty() { "" } else { self.pick([",", ",", "."]) };
-        format!("{sign}{}{point}{fraction}", self.grouped(whole))
+        let whole = self.grouped(whole);
+        if fraction.is_empty() {
+            return format!("{sign}{whole}");
+        }
+        format!("{sign}{whole}{}{fraction}", self.entry().decimal_separator)
     }
 
     /// A number with at most so many decimals, without trailing zeros.
     pub fn at_most(self, number: f64, places: usize) -> String {
         let text = self.decimals(number, places);
-        let point = self.pick([',', ',', '.']);
+        let point = self.entry().decimal_separator;
         if places == 0 || !text.contains(point) {
             return text;
         }
@@ -95,21 +183,34 @@ impl Language {
         if !per_cent.is_finite() {
             return MISSING.to_owned();
         }
-        let sign = self.pick(["\u{a0}%", "\u{a0}%", "%"]);
-        format!("{}{sign}", self.decimals(per_cent, places))
+        format!("{}{}", self.decimals(per_cent, places), self.percent_sign())
+    }
+
+    /// What follows a number of per cent.
+    pub fn percent_sign(self) -> &'static str {
+        self.entry().percent
     }
 
     /// A day in words: `31 december 2025`, `31. joulukuuta 2025`, `31 December 2025`.
     pub fn day(self, day: Day) -> String {
+        self.written(day, self.entry().day)
+    }
+
+    /// A day in figures: `31.12.2025`, in English in words.
+    pub fn short_day(self, day: Day) -> String {
+        self.written(day, self.entry().short_day)
+    }
+
+    fn written(self, day: Day, pattern: &str) -> String {
         use chrono::Datelike;
         let date = day.date();
-        let month = MONTHS[date.month0() as usize % MONTHS.len()];
-        let ordinal = self.pick(["", ".", ""]);
-        format!("{}{ordinal}{NO_BREAK_SPACE}{} {}", date.day(), self.pick(month), date.year())
+        let month = self.entry().months[date.month0() as usize % 12];
+        let [day, number, year] = [date.day().to_string(), date.month().to_string(), date.year().to_string()];
+        fill(pattern, &[("day", &day), ("month", month), ("number", &number), ("year", &year)])
     }
 
     fn grouped(self, digits: &str) -> String {
-        let separator = self.pick([NO_BREAK_SPACE, NO_BREAK_SPACE, ","]);
+        let separator = self.entry().thousands_separator;
         let mut text = String::with_capacity(digits.len() * 2);
         for (at, digit) in digits.chars().enumerate() {
             if at > 0 && (digits.len() - at).is_multiple_of(3) {
@@ -121,21 +222,16 @@ impl Language {
     }
 }
 
-/// The months as they stand in a date.
-const MONTHS: [[&str; 3]; 12] = [
-    ["januari", "tammikuuta", "January"],
-    ["februari", "helmikuuta", "February"],
-    ["mars", "maaliskuuta", "March"],
-    ["april", "huhtikuuta", "April"],
-    ["maj", "toukokuuta", "May"],
-    ["juni", "kesäkuuta", "June"],
-    ["juli", "heinäkuuta", "July"],
-    ["augusti", "elokuuta", "August"],
-    ["september", "syyskuuta", "September"],
-    ["oktober", "lokakuuta", "October"],
-    ["november", "marraskuuta", "November"],
-    ["december", "joulukuuta", "December"],
-];
+/// A text of the configuration in every language.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Text([String; Language::ALL.len()]);
+
+impl Text {
+    /// The text of each language.
+    pub fn new(of: impl Fn(Language) -> String) -> Text {
+        Text(Language::ALL.map(of))
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -172,6 +268,10 @@ mod tests {
             Language::ALL.map(|language| language.day(day)),
             ["1\u{a0}mars 2025", "1.\u{a0}maaliskuuta 2025", "1\u{a0}March 2025"]
         );
+        assert_eq!(
+            Language::ALL.map(|language| language.short_day(day)),
+            ["1.3.2025", "1.3.2025", "1\u{a0}March 2025"]
+        );
     }
 
     #[test]
@@ -180,7 +280,7 @@ mod tests {
             assert_eq!(Language::from_code(language.code()), Some(language));
         }
         assert_eq!(Language::from_code("de"), None);
-        let text = Text { sv: "ett".into(), fi: "yksi".into(), en: "one".into() };
-        assert_eq!(Language::ALL.map(|language| language.of(&text)), ["ett", "yksi", "one"]);
+        let text = Text::new(|language| format!("in {}", language.code()));
+        assert_eq!(Language::ALL.map(|language| language.of(&text)), ["in sv", "in fi", "in en"]);
     }
 }

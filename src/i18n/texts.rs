@@ -1,0 +1,211 @@
+//! The texts of a language, as its file has them: one that is lacking, or one too many, and the file does not load.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::Language;
+
+/// All texts of a language. The maps have a text for each name that files use: a test knows which.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Texts {
+    pub(crate) page: PageTexts,
+    pub(crate) overview: OverviewTexts,
+    pub(crate) ways: WaysTexts,
+    pub(crate) distributions: DistributionsTexts,
+    pub(crate) breakdowns: BreakdownsTexts,
+    pub(crate) dimensions: BTreeMap<String, String>,
+    pub(crate) movements: MovementsTexts,
+    pub(crate) history: HistoryTexts,
+    pub(crate) employers: EmployersTexts,
+    pub(crate) quality: QualityTexts,
+    pub(crate) extracts: BTreeMap<String, String>,
+    pub(crate) reasons: BTreeMap<String, String>,
+    pub(crate) method: MethodTexts,
+    pub(crate) explanation: ExplanationTexts,
+    features: BTreeMap<String, String>,
+    units: BTreeMap<String, String>,
+}
+
+/// Structs of texts, one for each table of the file.
+macro_rules! texts {
+    ($($(#[$doc:meta])* $name:ident { $($key:ident)* })*) => {
+        $($(#[$doc])*
+        #[derive(Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub(crate) struct $name { $(pub(crate) $key: String),* })*
+    };
+}
+
+texts! {
+    /// The page as a whole.
+    PageTexts {
+        title skip contents customers customer held numbers all privacy maker missing
+    }
+    /// The first screen.
+    OverviewTexts {
+        title chart this_run reference previous previous_short compared figure share contacts minutes service
+        points higher lower same source no_previous other_categories new_category
+    }
+    /// Ways to apply.
+    WaysTexts {
+        title lead chart description category paper oral on_behalf online other filers filers_lead employer
+        partner
+    }
+    /// Distributions of features.
+    DistributionsTexts {
+        title lead description median_of category customers mean p10 p25 median p75 p90
+    }
+    /// Breakdowns by group.
+    BreakdownsTexts {
+        title lead by_deviation shown masked chart description description_none group customers deviation
+        deviates by_chance contacts minutes missing
+    }
+    /// Movements since the last run.
+    MovementsTexts {
+        title lead matrix then entered left by_rule from from_rule to to_rule customers cause behaviour split
+        split_rules split_behaviour cannot_tell default_rule more
+    }
+    /// Figures over all runs.
+    HistoryTexts {
+        title lead lead_held share contacts minutes description run
+    }
+    /// Employers.
+    EmployersTexts {
+        title lead small medium large unknown all size employers active share contacts channels online
+        clarifications minutes applications table description
+    }
+    /// The accounting of rows.
+    QualityTexts {
+        title lead rows extract records filtered malformed orphans duplicates future out_of_scope in_use
+        newest reasons reason faults no_faults codes code column code_rows no_codes other_codes unnamed_codes
+        warnings method_column filer_column benefit_column
+    }
+    /// Method and rules.
+    MethodTexts {
+        title window window_unregistered rules rules_lead rules_table rule leads_to reason condition figures
+        share_means contacts_means minutes_means ways_means spells settings benefits benefit countable
+        last_resort income event yes no
+    }
+    /// Why a customer has its category, for the customer as much as for the caseworker.
+    ExplanationTexts {
+        title customer service why by_default rules rules_intro decided not_met no_value not_reached_met
+        not_reached_not_met term_true term_false term_missing here all_of any_of none_of at_least more_than
+        at_most less_than exactly other_than between elsewhere elsewhere_intro change no_change features
+        feature value name missing
+    }
+}
+
+impl Texts {
+    /// Those of a language.
+    ///
+    /// # Errors
+    /// The file is not what the structs say, which a test rules out.
+    pub(crate) fn of(language: Language) -> Result<Texts, toml::de::Error> {
+        toml::from_str(language.texts())
+    }
+
+    /// What a feature is called; a feature of the configuration, which has no text here, by its own name.
+    pub(crate) fn feature<'a>(&'a self, name: &'a str) -> &'a str {
+        self.features.get(name).map_or(name, String::as_str)
+    }
+
+    /// The unit that follows a feature's values; empty where the label says what is counted, and for features of the
+    /// configuration.
+    pub(crate) fn unit(&self, feature: &str) -> &str {
+        self.units.get(feature).map_or("", String::as_str)
+    }
+}
+
+/// A text with its `{names}` filled in.
+pub(crate) fn fill(text: &str, values: &[(&str, &str)]) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        match after.split_once('}') {
+            Some((name, behind)) => {
+                let value = values.iter().find(|(known, _)| *known == name);
+                filled.push_str(value.map_or(name, |(_, value)| value));
+                rest = behind;
+            }
+            None => {
+                filled.push('{');
+                rest = after;
+            }
+        }
+    }
+    filled + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::config::Extract;
+    use crate::extract::Reason;
+    use crate::features::catalogue::FEATURES;
+
+    /// Every text under its dotted key, with the names that it has filled in.
+    fn keys(language: Language) -> BTreeMap<String, Vec<String>> {
+        let table: toml::Table = language.texts().parse().unwrap();
+        let mut keys = BTreeMap::new();
+        for (section, texts) in &table {
+            for (key, text) in texts.as_table().unwrap() {
+                let text = text.as_str().unwrap();
+                assert!(!text.trim().is_empty(), "{section}.{key} in {language:?}");
+                let mut names: Vec<String> =
+                    text.split('{').skip(1).map(|rest| rest.split('}').next().unwrap().to_owned()).collect();
+                names.sort();
+                keys.insert(format!("{section}.{key}"), names);
+            }
+        }
+        keys
+    }
+
+    #[test]
+    fn the_languages_have_the_same_texts_with_the_same_places_to_fill() {
+        for language in Language::ALL {
+            Texts::of(language).unwrap();
+            assert_eq!(keys(language), keys(Language::En), "{language:?}");
+        }
+    }
+
+    #[test]
+    fn every_file_of_texts_is_a_language() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/i18n");
+        let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let files: BTreeSet<String> = names.filter(|name| name.ends_with(".toml")).collect();
+        assert_eq!(files, Language::ALL.map(|language| format!("{}.toml", language.code())).into());
+    }
+
+    #[test]
+    fn extracts_reasons_and_features_have_texts_and_nothing_else_has() {
+        let texts = Texts::of(Language::Fi).unwrap();
+        let names = |map: &BTreeMap<String, String>| -> BTreeSet<String> { map.keys().cloned().collect() };
+        assert_eq!(names(&texts.extracts), Extract::ALL.map(|extract| extract.name().to_owned()).into());
+        assert_eq!(names(&texts.reasons), Reason::ALL.iter().map(|reason| reason.name().to_owned()).collect());
+        let features: BTreeSet<String> = FEATURES.iter().map(|feature| feature.name.to_owned()).collect();
+        assert_eq!(names(&texts.features), features);
+        assert!(names(&texts.units).is_subset(&features));
+    }
+
+    #[test]
+    fn every_feature_has_a_label_of_its_own_in_every_language() {
+        for language in Language::ALL {
+            let texts = Texts::of(language).unwrap();
+            let labels: BTreeSet<&str> = FEATURES.iter().map(|feature| texts.feature(feature.name)).collect();
+            assert_eq!(labels.len(), FEATURES.len(), "{language:?}");
+            assert!(labels.iter().all(|label| label.starts_with(char::is_uppercase)), "{labels:?}");
+            assert_eq!((texts.feature("my_own"), texts.unit("my_own")), ("my_own", ""));
+        }
+    }
+
+    #[test]
+    fn places_are_filled_and_what_is_filled_in_is_left_alone() {
+        assert_eq!(fill("{a} of {b}.", &[("a", "{b}"), ("b", "2")]), "{b} of 2.");
+        assert_eq!(fill("a { b", &[]), "a { b");
+    }
+}
