@@ -73,7 +73,7 @@ texts! {
     }
     /// Employers.
     EmployersTexts {
-        title lead small medium large unknown all size employers active share contacts channels online
+        title lead all category employers active share contacts channels online
         clarifications minutes applications table description
     }
     /// The accounting of rows.
