@@ -237,6 +237,8 @@ impl Text {
 mod tests {
     use super::*;
 
+    const THREE: [Language; 3] = [Language::Sv, Language::Fi, Language::En];
+
     #[test]
     fn numbers_as_each_language_writes_them() {
         assert_eq!(Language::Sv.whole(1_234_567), "1\u{a0}234\u{a0}567");
@@ -265,13 +267,10 @@ mod tests {
     fn days_in_words() {
         let day = Day::from_iso("2025-03-01").unwrap();
         assert_eq!(
-            Language::ALL.map(|language| language.day(day)),
+            THREE.map(|language| language.day(day)),
             ["1\u{a0}mars 2025", "1.\u{a0}maaliskuuta 2025", "1\u{a0}March 2025"]
         );
-        assert_eq!(
-            Language::ALL.map(|language| language.short_day(day)),
-            ["1.3.2025", "1.3.2025", "1\u{a0}March 2025"]
-        );
+        assert_eq!(THREE.map(|language| language.short_day(day)), ["1.3.2025", "1.3.2025", "1\u{a0}March 2025"]);
     }
 
     #[test]
@@ -279,8 +278,8 @@ mod tests {
         for language in Language::ALL {
             assert_eq!(Language::from_code(language.code()), Some(language));
         }
-        assert_eq!(Language::from_code("de"), None);
+        assert_eq!(Language::from_code("xx"), None);
         let text = Text::new(|language| format!("in {}", language.code()));
-        assert_eq!(Language::ALL.map(|language| language.of(&text)), ["in sv", "in fi", "in en"]);
+        assert_eq!(THREE.map(|language| language.of(&text)), ["in sv", "in fi", "in en"]);
     }
 }
