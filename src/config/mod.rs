@@ -25,6 +25,7 @@ mod tree;
 
 use std::path::{Path, PathBuf};
 
+pub use crate::schema::Extract;
 pub use model::*;
 pub use problem::{ConfigError, Problem, help_for, nearest};
 
