@@ -1,4 +1,4 @@
-//! `vardag config show` and `vardag init`.
+//! `vardag config show`, `vardag config schema` and `vardag init`.
 
 use std::fs::OpenOptions;
 use std::io::{self, Write};
@@ -14,6 +14,12 @@ pub fn show(file: Option<&Path>) -> anyhow::Result<ExitCode> {
         None => output::print(config::DEFAULTS)?,
         Some(file) => output::print(&config::load(file)?.in_force)?,
     }
+    Ok(ExitCode::Success)
+}
+
+/// Prints the JSON Schema of the configuration file.
+pub fn schema() -> anyhow::Result<ExitCode> {
+    output::print_json(&config::json_schema())?;
     Ok(ExitCode::Success)
 }
 

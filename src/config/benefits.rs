@@ -1,5 +1,7 @@
 //! The benefit catalogue, and texts in several languages.
 
+use std::collections::BTreeMap;
+
 use super::model::Benefit;
 use super::reader::Reader;
 use crate::i18n::{Language, Text};
@@ -7,7 +9,7 @@ use crate::i18n::{Language, Text};
 /// The catalogue: the defaults' entries in their order, then those that the user's file adds.
 pub(super) fn read(root: &Reader) -> Vec<Benefit> {
     let Some(table) = root.table("benefits") else { return Vec::new() };
-    table.keys().filter_map(|code| Some(benefit(code, table.table(code)?))).collect()
+    table.names().filter_map(|code| Some(benefit(code, table.table(code)?))).collect()
 }
 
 fn benefit(code: &str, entry: Reader) -> Benefit {
@@ -29,11 +31,12 @@ fn benefit(code: &str, entry: Reader) -> Benefit {
 /// A text in every language; a missing one is the English one, or another that is given, or else the fallback.
 pub(super) fn text(table: &Reader, key: &str, fallback: &str) -> Text {
     let Some(languages) = table.table(key) else { return Text::new(|_| fallback.to_owned()) };
-    let given = |language: Language| languages.text(language.code()).filter(|text| !text.is_empty());
-    let text = Text::new(|language| {
-        let others = [language, Language::En].into_iter().chain(Language::ALL);
-        others.filter_map(given).next().unwrap_or(fallback).to_owned()
-    });
+    let own = |language: Language| languages.text(language.code()).filter(|text| !text.is_empty());
+    let given: BTreeMap<Language, &str> =
+        Language::ALL.into_iter().filter_map(|language| Some((language, own(language)?))).collect();
     languages.finish();
-    text
+    Text::new(|language| {
+        let text = given.get(&language).or_else(|| given.get(&Language::En)).or_else(|| given.values().next());
+        text.copied().unwrap_or(fallback).to_owned()
+    })
 }

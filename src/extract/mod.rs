@@ -25,7 +25,6 @@ mod parquet;
 pub(crate) mod records;
 mod rejects;
 mod reversed;
-pub mod schema;
 mod surplus;
 mod typed;
 mod uniform;
@@ -33,6 +32,7 @@ pub(crate) mod values;
 mod walk;
 mod whole_records;
 
+pub use crate::schema::extracts as schema;
 pub use batch::Batch;
 pub use codes::Interners;
 pub use dates::{DateFormat, DateOrder};
