@@ -3,7 +3,8 @@
 //! An aggregator turns a row in use into a small update, and adds updates to the customers of a partition.
 
 use std::io;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use parking_lot::{Mutex, MutexGuard};
 
 use super::coverage::{BenefitTraits, KernelWindow};
 use super::partition::{Partition, Sum, increment};
@@ -34,7 +35,7 @@ pub struct AggregationContext<'a> {
 
 impl AggregationContext<'_> {
     fn partition(&self, at: usize) -> MutexGuard<'_, Partition> {
-        self.partitions[at].lock().unwrap_or_else(PoisonError::into_inner)
+        self.partitions[at].lock()
     }
 
     /// Moves what a partition holds over its share of the memory to disk.

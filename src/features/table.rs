@@ -1,9 +1,10 @@
 //! Features: one row per customer (or employer) of a partition, one column per feature.
 
 use std::io;
-use std::sync::{Mutex, PoisonError};
 
 use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, PolarsResult, Series};
+
+use parking_lot::Mutex;
 
 use super::aggregators::AggregationContext;
 use super::coverage::Kernel;
@@ -177,7 +178,7 @@ fn append(rows: &mut Vec<Row>, table: &mut FeatureTable) {
 }
 
 fn take(partition: &Mutex<Partition>) -> Partition {
-    std::mem::take(&mut *partition.lock().unwrap_or_else(PoisonError::into_inner))
+    std::mem::take(&mut *partition.lock())
 }
 
 fn empty_columns(entity: Entity, rows: usize) -> Vec<FeatureColumn> {

@@ -2,9 +2,11 @@
 //!
 //! Who of them is counted shows only when rows have their status; this is everybody who might be.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use hashbrown::HashSet;
+
+use parking_lot::Mutex;
 
 use super::damaged::{DamagedIds, Suspects};
 use super::index::Ids;
@@ -44,7 +46,7 @@ impl Worker for Gather<'_> {
     }
 
     fn finish(self) -> Result<(), ExtractError> {
-        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.all.lock();
         all.0.extend(self.own);
         all.1.merge(self.suspects);
         Ok(())
@@ -60,11 +62,11 @@ pub fn appearing(plans: &[&Plan<'_>], threads: usize, books: &Interners) -> Resu
         let owner = column(ColumnName::customer_id).or_else(|| column(ColumnName::employer_id)).unwrap_or_default();
         let worker = || Gather { owner, own: HashSet::new(), suspects: Suspects::default(), all: &all };
         files.extend(plan.read(threads, books, Arc::new(Unwatched), None, worker)?);
-        let of_extract = std::mem::take(&mut all.lock().unwrap_or_else(PoisonError::into_inner).1);
+        let of_extract = std::mem::take(&mut all.lock().1);
         suspects.push((plan.config.extract, of_extract));
     }
     let mut ids = Ids::default();
-    all.into_inner().unwrap_or_else(PoisonError::into_inner).0.iter().for_each(|id| ids.push(id));
+    all.into_inner().0.iter().for_each(|id| ids.push(id));
     let damaged = suspects.into_iter().map(|(extract, suspects)| (extract, suspects.damaged(&ids))).collect();
     Ok(Appearing { ids, files, damaged })
 }

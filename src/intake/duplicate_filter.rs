@@ -6,9 +6,10 @@
 
 use std::hash::{BuildHasher, Hasher};
 use std::io;
-use std::sync::{Mutex, PoisonError};
 
 use hashbrown::HashSet;
+
+use parking_lot::Mutex;
 
 use super::id_pattern::{IdPattern, numbered};
 use crate::spill::{Budget, Segment};
@@ -203,14 +204,14 @@ impl<'a> DuplicateFilter<'a> {
         let rest = Mutex::new(shares);
         let settle = || -> io::Result<()> {
             loop {
-                let next = rest.lock().unwrap_or_else(PoisonError::into_inner).pop();
+                let next = rest.lock().pop();
                 let Some(Share { mut held, spilled }) = next else { return Ok(()) };
                 if let Some(budget) = budget {
                     spilled.into_iter().try_for_each(|segment| budget.spill.read(segment, &mut held))?;
                 }
                 held.sort_unstable();
                 let repeated = held.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]);
-                nominated.lock().unwrap_or_else(PoisonError::into_inner).extend(repeated);
+                nominated.lock().extend(repeated);
             }
         };
         std::thread::scope(|scope| {
@@ -219,7 +220,7 @@ impl<'a> DuplicateFilter<'a> {
             let panicked = |panic| std::panic::resume_unwind(panic);
             workers.into_iter().map(|worker| worker.join().unwrap_or_else(panicked)).fold(own, Result::and)
         })?;
-        let mut nominated = nominated.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut nominated = nominated.into_inner();
         nominated.sort_unstable();
         nominated.dedup();
         Ok(nominated)

@@ -7,14 +7,16 @@
 
 use std::hash::Hasher;
 use std::io;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use hashbrown::HashMap;
 
+use parking_lot::Mutex;
+
 use super::accounting::RowStatus;
 use super::duplicate_filter::{hash, hasher};
-use super::events::{Aggregator, Columns, Intake, OfCoded, PARTITION_CUSTOMERS, RowInUse, Tallies, lock, spilled};
+use super::events::{Aggregator, Columns, Intake, OfCoded, PARTITION_CUSTOMERS, RowInUse, Tallies, spilled};
 use super::in_use::Dated;
 use crate::config::Repeats;
 use crate::extract::batch::{Batch, Column};
@@ -43,8 +45,8 @@ impl Intake<'_> {
         for nominated in nominated.chunks(ids_per_read.min(IDS_PER_READ)) {
             let second = Second { repeated: Mutex::default(), tallies: Mutex::new(std::mem::take(tallies)) };
             self.read_again(first, || SecondRead { intake: self, columns, aggregator, nominated, second: &second })?;
-            *tallies = second.tallies.into_inner().unwrap_or_else(PoisonError::into_inner);
-            let repeated = second.repeated.into_inner().unwrap_or_else(PoisonError::into_inner);
+            *tallies = second.tallies.into_inner();
+            let repeated = second.repeated.into_inner();
             tallies.duplicates_that_differ += repeated.values().filter_map(Repeated::differing).sum::<u64>();
             let mut many: HashMap<Box<[u8]>, u64> = repeated
                 .into_iter()
@@ -146,7 +148,7 @@ struct SecondRead<'a, F: Aggregator> {
 
 impl<F: Aggregator> SecondRead<'_, F> {
     fn retract(&self, row: &Candidate<F::Update>) -> io::Result<()> {
-        let mut tallies = lock(&self.second.tallies);
+        let mut tallies = self.second.tallies.lock();
         let counts = tallies.row(row.file);
         *counts.of(row.standing) -= 1;
         *counts.of(RowStatus::Duplicate) += 1;
@@ -189,7 +191,7 @@ impl<F: Aggregator> Worker for SecondRead<'_, F> {
                 values: self.columns.hash_of_values(batch, row),
             };
             {
-                let mut repeated = lock(&self.second.repeated);
+                let mut repeated = self.second.repeated.lock();
                 let Some(known) = repeated.get_mut(id) else {
                     let variants = vec![(other.values, 1)];
                     repeated.insert(id.into(), Repeated { counted: other, variants });

@@ -5,9 +5,11 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use hashbrown::HashMap;
+
+use parking_lot::Mutex;
 
 use super::accounting::{ExtractAccount, RowCounts, RowStatus};
 use super::duplicate_filter::{DuplicateFilter, NO_NUMBER};
@@ -192,12 +194,8 @@ impl Intake<'_> {
             id_numbers: Vec::new(),
         };
         let files = self.plan.read(self.threads, self.books, self.progress.clone(), Some(rejects), worker)?;
-        let mut tallies = tallies.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let nominated = duplicate_filter
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner)
-            .nominated(self.threads)
-            .map_err(spilled)?;
+        let mut tallies = tallies.into_inner();
+        let nominated = duplicate_filter.into_inner().nominated(self.threads).map_err(spilled)?;
         self.retract_duplicates(&nominated, columns, aggregator, &mut tallies, &files)?;
         let mut account = ExtractAccount::new(self.plan.config.extract, files, tallies.rows)?;
         account.newest = tallies.newest;
@@ -373,7 +371,7 @@ impl<F: Aggregator> FirstRead<'_, '_, F> {
             }
         }
         let pattern = self.id_pattern.as_ref().map(|reader| reader.pattern);
-        let mut duplicate_filter = lock(self.duplicate_filter);
+        let mut duplicate_filter = self.duplicate_filter.lock();
         duplicate_filter.insert(pattern, &self.id_numbers, |at| batch.bytes(self.ids[at]));
         duplicate_filter.keep_to_budget().map_err(spilled)
     }
@@ -397,7 +395,7 @@ impl<F: Aggregator> Worker for FirstRead<'_, '_, F> {
         for (partition, buffered) in self.buffered.iter().enumerate() {
             self.aggregator.apply(partition, buffered, false).map_err(spilled)?;
         }
-        lock(self.total).add(self.tallies);
+        self.total.lock().add(self.tallies);
         Ok(())
     }
 }
@@ -415,8 +413,4 @@ fn named(counts: HashMap<CodeId, u64>, text: impl Fn(CodeId) -> String) -> BTree
 
 pub(super) fn spilled(source: io::Error) -> ExtractError {
     ExtractError::Spill { source }
-}
-
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -3,9 +3,11 @@
 //! Rows are gathered batch by batch, sorted by id, and settled id by id: by `keep` one row of each id counts, with
 //! `history` every row is a spell of registration (METHOD sections 2 and 3).
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use hashbrown::HashMap;
+
+use parking_lot::Mutex;
 
 use super::accounting::{ExtractAccount, RowCounts, RowStatus};
 use super::damaged::DamagedIds;
@@ -69,7 +71,7 @@ impl Worker for RegisterWorker<'_> {
             employees: column(ColumnName::employees).map(|at| batch.numbers(at).to_vec()).unwrap_or_default(),
             dimensions: (known..batch.columns.len()).map(texts).collect(),
         };
-        self.register.lock().unwrap_or_else(PoisonError::into_inner).parts.push(part);
+        self.register.lock().parts.push(part);
         Ok(())
     }
 
@@ -92,7 +94,7 @@ pub fn read_register(
     let register = Mutex::new(Register::default());
     let worker = || RegisterWorker { register: &register, extract };
     let files = plan.read(threads, books, progress, Some(rejects), worker)?;
-    let mut parts = register.into_inner().unwrap_or_else(PoisonError::into_inner).parts;
+    let mut parts = register.into_inner().parts;
     parts.sort_by_key(|part| (part.sequence, part.first_record));
     let rows = Rows::new(parts);
     let mut settled = rows.settle(plan.config.repeats, window, files.len());

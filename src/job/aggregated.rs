@@ -1,6 +1,8 @@
 //! Who there is of an entity, and what their events add up to: read the same way for customers and for employers.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 
 use super::Job;
 use crate::config::Extract;
@@ -47,7 +49,7 @@ impl<'s> Aggregated<'s> {
             return self.population.len() as u64;
         }
         let seen = |partition: &Mutex<Partition>| {
-            let partition = partition.lock().unwrap_or_else(PoisonError::into_inner);
+            let partition = partition.lock();
             partition.seen.iter().filter(|events| **events > 0).count() as u64
         };
         self.partitions.iter().map(seen).sum()

@@ -347,9 +347,8 @@ fn missing() -> Expression {
 /// A function of several operands of one kind.
 fn several(function: Function, operands: &[&Sql], features: Features) -> Checked<(Node, Kind)> {
     let operands: Vec<Expression> = operands.iter().map(|sql| checked(sql, features)).collect::<Checked<_>>()?;
-    let kinds = operands.iter().map(|operand| operand.kind);
-    let kind =
-        kinds.fold(Some(Kind::Missing), |common, kind| common?.common(kind)).ok_or_else(|| mixed("a function"))?;
+    let mut kinds = operands.iter().map(|operand| operand.kind);
+    let kind = kinds.try_fold(Kind::Missing, Kind::common).ok_or_else(|| mixed("a function"))?;
     if kind == Kind::Truth && function != Function::Coalesce {
         return Err(problem("LEAST and GREATEST take numbers, not conditions"));
     }
