@@ -35,6 +35,8 @@ pub enum TypedArray<'a> {
     Days(&'a PrimitiveArray<Date32Type>),
     /// Decimals with two places, from this number of hundredths on.
     Hundredths(&'a PrimitiveArray<Decimal64Type>, i64),
+    /// The same with more than 18 digits.
+    WideHundredths(&'a PrimitiveArray<Decimal128Type>, i64),
     /// Doubles from this one on.
     Doubles(&'a PrimitiveArray<Float64Type>, f64),
     /// Whole numbers that are not negative.
@@ -58,6 +60,10 @@ impl TypedArray<'_> {
             (TypedArray::Hundredths(numbers, least), Column::Number(into)) => {
                 let range = *least..HUNDREDTHS_LIMIT;
                 append(numbers, row, into, missing, |number| range.contains(&number).then_some(number))
+            }
+            (TypedArray::WideHundredths(numbers, least), Column::Number(into)) => {
+                let range = i128::from(*least)..i128::from(HUNDREDTHS_LIMIT);
+                append(numbers, row, into, missing, |number| range.contains(&number).then_some(number as i64))
             }
             (TypedArray::Doubles(doubles, least), Column::Number(into)) => {
                 append(doubles, row, into, missing, |value| {
@@ -181,12 +187,8 @@ impl ArrayValues {
         let array = &self.array;
         let found = match (&self.form, kind) {
             (Form::Days, ColumnKind::Date) => array.as_primitive_opt().map(TypedArray::Days),
-            (Form::Decimal(_, 2), ColumnKind::Amount) => {
-                array.as_primitive_opt().map(|numbers| TypedArray::Hundredths(numbers, 1 - HUNDREDTHS_LIMIT))
-            }
-            (Form::Decimal(_, 2), ColumnKind::Minutes) => {
-                array.as_primitive_opt().map(|numbers| TypedArray::Hundredths(numbers, 0))
-            }
+            (Form::Decimal(_, 2), ColumnKind::Amount) => hundredths(array, 1 - HUNDREDTHS_LIMIT),
+            (Form::Decimal(_, 2), ColumnKind::Minutes) => hundredths(array, 0),
             (Form::Float(_), ColumnKind::Amount) => {
                 array.as_primitive_opt().map(|doubles| TypedArray::Doubles(doubles, f64::NEG_INFINITY))
             }
@@ -259,6 +261,12 @@ const HUNDREDTHS_LIMIT: i64 = 100_000_000_000_000_000;
 const MOST_DIGITS: usize = 38;
 const MIN_DAY: Day = Day(-719_162);
 const MAX_DAY: Day = Day(2_932_896);
+
+/// Decimals with two places, from this number of hundredths on.
+fn hundredths(array: &ArrayRef, least: i64) -> Option<TypedArray<'_>> {
+    let narrow = array.as_primitive_opt().map(|numbers| TypedArray::Hundredths(numbers, least));
+    narrow.or_else(|| array.as_primitive_opt().map(|numbers| TypedArray::WideHundredths(numbers, least)))
+}
 
 /// A day; one outside the years 1 to 9999 is written as what no date format reads.
 fn day_value<'a>(day: Result<Day, i64>, scratch: &mut Vec<u8>) -> RawValue<'a> {
