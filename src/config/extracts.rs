@@ -6,6 +6,7 @@ use super::reader::Reader;
 use super::tree::Value;
 use crate::calendar::DefaultPeriod;
 use crate::extract::schema::ColumnKind;
+use crate::schema::Extract;
 
 /// All configured extracts, in METHOD section 2's order, with their limits.
 pub(super) fn read(root: &Reader, dimensions: &[String], limits: Vec<Limits>) -> Vec<ExtractConfig> {

@@ -56,8 +56,9 @@ pub(super) struct RuleNames {
 
 impl RuleNames {
     pub(super) fn of(config: &Config) -> Self {
-        let text = |(category, rule): (usize, &str)| (config.categories[category].name.clone(), rule.to_owned());
-        let texts: Vec<(String, String)> = config.outcomes().map(text).collect();
+        let text =
+            |(category, rule): (usize, &str)| (config.customers.categories[category].name.clone(), rule.to_owned());
+        let texts: Vec<(String, String)> = config.customers.outcomes().map(text).collect();
         let numbers = texts.iter().enumerate().map(|(at, (_, rule))| (rule.clone().into_bytes(), at as u16)).collect();
         RuleNames { texts, numbers }
     }

@@ -33,7 +33,7 @@ impl LabelsFile {
     /// # Errors
     /// The configuration's rules cannot be compiled.
     pub fn of(folder: &Path, config: &Config) -> Result<Self, HistoryError> {
-        let rules = RuleSet::compile(config)
+        let rules = RuleSet::compile(&config.customers)
             .map_err(|problems| HistoryError::Config { path: folder.join("config.toml"), problems })?;
         let kind = |feature_type| if feature_type == FeatureType::Count { Kind::Count } else { Kind::Number };
         let mut kinds = BTreeMap::from([

@@ -203,7 +203,7 @@ impl Ground {
         if !rules_differ(old.config, new.config) {
             return Ok(if differ.is_empty() { Ground::SameRules } else { Ground::FeaturesDiffer(differ) });
         }
-        let rules = RuleSet::compile(new.config)
+        let rules = RuleSet::compile(&new.config.customers)
             .map_err(|problems| HistoryError::Config { path: new.labels.path().to_owned(), problems })?;
         // A feature that the old run's version did not have yet.
         let header = old.labels.header()?;

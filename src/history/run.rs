@@ -8,7 +8,6 @@ use super::labels::{LabelsFile, LabelsReader};
 use super::{HistoryError, PastManifest};
 use crate::config::{self, Config};
 use crate::regular;
-use crate::rules::catalogue_features;
 use crate::sanitize::shown;
 
 /// A run folder: what it says of itself, the configuration that was in force, and its labels.
@@ -115,8 +114,7 @@ impl PastRun {
 
     /// The features' names, derived ones last.
     pub fn feature_names(&self) -> Vec<String> {
-        let derived = self.config.derived_features.iter().map(|feature| feature.name.clone());
-        catalogue_features().into_iter().map(|(name, _)| name).chain(derived).collect()
+        self.config.customers.feature_names()
     }
 
     /// Its rows in order, some 10,000s at a time, as tables of the columns asked for: `customer_id`, `category`,

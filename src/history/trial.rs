@@ -29,8 +29,8 @@ pub struct Trial {
 /// # Errors
 /// The run's labels cannot be read or the rules not be evaluated on them; `rows` cannot be written.
 pub fn trial(run: &PastRun, config: &Config, threads: usize, rows: &mut dyn Write) -> Result<Trial, HistoryError> {
-    let rules =
-        RuleSet::compile(config).map_err(|problems| HistoryError::Config { path: config.folder.clone(), problems })?;
+    let rules = RuleSet::compile(&config.customers)
+        .map_err(|problems| HistoryError::Config { path: config.folder.clone(), problems })?;
     let (old_names, new_names) = (RuleNames::of(run.config()), RuleNames::of(config));
     let mut tally = Tally::new(run.side(), Side { config, ..run.side() }, &old_names, &new_names);
     let mut line = Vec::new();

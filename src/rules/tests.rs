@@ -19,7 +19,7 @@ fn frame(columns: &[(&str, &[Option<f64>])]) -> DataFrame {
             _ => Column::new(name.as_str().into(), values),
         }
     };
-    DataFrame::new(height, catalogue_features().into_iter().map(column).collect()).unwrap()
+    DataFrame::new(height, feature_types(Entity::Customer).into_iter().map(column).collect()).unwrap()
 }
 
 fn config_of(text: &str) -> config::Config {
@@ -29,7 +29,7 @@ fn config_of(text: &str) -> config::Config {
 }
 
 fn rule_set(text: &str) -> RuleSet {
-    RuleSet::compile(&config_of(text)).unwrap()
+    RuleSet::compile(&config_of(text).customers).unwrap()
 }
 
 /// The value of one derived feature on a frame.
@@ -120,7 +120,8 @@ fn missing_is_not_true() {
         ("NOT (age > 60 AND contacts < 3)", [false, true, true]),
         ("age IN (20, 70)", [true, true, false]),
         ("age NOT IN (20, 71)", [true, false, false]),
-        ("age IN (20.5, -70.0, 70.0)", [true, false, false]),
+        ("age IN (20.5, -70, 70)", [true, false, false]),
+        ("age IN (20, 70.5)", [false, true, false]),
         ("age BETWEEN 20 AND 69.5", [false, true, false]),
         ("age NOT BETWEEN 20 AND 69.5", [true, false, false]),
         ("COALESCE(age, 0) < 30", [false, true, true]),
@@ -191,56 +192,33 @@ fn what_an_expression_may_not_say() {
         ("age > \"contacts", "a quotation mark is not closed"),
         ("age >", MISPLACED),
         ("age > 3 contacts", "two expressions stand side by side: is AND, OR or another sign missing between them?"),
-        ("age > 3,", "this cannot be read as a SQL expression\n  invalid expression (found unexpected token ',')"),
-        (
-            "age > 3, contacts > 3",
-            "this cannot be read as a SQL expression\n  invalid expression (found unexpected token ',')",
-        ),
-        ("age > 1e400", "this cannot be read as a SQL expression\n  cannot parse literal: \"1e400\""),
+        ("age > 3,", MISPLACED),
+        ("age > 3, contacts > 3", MISPLACED),
+        ("age > 1e400", "a number is too large"),
         ("age > 1.0e400", "a number is too large"),
-        (
-            "age > 99999999999999999999",
-            "this cannot be read as a SQL expression\n  cannot parse literal: \"99999999999999999999\"",
-        ),
+        ("age > 99999999999999999999", "a number is too large"),
         ("age IN (3, NULL)", "NULL in a list never equals anything\n  write … IS NULL"),
-        ("age IN (3, contacts)", MISPLACED),
+        ("age IN (3, contacts)", "IN takes a list of numbers"),
         ("age IN ()", "there is nothing between `(` and `)`"),
         ("age <=> 3", FOREIGN),
-        (
-            "age IN (20, 20.5)",
-            "this cannot be read as a SQL expression\n  a list mixes whole numbers and decimals: write 70.0 for 70",
-        ),
-        (
-            "age IN (0.5, 20)",
-            "this cannot be read as a SQL expression\n  a list mixes whole numbers and decimals: write 70.0 for 70",
-        ),
         ("age > 3 /* contacts */", "a comment has no place here"),
         ("NULL", "this is always missing, so never true"),
         ("  ", "an expression is missing"),
         ("*", MISPLACED),
         ("1 * * > 3", MISPLACED),
         ("ROUND(age > 3) > 1", "ABS, ROUND, FLOOR and CEIL take a number, not a condition"),
-        (
-            "ROUND(age, contacts) > 1",
-            "this cannot be read as a SQL expression\n  invalid value for ROUND decimals (contacts)",
-        ),
-        (
-            "ROUND(age, -1) > 1",
-            "this cannot be read as a SQL expression\n  ROUND does not support negative decimals value (-1)",
-        ),
+        ("ROUND(age, contacts) > 1", "ROUND takes a whole number of decimals, not below 0"),
+        ("ROUND(age, -1) > 1", "ROUND takes a whole number of decimals, not below 0"),
         ("ABS() > 1", "there is nothing between `(` and `)`"),
-        (
-            "ABS(1, 2) > 1",
-            "this cannot be read as a SQL expression\n  no function matches the given name and arguments: `ABS(1, 2)`",
-        ),
+        ("ABS(1, 2) > 1", "`ABS(1, 2)` does not take these operands"),
         ("age.contacts > 1", "`.` has no meaning here"),
-        ("(age, contacts) > 1", MISPLACED),
+        ("(age, contacts) > 1", FOREIGN),
         ("age > 3 -- contacts", "`--` would begin a comment: write a space or no sign"),
         ("!(age > 3)", MISPLACED),
         ("age !> 3", MISPLACED),
         ("age // 3 > 1", FOREIGN),
     ];
-    let features = catalogue_features();
+    let features = feature_types(Entity::Customer);
     let mut wrong = String::new();
     for (sql, expected) in cases {
         let said = match check_condition(sql, &features) {
@@ -262,7 +240,7 @@ fn what_an_expression_may_not_say() {
 
 #[test]
 fn all_unknown_features_are_named() {
-    let problems = check_condition("contact > 1 AND MAX(ages) > 3", &catalogue_features()).unwrap_err();
+    let problems = check_condition("contact > 1 AND MAX(ages) > 3", &feature_types(Entity::Customer)).unwrap_err();
     assert_eq!(problems.len(), 3);
 }
 
@@ -275,7 +253,7 @@ fn long_and_deep_expressions() {
     assert_eq!(takes(&vec!["age > 3"; 125].join(" AND "), &ages), [true]);
     assert_eq!(takes(&format!("{}age > 3{}", "(".repeat(20), ")".repeat(20)), &ages), [true]);
     for too_much in [long(251), format!("{}age > 3{}", "(".repeat(240), ")".repeat(240))] {
-        assert_eq!(check_condition(&too_much, &catalogue_features()).unwrap_err().len(), 1);
+        assert_eq!(check_condition(&too_much, &feature_types(Entity::Customer)).unwrap_err().len(), 1);
     }
 }
 
