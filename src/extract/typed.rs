@@ -313,6 +313,11 @@ impl ValueParser {
         std::mem::take(&mut self.decoded)
     }
 
+    /// Bytes of what was decoded.
+    pub(super) fn decoded_bytes(&self) -> usize {
+        self.decoded.len()
+    }
+
     /// Begins with text that was decoded before.
     pub(super) fn put_decoded(&mut self, text: Vec<u8>) {
         self.decoded = text;

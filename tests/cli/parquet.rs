@@ -1,72 +1,56 @@
-//! Parquet files for the program to read, column by column from arrow arrays.
+//! Parquet files for the program to read, column by column from Arrow arrays.
 
-use std::io::Cursor;
+use std::sync::Arc;
 
-use polars_arrow::array::{Array, DictionaryArray, PrimitiveArray, Utf8ViewArray};
-use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, Field};
-use polars_arrow::record_batch::RecordBatchT;
-use polars_parquet::arrow::write::{
-    CompressionOptions, Encoding, FileWriter, RowGroupIterator, StatisticsOptions, Version, WriteOptions,
+use arrow_array::types::UInt32Type;
+use arrow_array::{
+    Array, ArrayRef, Date32Array, Decimal128Array, DictionaryArray, Float64Array, Int64Array, RecordBatch, StringArray,
+    UInt32Array, make_array,
 };
+use arrow_schema::DataType;
+use parquet::arrow::ArrowWriter;
 
 /// A column: name and values.
-pub type Column = (&'static str, Box<dyn Array>);
+pub type Column = (&'static str, ArrayRef);
 
 /// Text.
 pub fn text(name: &'static str, values: &[Option<&str>]) -> Column {
-    (name, Utf8ViewArray::from_slice(values).boxed())
+    (name, Arc::new(StringArray::from(values.to_vec())))
 }
 
 /// Text through a dictionary.
 pub fn dictionary(name: &'static str, words: &[&str], places: &[Option<u32>]) -> Column {
-    let words = Utf8ViewArray::from_slice(words.iter().map(|word| Some(*word)).collect::<Vec<_>>());
-    let keys = PrimitiveArray::<u32>::from(places);
-    (name, DictionaryArray::try_from_keys(keys, words.boxed(), false).expect("a dictionary").boxed())
+    let (words, keys) = (StringArray::from(words.to_vec()), UInt32Array::from(places.to_vec()));
+    (name, Arc::new(DictionaryArray::<UInt32Type>::try_new(keys, Arc::new(words)).expect("a dictionary")))
 }
 
 /// Days since 1970.
 pub fn dates(name: &'static str, values: &[Option<i32>]) -> Column {
-    (name, PrimitiveArray::<i32>::from(values).to(ArrowDataType::Date32).boxed())
+    (name, Arc::new(Date32Array::from(values.to_vec())))
 }
 
 /// Whole numbers, or what they stand for under a type.
-pub fn integers(name: &'static str, dtype: ArrowDataType, values: &[Option<i64>]) -> Column {
-    (name, PrimitiveArray::<i64>::from(values).to(dtype).boxed())
+pub fn integers(name: &'static str, dtype: DataType, values: &[Option<i64>]) -> Column {
+    let data = Int64Array::from(values.to_vec()).into_data().into_builder().data_type(dtype);
+    (name, make_array(data.build().expect("a type of eight bytes")))
 }
 
 /// Exact decimals of so many places.
-pub fn decimals(name: &'static str, places: usize, values: &[Option<i128>]) -> Column {
-    (name, PrimitiveArray::<i128>::from(values).to(ArrowDataType::Decimal(18, places)).boxed())
+pub fn decimals(name: &'static str, places: i8, values: &[Option<i128>]) -> Column {
+    let decimals = Decimal128Array::from(values.to_vec()).with_precision_and_scale(18, places);
+    (name, Arc::new(decimals.expect("a precision")))
 }
 
 /// Doubles.
 pub fn floats(name: &'static str, values: &[Option<f64>]) -> Column {
-    (name, PrimitiveArray::<f64>::from(values).boxed())
+    (name, Arc::new(Float64Array::from(values.to_vec())))
 }
 
 /// The bytes of a file with these columns, in one row group.
 pub fn file(columns: Vec<Column>) -> Vec<u8> {
-    let options = WriteOptions {
-        statistics: StatisticsOptions::empty(),
-        version: Version::V1,
-        compression: CompressionOptions::Zstd(None),
-        data_page_size: None,
-    };
-    let field = |(name, array): &Column| Field::new((*name).into(), array.dtype().clone(), true);
-    let schema: ArrowSchema = columns.iter().map(field).collect();
-    let encoding = |(_, array): &Column| match array.dtype() {
-        ArrowDataType::Dictionary(..) => vec![Encoding::RleDictionary],
-        _ => vec![Encoding::Plain],
-    };
-    let encodings: Vec<Vec<Encoding>> = columns.iter().map(encoding).collect();
-    let arrays: Vec<Box<dyn Array>> = columns.into_iter().map(|(_, array)| array).collect();
-    let rows = arrays[0].len();
-    let batch = RecordBatchT::new(rows, schema.clone().into(), arrays);
-    let groups = RowGroupIterator::try_new([Ok(batch)].into_iter(), &schema, options, encodings.into());
-    let mut writer = FileWriter::try_new(Cursor::new(Vec::new()), schema, options).expect("a Parquet schema");
-    for group in groups.expect("a Parquet schema") {
-        writer.write(rows as u64, group.expect("a row group")).expect("a written row group");
-    }
-    writer.end(None).expect("a footer");
-    writer.into_inner().into_inner()
+    let batch = RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, array)| (name, array, true)));
+    let batch = batch.expect("columns of the same length");
+    let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), None).expect("a Parquet schema");
+    writer.write(&batch).expect("a row group");
+    writer.into_inner().expect("a footer")
 }

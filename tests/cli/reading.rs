@@ -1,7 +1,7 @@
 //! What is read is what was written: ids stay text, files come in their order, every record is accounted for; and
 //! Parquet obeys the rules of text.
 
-use polars_arrow::datatypes::{ArrowDataType, TimeUnit};
+use arrow_schema::{DataType, TimeUnit};
 
 use crate::outcome::Rows;
 use crate::parquet;
@@ -132,7 +132,7 @@ fn a_parquet_timestamp_gives_the_date_in_its_own_time_zone() {
         (TimeUnit::Millisecond, 1_000, Some("America/New_York"), "0"),
     ];
     for (unit, per_second, zone, inside) in zones {
-        let dtype = ArrowDataType::Timestamp(unit, zone.map(Into::into));
+        let dtype = DataType::Timestamp(unit, zone.map(Into::into));
         let contacts = parquet::file(vec![
             parquet::text("customer_id", &[Some("A")]),
             parquet::integers("contacted_on", dtype, &[Some(just_before * per_second)]),
@@ -146,7 +146,7 @@ fn a_parquet_timestamp_gives_the_date_in_its_own_time_zone() {
 #[test]
 fn parquet_numbers_become_text_ids_and_floats_their_shortest_form() {
     let applications = parquet::file(vec![
-        parquet::integers("customer_id", ArrowDataType::Int64, &[Some(7), Some(-1), Some(7), Some(7), Some(7)]),
+        parquet::integers("customer_id", DataType::Int64, &[Some(7), Some(-1), Some(7), Some(7), Some(7)]),
         parquet::text("benefit", &[Some("housing_allowance"); 5]),
         parquet::text("submitted_on", &[Some("2025-03-01"); 5]),
         parquet::text("method", &[Some("online"); 5]),

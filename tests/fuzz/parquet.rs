@@ -3,7 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, Series};
+use arrow_array::{ArrayRef, RecordBatch, StringArray};
+use parquet::arrow::ArrowWriter;
+use parquet::basic::Compression;
+use parquet::file::properties::WriterProperties;
+use polars::prelude::{DataFrame, IntoColumn, NamedFrom, Series};
 use polars_io::parquet::write::ParquetWriter;
 use rand::{Rng, RngExt};
 
@@ -28,21 +32,42 @@ impl Worker for Count {
     }
 }
 
+/// Files of the same rows, by two writers: in one row group and in several, by dictionary, by value, and first by one and
+/// then by the other.
 fn files() -> Vec<Vec<u8>> {
-    let texts = |name: &str, most: usize| -> Column {
-        let values: Vec<String> = (0..ROWS).map(|row| format!("{name}{}", row % most)).collect();
-        Series::new(name.into(), values).into_column()
-    };
-    let dates = Series::new("contacted_on".into(), vec!["2025-03-01"; ROWS]).into_column();
-    let columns = vec![texts("contact_id", ROWS), texts("customer_id", 90), dates, texts("channel", 3)];
-    let write = |group: Option<usize>, page: Option<usize>| {
-        let mut frame = DataFrame::new(ROWS, columns.clone()).unwrap();
+    let texts = |name: &str, most: usize| (0..ROWS).map(|row| format!("{name}{}", row % most)).collect::<Vec<_>>();
+    let columns = [
+        ("contact_id", texts("contact_id", ROWS)),
+        ("customer_id", texts("customer_id", 90)),
+        ("contacted_on", vec!["2025-03-01".to_owned(); ROWS]),
+        ("channel", texts("channel", 3)),
+    ];
+    let by_polars = |group: Option<usize>, page: Option<usize>| {
+        let series = columns.iter().map(|(name, values)| Series::new((*name).into(), values).into_column());
+        let mut frame = DataFrame::new(ROWS, series.collect()).unwrap();
         let mut bytes = Vec::new();
         let writer = ParquetWriter::new(&mut bytes).with_row_group_size(group).with_data_page_size(page);
         writer.finish(&mut frame).unwrap();
         bytes
     };
-    vec![write(None, None), write(Some(250), Some(300))]
+    let by_arrow = |compression: Compression, dictionary_bytes: usize| {
+        let array = |values: &Vec<String>| Arc::new(StringArray::from_iter_values(values)) as ArrayRef;
+        let batch = RecordBatch::try_from_iter(columns.iter().map(|(name, values)| (*name, array(values)))).unwrap();
+        let properties = WriterProperties::builder()
+            .set_compression(compression)
+            .set_dictionary_page_size_limit(dictionary_bytes)
+            .set_data_page_row_count_limit(100)
+            .set_write_batch_size(100);
+        let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties.build())).unwrap();
+        writer.write(&batch).unwrap();
+        writer.into_inner().unwrap()
+    };
+    vec![
+        by_polars(None, None),
+        by_polars(Some(250), Some(300)),
+        by_arrow(Compression::SNAPPY, 1 << 20),
+        by_arrow(Compression::UNCOMPRESSED, 400),
+    ]
 }
 
 #[test]

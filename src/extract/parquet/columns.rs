@@ -1,212 +1,69 @@
-//! From the values of a Parquet column, however they come, to the typed column of a batch.
+//! From the decoded values of a Parquet column to the typed column of a batch.
 
-use std::ops::Range;
+use arrow_array::cast::AsArray;
+use arrow_array::types::UInt32Type;
+use arrow_array::{Array, ArrayRef, BinaryArray};
 
-use polars_arrow::array::Array;
-
-use super::cells::{Cell, Cells, Usual};
-use super::pages::{Pages, Piece};
-use super::{ParquetTask, ROWS_DECODED};
+use super::ParquetTask;
+use super::array_values::{ArrayValues, RawValue, TypedArray};
+use super::dictionary::Dictionary;
 use crate::extract::ExtractError;
 use crate::extract::batch::{Batch, Column, Span, Value};
 use crate::extract::codes::Interners;
-use crate::extract::layout::{ColumnReader, empty_column};
+use crate::extract::layout::{ColumnReader, From};
 use crate::extract::rejects::{Fault, Reason};
 use crate::extract::schema::ColumnKind;
 use crate::extract::typed::ValueParser;
 use crate::extract::values::trim;
 
-/// Where a column's values come from.
-pub struct Source {
-    /// The column's place in the file.
-    field: usize,
-    from: Origin,
+impl ParquetTask<'_> {
+    /// An error of a column.
+    pub(super) fn malformed(&self, at: usize, message: &str) -> ExtractError {
+        let field = if let From::Field(field) = self.layout.columns[at].from { Some(field) } else { None };
+        let header = field.and_then(|field| self.layout.header.get(field)).map_or("", String::as_str);
+        self.source.malformed(format!("column `{header}`: {message}"))
+    }
 }
-
-enum Origin {
-    Pages(Box<Pages>, Option<Dictionary>),
-    /// Decoded by the library: rows of the row group from this one on.
-    Decoded(usize, Box<dyn Array>),
-}
-
-/// A dictionary's values, typed: what is said of a distinct value once is said of all its rows.
-struct Dictionary {
-    cells: Cells,
-    /// The typed values, and behind them the missing one.
-    values: Column,
-    states: Vec<State>,
-    /// How many values have not been read yet.
-    unread: usize,
-    faulty: bool,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum State {
-    Unread,
-    Good,
-    Faulty(Reason),
-}
-
-/// What a read value is, or why it is none.
-type Read = Result<Value, Reason>;
 
 impl ValueParser {
-    /// Opens a column of a row group.
-    pub(super) fn source(
+    /// Appends a column's values to the batch.
+    pub(super) fn append_array(
         &mut self,
         task: &ParquetTask<'_>,
         at: usize,
-        field: usize,
-        books: &Interners,
-    ) -> Result<Source, ExtractError> {
-        let Ok((pages, dictionary)) = task.source.pages(task.group, field)? else {
-            return Source::decoded(task, field, 0);
-        };
-        let reader = &task.layout.columns[at];
-        let dictionary = match dictionary {
-            Some(values) => Some(self.dictionary(task, at, reader, values, books)?),
-            None => None,
-        };
-        Ok(Source { field, from: Origin::Pages(Box::new(pages), dictionary) })
-    }
-
-    fn dictionary(
-        &mut self,
-        task: &ParquetTask<'_>,
-        at: usize,
-        reader: &ColumnReader,
-        values: Box<dyn Array>,
-        books: &Interners,
-    ) -> Result<Dictionary, ExtractError> {
-        let unread = values.len() + 1;
-        let cells = Cells::new(values).map_err(|message| task.source.malformed(message))?;
-        let mut values = empty_column(reader.kind);
-        values.resize(unread, Value::Missing);
-        let states = vec![State::Unread; unread];
-        let mut dictionary = Dictionary { cells, values, states, unread, faulty: false };
-        // Codes are read when a row has them: one that no row has is not to be known by its number.
-        if !matches!(reader.kind, ColumnKind::Code(_)) {
-            for place in 0..unread {
-                self.entry(at, reader, &mut dictionary, place, books)?;
-            }
-        }
-        Ok(dictionary)
-    }
-
-    /// Reads a dictionary's value.
-    fn entry(
-        &mut self,
-        at: usize,
-        reader: &ColumnReader,
-        dictionary: &mut Dictionary,
-        place: usize,
-        books: &Interners,
-    ) -> Result<(), ExtractError> {
-        let read = match place + 1 == dictionary.states.len() {
-            true => self.value(at, reader, b"", None, 0, books)?,
-            false => self.cell(at, reader, &dictionary.cells, place, books)?,
-        };
-        dictionary.unread -= 1;
-        dictionary.states[place] = match read {
-            Ok(_) => State::Good,
-            Err(reason) => State::Faulty(reason),
-        };
-        dictionary.faulty |= read.is_err();
-        dictionary.values.set(place, read.unwrap_or(Value::Missing));
-        Ok(())
-    }
-
-    /// Appends the column's values of these rows to the batch.
-    pub(super) fn rows(
-        &mut self,
-        task: &ParquetTask<'_>,
-        at: usize,
-        column: &mut Source,
-        rows: Range<usize>,
+        array: &ArrayRef,
+        dictionary: &mut Option<Dictionary>,
         batch: &mut Batch,
         books: &Interners,
     ) -> Result<(), ExtractError> {
+        if let (Some(array), Some(dictionary)) = (array.as_dictionary_opt::<UInt32Type>(), dictionary) {
+            return self.append_keys(task, at, array.keys(), dictionary, batch, books);
+        }
         let reader = &task.layout.columns[at];
-        let mut next = rows.start;
-        while next < rows.end {
-            let first = next - rows.start;
-            match &mut column.from {
-                Origin::Pages(pages, dictionary) => match (pages.next_piece(rows.end - next), dictionary) {
-                    (Ok(Piece::Keys(keys)), Some(dictionary)) => {
-                        next += keys.len();
-                        self.keys(at, reader, keys, dictionary, first, batch, books)?;
-                    }
-                    (Ok(Piece::Texts(bytes, spans)), _) => {
-                        next += spans.len();
-                        self.texts(at, reader, bytes, spans, first, batch, books)?;
-                    }
-                    (Ok(Piece::Numbers(array)), _) => {
-                        next += array.len();
-                        let cells = Cells::new(array).map_err(|message| task.source.malformed(message))?;
-                        self.cells(at, reader, &cells, first, batch, books)?;
-                    }
-                    _ => *column = Source::decoded(task, column.field, next)?,
-                },
-                Origin::Decoded(start, array) if next < *start + array.len() => {
-                    let most = (*start + array.len()).min(rows.end);
-                    let part = array.sliced(next - *start, most - next);
-                    next = most;
-                    let cells = Cells::new(part).map_err(|message| task.source.malformed(message))?;
-                    self.cells(at, reader, &cells, first, batch, books)?;
-                }
-                Origin::Decoded(..) => *column = Source::decoded(task, column.field, next)?,
-            }
+        if let Some(texts) = array.as_binary_opt::<i32>() {
+            return self.append_texts(at, reader, texts, batch, books);
         }
-        Ok(())
-    }
-
-    /// Appends values of a dictionary.
-    #[allow(clippy::too_many_arguments)]
-    fn keys(
-        &mut self,
-        at: usize,
-        reader: &ColumnReader,
-        keys: &[u32],
-        dictionary: &mut Dictionary,
-        first: usize,
-        batch: &mut Batch,
-        books: &Interners,
-    ) -> Result<(), ExtractError> {
-        if dictionary.unread > 0 {
-            for key in keys {
-                if dictionary.states[*key as usize] == State::Unread {
-                    self.entry(at, reader, dictionary, *key as usize, books)?;
-                }
-            }
-        }
-        batch.columns[at].extend_from(&dictionary.values, keys);
-        if dictionary.faulty {
-            for (row, key) in keys.iter().enumerate() {
-                if let State::Faulty(reason) = dictionary.states[*key as usize] {
-                    let missing = *key as usize + 1 == dictionary.states.len();
-                    let excerpt = || if missing { String::new() } else { dictionary.cells.excerpt(*key as usize) };
-                    self.note(first + row, at, reader, reason, excerpt, batch);
-                }
-            }
-        }
-        Ok(())
+        let values = ArrayValues::new(array.clone()).map_err(|message| task.malformed(at, &message))?;
+        self.append_values(at, reader, &values, batch, books)
     }
 
     /// Appends texts, most of which need no reading but to be known as text.
-    #[allow(clippy::too_many_arguments)]
-    fn texts(
+    fn append_texts(
         &mut self,
         at: usize,
         reader: &ColumnReader,
-        bytes: &[u8],
-        spans: &[Span],
-        first: usize,
+        texts: &BinaryArray,
         batch: &mut Batch,
         books: &Interners,
     ) -> Result<(), ExtractError> {
-        let text = |span: &Span| &bytes[span.start as usize..][..span.length as usize];
+        let ends = texts.value_offsets();
+        let (first, last) = (ends[0], ends[texts.len()]);
+        let bytes = &texts.value_data()[first as usize..last as usize];
+        // A missing text has no length.
+        let span = |ends: &[i32]| Span { start: (ends[0] - first) as u32, length: (ends[1] - ends[0]) as u32 };
+        let text = |span: Span| &bytes[span.start as usize..][..span.length as usize];
         let ascii = bytes.is_ascii();
-        // Ids are many and long: they are copied together, with the lengths between them.
+        // Ids are many and long: they are copied together.
         let copied = match reader.kind == ColumnKind::Text && ascii && !reader.has_markers() {
             true => Some(self.decode(bytes)),
             false => None,
@@ -214,87 +71,89 @@ impl ValueParser {
         let mut next = 0;
         loop {
             let row = match (copied, &mut batch.columns[at]) {
-                (Some(start), Column::Text(texts)) => {
-                    let before = texts.len();
-                    texts.extend(spans[next..].iter().map_while(|span| {
-                        let usual = span.length > 0 && trim(text(span)).len() == span.length as usize;
-                        usual.then_some(Span { start: start + span.start, length: span.length })
+                (Some(start), Column::Text(into)) => {
+                    let before = into.len();
+                    into.extend(ends[next..].windows(2).map(span).map_while(|span| {
+                        let as_it_is = span.length > 0 && trim(text(span)).len() == span.length as usize;
+                        as_it_is.then_some(Span { start: start + span.start, length: span.length })
                     }));
-                    next + texts.len() - before
+                    next + into.len() - before
                 }
                 _ => next,
             };
-            let Some(raw) = spans.get(row).map(text) else { return Ok(()) };
+            if row == texts.len() {
+                return Ok(());
+            }
             next = row + 1;
+            let raw = text(span(&ends[row..]));
             let read = match ascii || std::str::from_utf8(raw).is_ok() {
                 true => self.value(at, reader, trim(raw), None, 0, books)?,
                 false => Err(Reason::InvalidEncoding),
             };
             batch.columns[at].push(read.unwrap_or(Value::Missing));
             if let Err(reason) = read {
-                self.note(first + row, at, reader, reason, || Fault::excerpt(raw), batch);
+                self.report_fault(row, at, reader, reason, || Fault::excerpt(raw), batch);
             }
         }
     }
 
     /// Appends the values of an array.
-    fn cells(
+    fn append_values(
         &mut self,
         at: usize,
         reader: &ColumnReader,
-        cells: &Cells,
-        first: usize,
+        values: &ArrayValues,
         batch: &mut Batch,
         books: &Interners,
     ) -> Result<(), ExtractError> {
-        let usual = if reader.has_markers() { Usual::None } else { cells.usual(reader.kind) };
+        let typed = if reader.has_markers() { TypedArray::Other } else { values.typed(reader.kind) };
         let mut next = 0;
         loop {
-            // The usual types first; what is not of them goes the long way, which alone knows faults.
-            let row = usual.append(next, &mut batch.columns[at]);
-            if row == cells.len() {
+            // The fast path first; where it stops, the slow path reads a value, and alone knows faults.
+            let row = typed.append(next, &mut batch.columns[at], !reader.required);
+            if row == values.len() {
                 return Ok(());
             }
             next = row + 1;
-            let read = self.cell(at, reader, cells, row, books)?;
+            let read = self.array_value(at, reader, values, row, books)?;
             batch.columns[at].push(read.unwrap_or(Value::Missing));
             if let Err(reason) = read {
-                self.note(first + row, at, reader, reason, || cells.excerpt(row), batch);
+                self.report_fault(row, at, reader, reason, || values.excerpt(row), batch);
             }
         }
     }
 
-    /// Reads a value of any type, the long way.
-    fn cell(
+    /// Reads a value of any type: what it is, or why it is none.
+    pub(super) fn array_value(
         &mut self,
         at: usize,
         reader: &ColumnReader,
-        cells: &Cells,
+        values: &ArrayValues,
         row: usize,
         books: &Interners,
-    ) -> Result<Read, ExtractError> {
+    ) -> Result<Result<Value, Reason>, ExtractError> {
         let mut scratch = Vec::new();
-        Ok(match cells.get(row, &mut scratch) {
-            Cell::Missing => self.value(at, reader, b"", None, 0, books)?,
-            Cell::Day(day) if reader.kind == ColumnKind::Date => {
+        Ok(match values.get(row, &mut scratch) {
+            RawValue::Missing => self.value(at, reader, b"", None, 0, books)?,
+            RawValue::Day(day) if reader.kind == ColumnKind::Date => {
                 let marked = reader.has_markers() && reader.is_missing(day.to_string().as_bytes());
                 if marked { self.value(at, reader, b"", None, 0, books)? } else { Ok(Value::Day(day)) }
             }
-            Cell::Bool(value) if reader.kind == ColumnKind::Bool => Ok(Value::Bool(value)),
-            Cell::Day(day) => self.value(at, reader, day.to_string().as_bytes(), None, 0, books)?,
-            Cell::Bool(value) => self.value(at, reader, value.to_string().as_bytes(), None, 0, books)?,
-            Cell::Text(text) if std::str::from_utf8(text).is_err() => Err(Reason::InvalidEncoding),
-            Cell::Text(text) => self.value(at, reader, trim(text), None, 0, books)?,
-            Cell::Formatted if is_number(reader.kind) && reader.is_missing_number(&scratch) => {
+            RawValue::Bool(value) if reader.kind == ColumnKind::Bool => Ok(Value::Bool(value)),
+            RawValue::Day(day) => self.value(at, reader, day.to_string().as_bytes(), None, 0, books)?,
+            RawValue::Bool(value) => self.value(at, reader, value.to_string().as_bytes(), None, 0, books)?,
+            RawValue::Text(text) if std::str::from_utf8(text).is_err() => Err(Reason::InvalidEncoding),
+            RawValue::Text(text) => self.value(at, reader, trim(text), None, 0, books)?,
+            RawValue::Formatted if is_number(reader.kind) && reader.is_missing_number(&scratch) => {
                 self.value(at, reader, b"", None, 0, books)?
             }
-            Cell::Formatted if is_number(reader.kind) => reader.plain_with(&scratch, b'.'),
-            Cell::Formatted => self.value(at, reader, &scratch, None, 0, books)?,
+            RawValue::Formatted if is_number(reader.kind) => reader.plain_with(&scratch, b'.'),
+            RawValue::Formatted => self.value(at, reader, &scratch, None, 0, books)?,
         })
     }
 
-    /// Notes a fault; of a row that cannot be decoded neither column nor value are told.
-    fn note(
+    /// Adds a fault; of a row that cannot be decoded neither column nor value are named.
+    pub(super) fn report_fault(
         &mut self,
         row: usize,
         at: usize,
@@ -320,15 +179,6 @@ impl ValueParser {
             }
             keep
         });
-    }
-}
-
-impl Source {
-    /// The column from a row on, decoded by the library.
-    fn decoded(task: &ParquetTask<'_>, field: usize, row: usize) -> Result<Self, ExtractError> {
-        let rows = task.source.rows(task.group);
-        let array = task.source.column(task.group, field, row..rows.min(row + ROWS_DECODED))?;
-        Ok(Source { field, from: Origin::Decoded(row, array) })
     }
 }
 

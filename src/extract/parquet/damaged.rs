@@ -1,23 +1,21 @@
 //! Files whose footer or pages were damaged are refused, or read to the last row: they take no memory that they only
 //! claim to need, and lose no row.
 
-use polars_arrow::array::{PrimitiveArray, Utf8ViewArray};
-use polars_arrow::datatypes::ArrowDataType;
-use polars_parquet::arrow::write::Encoding;
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, Int64Array, StringArray};
+use parquet::basic::Compression;
 use proptest::prelude::*;
 
-use super::cells::Cells;
-use super::tests::{Writing, bytes, opened, pages, read, writing};
-use super::{ExtractError, ParquetFile, Unusual};
+use super::tests::{PLAIN, Writing, file, opened, values, writing};
+use super::{ExtractError, ParquetFile};
+use crate::extract::schema::ColumnKind;
 
-/// Numbers, in pages of a few.
-const PLAIN: Writing =
-    Writing { encoding: Encoding::Plain, second_version: false, compressed: false, page_bytes: 400, nullable: false };
 /// Rows of the files: no other number of them is the same.
 const ROWS: i64 = 4321;
 
 fn plain_file() -> Vec<u8> {
-    bytes(PrimitiveArray::<i64>::from_vec((0..ROWS).collect()).boxed(), PLAIN)
+    file(Arc::new(Int64Array::from_iter_values(0..ROWS)), PLAIN)
 }
 
 /// A whole number of eight bytes at most, as a field of the metadata has it.
@@ -62,21 +60,9 @@ fn footer(file: &[u8]) -> usize {
     end - u32::from_le_bytes(*file[end..].first_chunk().unwrap()) as usize
 }
 
-/// How many rows the first column has when all its row groups are read, as the program reads them.
+/// How many rows the first column has.
 fn rows(file: &ParquetFile) -> Result<usize, ExtractError> {
-    let mut sum = 0;
-    for group in 0..file.row_groups() {
-        let rows = file.rows(group);
-        let read = match file.pages(group, 0)? {
-            Ok(pages) => read(pages, rows, &[1000]).map(|values| values.len()),
-            Err(Unusual) => Err(Unusual),
-        };
-        sum += match read {
-            Ok(rows) => rows,
-            Err(Unusual) => file.column(group, 0, 0..rows)?.len(),
-        };
-    }
-    Ok(sum)
+    values(file, 0, ColumnKind::Text).map(|values| values.len())
 }
 
 fn refusal(file: &[u8]) -> String {
@@ -96,7 +82,7 @@ fn sound_files_are_read() {
 fn a_column_must_be_within_the_file() {
     let file = plain_file();
     let sound = opened(&file).unwrap();
-    let (size, start) = (sound.chunk(0, 0).unwrap().0.compressed_size(), 4);
+    let (size, start) = (sound.chunk(0, 0).compressed_size(), 4);
     for (header, number, other, message) in [
         (NEXT, size, -1, "its footer makes no sense"),
         (NEXT, size, i64::MIN, "its footer makes no sense"),
@@ -119,9 +105,10 @@ fn rows_that_the_footer_leaves_out_are_missed() {
     let file = plain_file();
     for other in [ROWS - 1, ROWS - 60, 50, 1, 0] {
         let refusal = refusal(&with(&file, NEXT, ROWS, other));
-        assert!(refusal.contains(&format!("the pages of column `column` hold {ROWS} of {other} rows")), "{refusal}");
+        assert!(refusal.contains("column `column`: its pages hold"), "{refusal}");
+        assert!(refusal.contains(&format!("rows, its row group {other}; it was damaged")), "{refusal}");
     }
-    assert!(refusal(&with(&file, NEXT, ROWS, ROWS + 1)).contains("hold 4321 of 4322 rows"));
+    assert!(refusal(&with(&file, NEXT, ROWS, ROWS + 1)).contains("its pages hold 4321 rows, its row group 4322"));
     assert!(refusal(&with(&file, NEXT, ROWS, 1 << 40)).contains("rows: write groups of at most 4 billion"));
     assert!(refusal(&with(&file, NEXT, ROWS, -1)).contains("its footer makes no sense"));
 }
@@ -157,26 +144,61 @@ fn a_list_longer_than_the_footer_takes_no_memory() {
     let length = (file.len() - 8 - at) as u32;
     let end = file.len() - 8;
     file[end..end + 4].copy_from_slice(&length.to_le_bytes());
-    assert!(refusal(&file).contains("its footer makes no sense"));
+    assert!(refusal(&file).contains("its footer cannot be read"));
+}
+
+/// A file of one page: its bytes, where its page's header ends after the three numbers that it begins with, and where
+/// each of these is.
+fn one_page(how: Writing) -> (Vec<u8>, Vec<std::ops::Range<usize>>) {
+    let texts = StringArray::from_iter_values((0..200_000).map(|_| "the same text again"));
+    let bytes = file(Arc::new(texts), Writing { page_rows: 1 << 20, ..how });
+    let (mut numbers, mut at) = (Vec::new(), 4);
+    for _ in 0..3 {
+        assert_eq!(bytes[at], 0x15);
+        let length = 1 + bytes[at + 1..].iter().position(|byte| byte & 0x80 == 0).unwrap();
+        numbers.push(at + 1..at + 1 + length);
+        at += 1 + length;
+    }
+    (bytes, numbers)
 }
 
 #[test]
-fn pages_with_repeated_values_are_left_alone() {
-    let how = Writing { second_version: true, page_bytes: 1 << 20, ..PLAIN };
-    let file = bytes(PrimitiveArray::<i64>::from_vec(vec![7; 50]).boxed(), how);
-    // Of a second version's page, the lengths of the two kinds of levels, none, before that it is not compressed.
-    let levels = file.windows(5).position(|bytes| bytes == [0x15, 0, 0x15, 0, 0x12]).unwrap();
-    let file = opened(&file).unwrap();
-    assert_eq!(read(pages(&file, &[]).unwrap(), 50, &[50]).unwrap().len(), 50);
-    let repeated = pages(&file, &[(levels - 4 + 3, 8 << 1)]).unwrap();
-    assert!(read(repeated, 50, &[50]).is_err());
+fn a_page_must_not_claim_more_than_its_column_can_hold() {
+    for compression in [Compression::SNAPPY, Compression::ZSTD(Default::default())] {
+        let (mut bytes, numbers) = one_page(Writing { compression, ..PLAIN });
+        // 128 MiB instead of four or five.
+        assert_eq!(numbers[1].len(), 4);
+        bytes[numbers[1].clone()].copy_from_slice(&[0xFE, 0xFF, 0xFF, 0x7F]);
+        assert_eq!(
+            refusal(&bytes),
+            "file is no readable Parquet file: column `column`: a page claims more than it can hold; it was damaged or \
+             cut short: write or copy it again"
+        );
+    }
 }
 
 #[test]
-fn decimals_of_more_places_than_digits_are_not_read() {
-    let of = |places| PrimitiveArray::<i128>::from_vec(vec![1]).to(ArrowDataType::Decimal(38, places)).boxed();
-    assert!(Cells::new(of(38)).is_ok_and(|cells| cells.excerpt(0) == format!("0.{:0>38}", 1)));
-    assert!(Cells::new(of(70_000)).is_err());
+fn checksums_of_pages_are_verified() {
+    let (bytes, numbers) = one_page(PLAIN);
+    let size = opened(&bytes).unwrap().chunk(0, 0).compressed_size();
+    // The page's bytes are the last of the chunk.
+    let (end, page_end) = (numbers[2].end, 4 + size as usize);
+    let length =
+        bytes[numbers[2].clone()].iter().rev().fold(0, |value, byte| value << 7 | usize::from(byte & 0x7F)) / 2;
+    let mut checksum = flate2::Crc::new();
+    checksum.update(&bytes[page_end - length..page_end]);
+    for (wrong, message) in [(0, None), (1, Some("column `column`: Page CRC checksum mismatch; it was damaged"))] {
+        let mut checked = bytes.clone();
+        let checksum = field(0x15, i64::from((checksum.sum() ^ wrong).cast_signed()));
+        checked.splice(end..end, checksum.clone());
+        // Later fields are told by what their number is more than the one before.
+        checked[end + checksum.len()] -= 0x10;
+        let checked = with(&checked, NEXT, size, size + checksum.len() as i64);
+        match message {
+            None => assert_eq!(rows(&opened(&checked).unwrap()).unwrap(), 200_000),
+            Some(message) => assert!(refusal(&checked).contains(message), "{}", refusal(&checked)),
+        }
+    }
 }
 
 /// Bytes written over a part of the file, and whether that part is told from the end of the file.
@@ -192,18 +214,18 @@ fn damage() -> impl Strategy<Value = Vec<(bool, usize, Vec<u8>)>> {
 proptest! {
     #[test]
     fn damaged_files_are_refused_or_read_to_the_last_row(
-        values in proptest::collection::vec(proptest::option::of("[a-d]{0,3}"), 1..120),
+        texts in proptest::collection::vec(proptest::option::of("[a-d]{0,3}"), 1..120),
         as_numbers in any::<bool>(),
         how in writing(),
         damage in damage(),
     ) {
-        let values: Vec<Option<String>> =
-            values.into_iter().map(|value| if how.nullable { value } else { Some(value.unwrap_or_default()) }).collect();
-        let array = match as_numbers {
-            true => PrimitiveArray::from_iter(values.iter().map(|value| value.as_ref().map(|text| text.len() as i64))).boxed(),
-            false => Utf8ViewArray::from_slice(&values).boxed(),
+        let texts: Vec<Option<String>> =
+            texts.into_iter().map(|text| if how.optional { text } else { Some(text.unwrap_or_default()) }).collect();
+        let array: ArrayRef = match as_numbers {
+            true => Arc::new(Int64Array::from_iter(texts.iter().map(|text| text.as_ref().map(|text| text.len() as i64)))),
+            false => Arc::new(StringArray::from(texts.clone())),
         };
-        let mut file = bytes(array, how);
+        let mut file = file(array, how);
         for (from_end, at, with) in damage {
             let at = at % file.len();
             let at = if from_end { file.len() - 1 - at } else { at };
@@ -217,7 +239,7 @@ proptest! {
         }
         if let Ok(rows) = rows(&file) {
             prop_assert_eq!(rows, (0..file.row_groups()).map(|group| file.rows(group)).sum::<usize>());
-            prop_assert_eq!(rows, values.len());
+            prop_assert_eq!(rows, texts.len());
         }
     }
 }

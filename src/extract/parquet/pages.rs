@@ -1,185 +1,296 @@
-//! The pages of a column of a row group, taken a batch of rows at a time, however long each page is.
-//!
-//! Only what nearly all files have is read here: flat columns of texts and common numbers, plain or by dictionary.
-//! Whatever else there is, and whatever is wrong with a page, is [`Unusual`]: then the library reads the column,
-//! and says what is wrong.
+//! The pages of a row group as the Arrow reader takes them. What each page claims is checked before it is decoded: the
+//! library would take any memory that a page claims to need, and does not compare pages with the row group's rows.
 
-use std::io::Cursor;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Result as IoResult};
+use std::os::unix::fs::FileExt;
+use std::sync::{Arc, OnceLock};
 
-use polars_arrow::array::Array;
-use polars_buffer::Buffer;
-use polars_parquet::arrow::read::{BasicDecompressor, ColumnChunkMetadata, DataPageHeader, PageReader};
-use polars_parquet::parquet::page::{DataPage, DictPage, FormatEncoding};
+use bytes::Bytes;
+use parquet::arrow::arrow_reader::RowGroups;
+use parquet::basic::Type;
+use parquet::column::page::{Page, PageIterator, PageMetadata, PageReader};
+use parquet::errors::{ParquetError, Result};
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData};
+use parquet::file::reader::{ChunkReader, Length};
+use parquet::file::serialized_reader::SerializedPageReader;
 
-use super::hybrid::Hybrid;
-use super::plain::{self, Plain};
-use crate::extract::batch::{MISSING_SPAN, Span};
+use super::file::message;
 
-/// A page that is left to the library.
-#[derive(Debug)]
-pub struct Unusual;
+/// Room for a page's header; a longer one is read on.
+const HEADER_BYTES: usize = 256;
+/// Pages up to this size are taken as they are; a larger one must be within what the footer says of its column.
+const USUAL_PAGE_BYTES: u64 = 64 << 20;
+/// The largest page: one is held in memory whole, however little it takes in the file.
+const MAX_PAGE_BYTES: u64 = 256 << 20;
 
-/// The next rows of a column, all from one page.
-#[derive(Debug)]
-pub enum Piece<'a> {
-    /// By row, a place in the dictionary; missing values have the place after the last.
-    Keys(&'a [u32]),
-    /// By row, a piece of these bytes; missing values have no length.
-    Texts(&'a [u8], &'a [Span]),
-    /// Numbers.
-    Numbers(Box<dyn Array>),
+/// A file that many workers read at once, each at positions of its own.
+#[derive(Debug, Clone)]
+pub struct SharedFile {
+    file: Arc<File>,
+    bytes: u64,
 }
 
-/// A column of a row group.
-pub struct Pages {
-    decompressor: BasicDecompressor,
-    plain: Plain,
-    optional: bool,
-    /// How many values the dictionary has.
-    entries: Option<u32>,
-    page: Option<Page>,
-    levels: Vec<u32>,
-    keys: Vec<u32>,
-    spans: Vec<Span>,
+impl SharedFile {
+    /// Of an open file.
+    pub fn new(file: File) -> IoResult<Self> {
+        let bytes = file.metadata()?.len();
+        Ok(SharedFile { file: Arc::new(file), bytes })
+    }
 }
 
-/// The page that is being read.
-struct Page {
-    data: DataPage,
-    /// Rows left.
+impl Length for SharedFile {
+    fn len(&self) -> u64 {
+        self.bytes
+    }
+}
+
+impl ChunkReader for SharedFile {
+    type T = BufReader<PositionedReader>;
+
+    fn get_read(&self, start: u64) -> Result<Self::T> {
+        let reader = PositionedReader { file: self.file.clone(), position: start };
+        Ok(BufReader::with_capacity(HEADER_BYTES, reader))
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes> {
+        if start.checked_add(length as u64).is_none_or(|end| end > self.bytes) {
+            return Err(ParquetError::EOF("a part of it lies beyond its end".to_owned()));
+        }
+        let mut bytes = vec![0; length];
+        self.file.read_exact_at(&mut bytes, start)?;
+        Ok(bytes.into())
+    }
+}
+
+/// Reads a shared file from a position on.
+pub struct PositionedReader {
+    file: Arc<File>,
+    position: u64,
+}
+
+impl Read for PositionedReader {
+    fn read(&mut self, into: &mut [u8]) -> IoResult<usize> {
+        let length = self.file.read_at(into, self.position)?;
+        self.position += length as u64;
+        Ok(length)
+    }
+}
+
+/// The file as the pages of one column are read: a read begins at a page's header.
+struct PageSource {
+    file: SharedFile,
+    /// The most bytes that a page may claim to have when it is decompressed.
+    largest_page: u64,
+}
+
+impl Length for PageSource {
+    fn len(&self) -> u64 {
+        self.file.len()
+    }
+}
+
+impl ChunkReader for PageSource {
+    type T = BufReader<PositionedReader>;
+
+    fn get_read(&self, start: u64) -> Result<Self::T> {
+        let mut reader = self.file.get_read(start)?;
+        let bytes = uncompressed_bytes(reader.fill_buf()?);
+        let bytes = bytes.ok_or_else(|| ParquetError::General("a page has no header".to_owned()))?;
+        if bytes > self.largest_page {
+            return Err(ParquetError::General("a page claims more than it can hold".to_owned()));
+        }
+        if bytes > MAX_PAGE_BYTES {
+            let (size, most) = (bytes >> 20, MAX_PAGE_BYTES >> 20);
+            return Err(ParquetError::NYI(format!("a page has {size} MiB, more than {most} MiB: write smaller pages")));
+        }
+        Ok(reader)
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes> {
+        self.file.get_bytes(start, length)
+    }
+}
+
+/// The decompressed size that a page's header claims. A header begins with two 32-bit numbers, the kind and this size,
+/// each a byte 0x15 and a zigzag varint (Thrift's compact protocol); the library does not show it before decompression.
+fn uncompressed_bytes(header: &[u8]) -> Option<u64> {
+    fn number(bytes: &[u8]) -> Option<(u64, &[u8])> {
+        let bytes = bytes.strip_prefix(&[0x15])?;
+        let length = 1 + bytes.iter().take(5).position(|byte| byte & 0x80 == 0)?;
+        let (digits, rest) = bytes.split_at(length);
+        let coded = digits.iter().rev().fold(0, |value, byte| value << 7 | u64::from(byte & 0x7F));
+        // An odd one is negative.
+        (coded % 2 == 0).then_some((coded / 2, rest))
+    }
+    let (_, rest) = number(header)?;
+    number(rest).map(|(bytes, _)| bytes)
+}
+
+/// The first error of a page: the Arrow reader would pass on no more than its text.
+pub type PageError = Arc<OnceLock<ParquetError>>;
+
+/// Some columns of a row group.
+pub struct RowGroupPages<'a> {
+    /// The file.
+    pub file: &'a SharedFile,
+    /// What its footer says.
+    pub metadata: &'a ParquetMetaData,
+    /// Which row group.
+    pub group: usize,
+    /// The places of the columns among the file's.
+    pub columns: &'a [usize],
+    /// Where the first error goes.
+    pub error: PageError,
+}
+
+impl RowGroupPages<'_> {
+    fn row_group(&self) -> &RowGroupMetaData {
+        self.metadata.row_group(self.group)
+    }
+}
+
+impl RowGroups for RowGroupPages<'_> {
+    fn num_rows(&self) -> usize {
+        self.row_group().num_rows() as usize
+    }
+
+    fn column_chunks(&self, column: usize) -> Result<Box<dyn PageIterator>> {
+        let chunk = self.row_group().column(self.columns[column]);
+        let pages = CheckedPages::new(self.file, chunk, self.num_rows(), self.error.clone())?;
+        Ok(Box::new(OneChunk(Some(Box::new(pages)))))
+    }
+
+    fn row_groups(&self) -> Box<dyn Iterator<Item = &RowGroupMetaData> + '_> {
+        Box::new(std::iter::once(self.row_group()))
+    }
+
+    fn metadata(&self) -> &ParquetMetaData {
+        self.metadata
+    }
+}
+
+/// The one chunk that a row group has of a column.
+struct OneChunk(Option<Box<dyn PageReader>>);
+
+impl Iterator for OneChunk {
+    type Item = Result<Box<dyn PageReader>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.take().map(Ok)
+    }
+}
+
+impl PageIterator for OneChunk {}
+
+/// The pages of a column, which must have the row group's rows, no more and no fewer.
+struct CheckedPages {
+    pages: SerializedPageReader<PageSource>,
+    column: String,
+    /// Rows of the row group.
     rows: usize,
-    /// Which rows have a value; all where there is nothing.
-    levels: Option<Hybrid>,
-    values: Values,
+    /// Rows of the pages read so far.
+    rows_read: usize,
+    /// The fewest bytes of a value in a dictionary.
+    value_bytes: usize,
+    error: PageError,
 }
 
-#[derive(Clone)]
-enum Values {
-    Keys(Hybrid),
-    /// From this byte on.
-    Plain(usize),
-}
-
-impl Pages {
-    /// Of a column that is read here, the pages and the dictionary's values, if there is one.
-    pub fn new(
-        bytes: Vec<u8>,
-        chunk: &ColumnChunkMetadata,
-        plain: Plain,
-    ) -> Result<(Self, Option<Box<dyn Array>>), Unusual> {
-        let levels = &chunk.descriptor().descriptor;
-        if levels.max_rep_level != 0 || levels.max_def_level > 1 {
-            return Err(Unusual);
-        }
-        let reader = PageReader::new(Cursor::new(Buffer::from(bytes)), chunk, vec![], usize::MAX);
-        let mut decompressor = BasicDecompressor::new(reader, vec![]);
-        let page = decompressor.read_dict_page().map_err(|_| Unusual)?;
-        let read = |page: &DictPage| plain::dictionary(&plain, &page.buffer, page.num_values).ok_or(Unusual);
-        let dictionary = page.as_ref().map(read).transpose()?;
-        let entries = dictionary.as_ref().map(|values| u32::try_from(values.len())).transpose().map_err(|_| Unusual)?;
-        let optional = levels.max_def_level == 1;
-        let (keys, spans) = (Vec::new(), Vec::new());
-        Ok((Pages { decompressor, plain, optional, entries, page: None, levels: Vec::new(), keys, spans }, dictionary))
-    }
-
-    /// The next rows, at most so many; at least one is asked for.
-    pub fn next_piece(&mut self, most: usize) -> Result<Piece<'_>, Unusual> {
-        while self.page.as_ref().is_none_or(|page| page.rows == 0) {
-            self.next_page()?;
-        }
-        let Some(page) = &mut self.page else { return Err(Unusual) };
-        let rows = most.min(page.rows);
-        let bytes = page.data.buffer();
-        let mut present = None;
-        self.levels.clear();
-        if let Some(levels) = &mut page.levels
-            && !levels.pass(bytes, rows, 1)
-        {
-            levels.read(bytes, rows, &mut self.levels).ok_or(Unusual)?;
-            present = Some(self.levels.as_slice());
-        }
-        let count = present.map_or(rows, |levels| levels.iter().filter(|level| **level != 0).count());
-        let piece = match (&mut page.values, &self.plain) {
-            (Values::Keys(values), _) => {
-                let entries = self.entries.ok_or(Unusual)?;
-                self.keys.clear();
-                values.read(bytes, count, &mut self.keys).ok_or(Unusual)?;
-                if self.keys.iter().fold(0, |most, key| most.max(*key)) >= entries.max(u32::from(count == 0)) {
-                    return Err(Unusual);
-                }
-                spread(&mut self.keys, present, entries);
-                Piece::Keys(&self.keys)
-            }
-            (Values::Plain(at), Plain::Texts) => {
-                self.spans.clear();
-                let end = plain::texts(bytes, *at, count, &mut self.spans).ok_or(Unusual)?;
-                let texts = &bytes[*at..end];
-                *at = end;
-                spread(&mut self.spans, present, MISSING_SPAN);
-                Piece::Texts(texts, &self.spans)
-            }
-            (Values::Plain(at), Plain::Numbers(number, dtype)) => {
-                let values = bytes.get(*at..*at + count * number.width()).ok_or(Unusual)?;
-                *at += values.len();
-                Piece::Numbers(number.array(values, dtype, present))
-            }
+impl CheckedPages {
+    fn new(file: &SharedFile, chunk: &ColumnChunkMetaData, rows: usize, error: PageError) -> Result<Self> {
+        let largest_page = u64::try_from(chunk.uncompressed_size()).unwrap_or(0).max(USUAL_PAGE_BYTES);
+        let source = PageSource { file: file.clone(), largest_page };
+        let pages = SerializedPageReader::new(Arc::new(source), chunk, rows, None)?;
+        let value_bytes = match chunk.column_type() {
+            Type::BOOLEAN => 1,
+            Type::INT32 | Type::FLOAT | Type::BYTE_ARRAY => 4,
+            Type::INT64 | Type::DOUBLE => 8,
+            Type::INT96 => 12,
+            Type::FIXED_LEN_BYTE_ARRAY => usize::try_from(chunk.column_descr().type_length()).unwrap_or(0).max(1),
         };
-        page.rows -= rows;
-        Ok(piece)
+        let column = chunk.column_descr().name().to_owned();
+        Ok(CheckedPages { pages, column, rows, rows_read: 0, value_bytes, error })
     }
 
-    fn next_page(&mut self) -> Result<(), Unusual> {
-        if let Some(page) = self.page.take() {
-            self.decompressor.reuse_page_buffer(page.data);
-        }
-        let item = self.decompressor.next().ok_or(Unusual)?.map_err(|_| Unusual)?;
-        let data = item.decompress(&mut self.decompressor).map_err(|_| Unusual)?;
-        self.page = Some(Page::new(data, self.optional).ok_or(Unusual)?);
-        Ok(())
-    }
-}
-
-impl Page {
-    fn new(data: DataPage, optional: bool) -> Option<Self> {
-        let bytes = data.buffer();
-        let rows = data.num_values();
-        if i32::try_from(rows).is_err() {
-            return None;
-        }
-        // A page of the first version says itself how long its levels are, and only if there can be any.
-        let (at, end) = match data.header() {
-            DataPageHeader::V1(_) if !optional => (0, 0),
-            DataPageHeader::V1(header) if header.definition_level_encoding != FormatEncoding::RLE => return None,
-            DataPageHeader::V1(_) => (4, 4 + u32::from_le_bytes(*bytes.first_chunk()?) as usize),
-            DataPageHeader::V2(header) if header.repetition_levels_byte_length != 0 => return None,
-            DataPageHeader::V2(header) => (0, usize::try_from(header.definition_levels_byte_length).ok()?),
-        };
-        let levels = if optional { Some(Hybrid::new(bytes, at, end, 1)?) } else { None };
-        let values = match data.header().encoding() {
-            FormatEncoding::PLAIN if end <= bytes.len() => Values::Plain(end),
-            // The first byte says how many bits a key has; a page without values may lack it.
-            FormatEncoding::PLAIN_DICTIONARY | FormatEncoding::RLE_DICTIONARY => {
-                let bits = bytes.get(end).copied().unwrap_or_default();
-                Values::Keys(Hybrid::new(bytes, bytes.len().min(end + 1), bytes.len(), bits)?)
+    fn checked_page(&mut self) -> Result<Option<Page>> {
+        let page = self.pages.get_next_page()?;
+        let values = page.as_ref().map_or(0, |page| page.num_values() as usize);
+        match &page {
+            Some(Page::DictionaryPage { buf, .. }) if values > buf.len() / self.value_bytes => {
+                return Err(ParquetError::General("a dictionary has fewer values than it claims".to_owned()));
             }
-            _ => return None,
-        };
-        Some(Page { data, rows, levels, values })
+            Some(Page::DictionaryPage { .. }) => {}
+            Some(_) => self.rows_read += values,
+            None => {}
+        }
+        let (read, rows) = (self.rows_read, self.rows);
+        if read > rows || page.is_none() && read < rows {
+            return Err(ParquetError::General(format!("its pages hold {read} rows, its row group {rows}")));
+        }
+        Ok(page)
     }
 }
 
-/// Moves the values of rows that have one to their rows; the others get `missing`.
-fn spread<T: Copy>(values: &mut Vec<T>, present: Option<&[u32]>, missing: T) {
-    let Some(levels) = present else { return };
-    let mut from = values.len();
-    values.resize(levels.len(), missing);
-    // From the last on, no value is overwritten before it was moved.
-    for row in (0..levels.len()).rev() {
-        if levels[row] != 0 {
-            from -= 1;
-            values[row] = values[from];
-        } else {
-            values[row] = missing;
-        }
+impl Iterator for CheckedPages {
+    type Item = Result<Page>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.get_next_page().transpose()
+    }
+}
+
+impl PageReader for CheckedPages {
+    fn get_next_page(&mut self) -> Result<Option<Page>> {
+        self.checked_page().map_err(|error| {
+            let named = |text| format!("column `{}`: {text}", self.column);
+            let error = match error {
+                ParquetError::External(cause) if cause.is::<std::io::Error>() => ParquetError::External(cause),
+                ParquetError::NYI(text) => ParquetError::NYI(named(text)),
+                other => ParquetError::General(named(message(&other))),
+            };
+            let text = message(&error);
+            // Errors after the first follow from it.
+            let _ = self.error.set(error);
+            ParquetError::General(text)
+        })
+    }
+
+    fn peek_next_page(&mut self) -> Result<Option<PageMetadata>> {
+        Err(ParquetError::NYI("pages are read in order".to_owned()))
+    }
+
+    fn skip_next_page(&mut self) -> Result<()> {
+        Err(ParquetError::NYI("pages are read in order".to_owned()))
+    }
+
+    fn at_record_boundary(&mut self) -> Result<bool> {
+        // Columns are flat: each value is a record's.
+        Ok(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_has_a_largest_size_whatever_its_column_has() {
+        let mut file = tempfile::tempfile().unwrap();
+        let header = [0x15, 0x00, 0x15, 0x80, 0x80, 0x80, 0xC0, 0x02];
+        std::io::Write::write_all(&mut file, &header).unwrap();
+        let source = PageSource { file: SharedFile::new(file).unwrap(), largest_page: u64::MAX };
+        let error = source.get_read(0).map(|_| ()).unwrap_err();
+        assert_eq!(error.to_string(), "NYI: a page has 320 MiB, more than 256 MiB: write smaller pages");
+    }
+
+    #[test]
+    fn the_claimed_size_is_the_second_number_of_a_header() {
+        assert_eq!(uncompressed_bytes(&[0x15, 0x00, 0x15, 0x80, 0x02, 0x15, 0x10]), Some(128));
+        assert_eq!(uncompressed_bytes(&[0x15, 0x04, 0x15, 0xFE, 0xFF, 0xFF, 0xFF, 0x0F]), Some((1 << 31) - 1));
+        // Negative, too long, cut off, another type.
+        assert_eq!(uncompressed_bytes(&[0x15, 0x00, 0x15, 0x01]), None);
+        assert_eq!(uncompressed_bytes(&[0x15, 0x00, 0x15, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01]), None);
+        assert_eq!(uncompressed_bytes(&[0x15, 0x00, 0x15, 0x80]), None);
+        assert_eq!(uncompressed_bytes(&[0x15, 0x00, 0x16, 0x10]), None);
     }
 }

@@ -1,46 +1,99 @@
-//! Columns as other programs write them, read page by page, hold what was written; damaged ones are left alone.
+//! Columns as other programs write them hold what was written, whatever their encoding, compression and pages.
 
-use std::io::{Cursor, Write};
+use std::io::{Read, Write};
+use std::sync::Arc;
 
-use polars_arrow::array::{Array, BinaryViewArray, PrimitiveArray, Utf8ViewArray};
-use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, Field};
-use polars_arrow::record_batch::RecordBatchT;
-use polars_parquet::arrow::write::{
-    CompressionOptions, Encoding, FileWriter, RowGroupIterator, StatisticsOptions, Version, WriteOptions,
+use arrow_array::cast::AsArray;
+use arrow_array::types::UInt32Type;
+use arrow_array::{
+    Array, ArrayRef, Date32Array, Decimal128Array, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray,
+    StructArray,
 };
+use arrow_schema::{DataType, Field, Fields, Schema};
+use flate2::{Compression as GzipEffort, GzBuilder};
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, Encoding, GzipLevel, ZstdLevel};
+use parquet::data_type::{ByteArrayType, FixedLenByteArrayType};
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::parser::parse_message_type;
 use proptest::prelude::*;
 
 use super::ParquetFile;
-use super::pages::{Pages, Piece, Unusual};
-use super::plain::Plain;
+use super::array_values::{ArrayValues, RawValue};
+use super::projection::ProjectedColumn;
 use crate::extract::ExtractError;
+use crate::extract::schema::ColumnKind;
 
 /// How a file is written.
 #[derive(Debug, Clone, Copy)]
 pub struct Writing {
-    pub encoding: Encoding,
+    /// A dictionary, which ends at this size; values after it are plain.
+    pub dictionary_bytes: Option<usize>,
+    /// Deltas instead of plain values.
+    pub delta: bool,
     pub second_version: bool,
-    pub compressed: bool,
-    pub page_bytes: usize,
-    pub nullable: bool,
+    pub compression: Compression,
+    pub page_rows: usize,
+    pub optional: bool,
 }
 
+/// Plain values in pages of a few.
+pub const PLAIN: Writing = Writing {
+    dictionary_bytes: None,
+    delta: false,
+    second_version: false,
+    compression: Compression::UNCOMPRESSED,
+    page_rows: 50,
+    optional: false,
+};
+
 pub fn writing() -> impl Strategy<Value = Writing> {
-    let encoding = prop_oneof![Just(Encoding::Plain), Just(Encoding::RleDictionary)];
-    (encoding, any::<bool>(), any::<bool>(), prop_oneof![1usize..60, Just(1 << 20)], any::<bool>()).prop_map(
-        |(encoding, second_version, compressed, page_bytes, nullable)| Writing {
-            encoding,
+    let dictionary_bytes = prop_oneof![Just(None), Just(Some(40)), Just(Some(1 << 20))];
+    let compression = prop_oneof![
+        Just(Compression::UNCOMPRESSED),
+        Just(Compression::ZSTD(ZstdLevel::default())),
+        Just(Compression::GZIP(GzipLevel::default())),
+        Just(Compression::SNAPPY),
+        Just(Compression::LZ4_RAW),
+        Just(Compression::BROTLI(Default::default())),
+    ];
+    let page_rows = prop_oneof![1usize..60, Just(1 << 20)];
+    (dictionary_bytes, any::<bool>(), any::<bool>(), compression, page_rows, any::<bool>()).prop_map(
+        |(dictionary_bytes, delta, second_version, compression, page_rows, optional)| Writing {
+            dictionary_bytes,
+            delta,
             second_version,
-            compressed,
-            page_bytes,
-            nullable,
+            compression,
+            page_rows,
+            optional,
         },
     )
 }
 
 /// A file of one column, in one row group.
-fn written(array: Box<dyn Array>, how: Writing) -> ParquetFile {
-    opened(&bytes(array, how)).unwrap()
+pub fn file(array: ArrayRef, how: Writing) -> Vec<u8> {
+    let delta = match array.data_type() {
+        DataType::Utf8 | DataType::Binary => Encoding::DELTA_BYTE_ARRAY,
+        DataType::Float64 | DataType::Decimal128(..) => Encoding::PLAIN,
+        _ => Encoding::DELTA_BINARY_PACKED,
+    };
+    let version = if how.second_version { WriterVersion::PARQUET_2_0 } else { WriterVersion::PARQUET_1_0 };
+    let properties = WriterProperties::builder()
+        .set_dictionary_enabled(how.dictionary_bytes.is_some())
+        .set_dictionary_page_size_limit(how.dictionary_bytes.unwrap_or(1))
+        .set_encoding(if how.delta { delta } else { Encoding::PLAIN })
+        .set_writer_version(version)
+        .set_compression(how.compression)
+        .set_data_page_size_limit(1 << 30)
+        .set_data_page_row_count_limit(how.page_rows)
+        .set_write_batch_size(how.page_rows.min(1024))
+        .set_statistics_enabled(EnabledStatistics::None);
+    let schema = Arc::new(Schema::new(vec![Field::new("column", array.data_type().clone(), how.optional)]));
+    let batch = RecordBatch::try_new(schema, vec![array]).unwrap();
+    let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties.build())).unwrap();
+    writer.write(&batch).unwrap();
+    writer.into_inner().unwrap()
 }
 
 pub fn opened(bytes: &[u8]) -> Result<ParquetFile, ExtractError> {
@@ -49,87 +102,41 @@ pub fn opened(bytes: &[u8]) -> Result<ParquetFile, ExtractError> {
     ParquetFile::open(file, "file")
 }
 
-pub fn bytes(array: Box<dyn Array>, how: Writing) -> Vec<u8> {
-    let compression = if how.compressed { CompressionOptions::Zstd(None) } else { CompressionOptions::Uncompressed };
-    let version = if how.second_version { Version::V2 } else { Version::V1 };
-    let data_page_size = Some(how.page_bytes);
-    let options = WriteOptions { statistics: StatisticsOptions::empty(), version, compression, data_page_size };
-    let schema: ArrowSchema = [Field::new("column".into(), array.dtype().clone(), how.nullable)].into_iter().collect();
-    let rows = array.len();
-    let batch = RecordBatchT::new(rows, schema.clone().into(), vec![array]);
-    let encodings = vec![vec![how.encoding]];
-    let groups = RowGroupIterator::try_new([Ok(batch)].into_iter(), &schema, options, encodings.into()).unwrap();
-    let mut writer = FileWriter::try_new(Cursor::new(Vec::new()), schema, options).unwrap();
-    for group in groups {
-        writer.write(rows as u64, group.unwrap()).unwrap();
-    }
-    writer.end(None).unwrap();
-    writer.into_inner().into_inner()
-}
-
-pub fn pages(file: &ParquetFile, damage: &[(usize, u8)]) -> Result<super::PagesWithDictionary, Unusual> {
-    let (chunk, field) = file.chunk(0, 0).unwrap();
-    let plain = Plain::new(chunk.physical_type(), &field.dtype).unwrap();
-    let mut bytes = file.bytes(0, chunk).unwrap();
-    for (at, byte) in damage {
-        let at = at % bytes.len().max(1);
-        bytes[at] ^= byte;
-    }
-    Pages::new(bytes, chunk, plain)
-}
-
-/// The values of an array as text.
-fn shown(array: &dyn Array, at: usize) -> Option<String> {
-    if array.is_null(at) {
-        return None;
-    }
-    let any = array.as_any();
-    Some(if let Some(array) = any.downcast_ref::<BinaryViewArray>() {
-        String::from_utf8_lossy(array.value(at)).into_owned()
-    } else if let Some(array) = any.downcast_ref::<PrimitiveArray<i32>>() {
-        array.value(at).to_string()
-    } else if let Some(array) = any.downcast_ref::<PrimitiveArray<i64>>() {
-        array.value(at).to_string()
-    } else if let Some(array) = any.downcast_ref::<PrimitiveArray<i128>>() {
-        array.value(at).to_string()
-    } else {
-        any.downcast_ref::<PrimitiveArray<f64>>().unwrap().value(at).to_string()
-    })
-}
-
-/// All values, so many rows at a time.
-pub fn read(
-    (mut pages, dictionary): super::PagesWithDictionary,
-    rows: usize,
-    steps: &[usize],
-) -> Result<Vec<Option<String>>, Unusual> {
-    let (mut values, mut steps) = (Vec::new(), steps.iter().cycle());
-    while values.len() < rows {
-        let before = values.len();
-        let most = (*steps.next().unwrap()).min(rows - before);
-        match (pages.next_piece(most)?, &dictionary) {
-            (Piece::Keys(keys), Some(dictionary)) => values.extend(keys.iter().map(|key| {
-                let key = *key as usize;
-                (key < dictionary.len()).then(|| shown(&**dictionary, key).unwrap())
-            })),
-            (Piece::Keys(_), None) => panic!("keys without a dictionary"),
-            (Piece::Texts(bytes, spans), _) => values.extend(spans.iter().map(|span| {
-                let text = &bytes[span.start as usize..][..span.length as usize];
-                (!text.is_empty()).then(|| String::from_utf8_lossy(text).into_owned())
-            })),
-            (Piece::Numbers(array), _) => values.extend((0..array.len()).map(|at| shown(&*array, at))),
+/// The values of a column, read as the program reads them.
+pub fn values(file: &ParquetFile, field: usize, kind: ColumnKind) -> Result<Vec<Option<String>>, ExtractError> {
+    let mut values = Vec::new();
+    for group in 0..file.row_groups() {
+        let mut reader = file.read(group, &[ProjectedColumn { at: 0, field, kind }])?;
+        while let Some(batch) = reader.next_batch()? {
+            let array = batch.column(0);
+            match array.as_dictionary_opt::<UInt32Type>() {
+                Some(array) => {
+                    let distinct = ArrayValues::new(array.values().clone()).unwrap();
+                    let keys = array.keys().iter();
+                    values.extend(keys.map(|key| key.and_then(|key| shown(&distinct, key as usize))));
+                }
+                None => {
+                    let array = ArrayValues::new(array.clone()).map_err(|message| file.malformed(message))?;
+                    values.extend((0..array.len()).map(|row| shown(&array, row)));
+                }
+            }
         }
-        assert!(values.len() > before && values.len() <= before + most);
     }
     Ok(values)
 }
 
+fn shown(values: &ArrayValues, row: usize) -> Option<String> {
+    let mut scratch = Vec::new();
+    match values.get(row, &mut scratch) {
+        RawValue::Missing => None,
+        _ => Some(values.excerpt(row)),
+    }
+}
+
 /// Some values, none missing where the column cannot have missing ones.
 fn known<T: Clone + Default>(values: &[Option<T>], how: Writing) -> Vec<Option<T>> {
-    values
-        .iter()
-        .map(|value| if how.nullable { value.clone() } else { Some(value.clone().unwrap_or_default()) })
-        .collect()
+    let known = |value: &Option<T>| if how.optional { value.clone() } else { Some(value.clone().unwrap_or_default()) };
+    values.iter().map(known).collect()
 }
 
 fn expected<T: ToString>(values: &[Option<T>]) -> Vec<Option<String>> {
@@ -139,51 +146,121 @@ fn expected<T: ToString>(values: &[Option<T>]) -> Vec<Option<String>> {
 proptest! {
     #[test]
     fn texts_are_read_as_written(
-        values in proptest::collection::vec(proptest::option::of("[a-dåé]{1,3}|[a-z]{1,30}"), 1..300),
+        texts in proptest::collection::vec(proptest::option::of("[a-dåé]{1,3}|[a-z]{1,30}"), 1..300),
         how in writing(),
-        steps in proptest::collection::vec(1usize..90, 1..5),
+        as_codes in any::<bool>(),
     ) {
-        let values: Vec<Option<String>> =
-            values.into_iter().map(|value| if how.nullable { value } else { value.or(Some("x".to_owned())) }).collect();
-        let file = written(Utf8ViewArray::from_slice(&values).boxed(), how);
-        let found = read(pages(&file, &[]).unwrap(), values.len(), &steps).unwrap();
-        prop_assert_eq!(found, values);
+        let texts = known(&texts, how);
+        let file = opened(&file(Arc::new(StringArray::from(texts.clone())), how)).unwrap();
+        let kind = if as_codes { ColumnKind::Code(crate::extract::schema::CodeSet::Channel) } else { ColumnKind::Text };
+        prop_assert_eq!(values(&file, 0, kind).unwrap(), texts);
     }
 
     #[test]
     fn numbers_are_read_as_written(
-        values in proptest::collection::vec(proptest::option::of(prop_oneof![-5i32..5, any::<i32>()]), 1..300),
+        numbers in proptest::collection::vec(proptest::option::of(prop_oneof![-5i32..5, any::<i32>()]), 1..300),
         how in writing(),
-        steps in proptest::collection::vec(1usize..90, 1..5),
     ) {
-        let days = known(&values, how);
-        let longs: Vec<Option<i64>> = days.iter().map(|day| day.map(|day| i64::from(day) << 20)).collect();
-        let cents: Vec<Option<i128>> = days.iter().map(|day| day.map(i128::from)).collect();
-        let doubles: Vec<Option<f64>> = days.iter().map(|day| day.map(|day| f64::from(day) / 8.0)).collect();
-        let decimals = |digits| PrimitiveArray::<i128>::from(&cents).to(ArrowDataType::Decimal(digits, 2)).boxed();
-        for (array, expected) in [
-            (PrimitiveArray::<i32>::from(&days).to(ArrowDataType::Date32).boxed(), expected(&days)),
-            (PrimitiveArray::<i64>::from(&longs).boxed(), expected(&longs)),
-            (decimals(9), expected(&days)),
-            (decimals(18), expected(&days)),
-            (PrimitiveArray::<f64>::from(&doubles).boxed(), expected(&doubles)),
-        ] {
-            let file = written(array, how);
-            let found = read(pages(&file, &[]).unwrap(), values.len(), &steps).unwrap();
-            prop_assert_eq!(found, expected);
+        let numbers = known(&numbers, how);
+        let longs: Vec<Option<i64>> = numbers.iter().map(|number| number.map(|number| i64::from(number) << 20)).collect();
+        let days: Vec<Option<i32>> = numbers.iter().map(|number| number.map(|number| number % 700_000)).collect();
+        let doubles: Vec<Option<f64>> = numbers.iter().map(|number| number.map(|number| f64::from(number) / 8.0)).collect();
+        let decimals = |digits| {
+            let units = Decimal128Array::from_iter(numbers.iter().map(|number| number.map(i128::from)));
+            Arc::new(units.with_precision_and_scale(digits, 0).unwrap())
+        };
+        let shown_days = days.iter().map(|day| day.map(|day| crate::calendar::Day(day).to_string())).collect();
+        let arrays: [(ArrayRef, Vec<Option<String>>); 6] = [
+            (Arc::new(Int32Array::from(numbers.clone())), expected(&numbers)),
+            (Arc::new(Int64Array::from(longs.clone())), expected(&longs)),
+            (Arc::new(Date32Array::from(days)), shown_days),
+            (decimals(10), expected(&numbers)),
+            (decimals(30), expected(&numbers)),
+            (Arc::new(Float64Array::from(doubles.clone())), expected(&doubles)),
+        ];
+        for (array, expected) in arrays {
+            let file = opened(&file(array, how)).unwrap();
+            prop_assert_eq!(values(&file, 0, ColumnKind::Amount).unwrap(), expected);
         }
     }
+}
 
-    #[test]
-    fn damaged_pages_are_refused_or_read_but_never_panic(
-        values in proptest::collection::vec(proptest::option::of("[a-d]{0,3}"), 1..60),
-        how in writing(),
-        damage in proptest::collection::vec((any::<usize>(), any::<u8>()), 0..6),
-    ) {
-        let values = known(&values, how);
-        let file = written(Utf8ViewArray::from_slice(&values).boxed(), Writing { compressed: false, ..how });
-        if let Ok(pages) = pages(&file, &damage) {
-            let _ = read(pages, values.len(), &[7, 30]);
-        }
+#[test]
+fn decimals_keep_their_places_and_have_a_bounded_number_of_them() {
+    let of = |places| Arc::new(Decimal128Array::from(vec![1]).with_precision_and_scale(38, places).unwrap());
+    assert!(ArrayValues::new(of(38)).is_ok_and(|values| values.excerpt(0) == format!("0.{:0>38}", 1)));
+    assert!(ArrayValues::new(of(-2)).is_err());
+}
+
+#[test]
+fn a_nested_column_is_not_taken_for_a_top_level_one() {
+    let ids = |prefix: &str| Arc::new(StringArray::from(vec![format!("{prefix}1"), format!("{prefix}2")])) as ArrayRef;
+    let inner = Fields::from(vec![Field::new("customer_id", DataType::Utf8, false)]);
+    let person = Arc::new(StructArray::new(inner, vec![ids("nested ")], None)) as ArrayRef;
+    let columns = [("person", person), ("person.customer_id", ids("dotted ")), ("customer_id", ids("top "))];
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    let file = opened(&writer.into_inner().unwrap()).unwrap();
+    assert_eq!(file.header(), ["person", "person.customer_id", "customer_id"]);
+    let error = values(&file, 0, ColumnKind::Text).unwrap_err().to_string();
+    assert!(error.contains("column `person` is nested: extracts are flat tables"), "{error}");
+    for (field, prefix) in [(1, "dotted "), (2, "top ")] {
+        let found = values(&file, field, ColumnKind::Text).unwrap();
+        assert_eq!(found, [Some(format!("{prefix}1")), Some(format!("{prefix}2"))]);
     }
+}
+
+#[test]
+fn a_column_of_an_unknown_logical_type_hinders_no_other() {
+    let schema = "message m {
+        required fixed_len_byte_array(16) token (UUID);
+        required byte_array customer_id (UTF8);
+    }";
+    let schema = Arc::new(parse_message_type(schema).unwrap());
+    let mut writer = SerializedFileWriter::new(Vec::new(), schema, Default::default()).unwrap();
+    let mut group = writer.next_row_group().unwrap();
+    let mut tokens = group.next_column().unwrap().unwrap();
+    tokens.typed::<FixedLenByteArrayType>().write_batch(&[vec![7; 16].into()], None, None).unwrap();
+    tokens.close().unwrap();
+    let mut ids = group.next_column().unwrap().unwrap();
+    ids.typed::<ByteArrayType>().write_batch(&["A".into()], None, None).unwrap();
+    ids.close().unwrap();
+    group.close().unwrap();
+    let mut bytes = writer.into_inner().unwrap();
+    // The type is a union of empty structs: number 14 becomes number 40, in two bytes.
+    let at = bytes.windows(3).position(|bytes| bytes == [0xEC, 0, 0]).unwrap();
+    bytes.splice(at..at + 1, [0x0C, 40 << 1]);
+    let end = bytes.len() - 8;
+    let length = u32::from_le_bytes(*bytes[end..].first_chunk().unwrap()) + 1;
+    bytes[end..end + 4].copy_from_slice(&length.to_le_bytes());
+    let file = opened(&bytes).unwrap();
+    assert_eq!(file.header(), ["token", "customer_id"]);
+    assert_eq!(values(&file, 1, ColumnKind::Text).unwrap(), [Some("A".to_owned())]);
+}
+
+#[test]
+fn a_gzip_page_of_several_members_is_read_to_its_end() {
+    let texts: Vec<String> = (0..500).map(|number| format!("customer {}", number % 7)).collect();
+    let stored = Compression::GZIP(GzipLevel::try_new(0).unwrap());
+    let how = Writing { compression: stored, page_rows: 1 << 20, ..PLAIN };
+    let mut bytes = file(Arc::new(StringArray::from(texts.clone())), how);
+    // The page, without compression in one member, becomes two members, the first with padding to the same length.
+    let start = bytes.windows(3).position(|bytes| bytes == [0x1F, 0x8B, 8]).unwrap();
+    let mut member = flate2::bufread::GzDecoder::new(&bytes[start..]);
+    let mut page = Vec::new();
+    member.read_to_end(&mut page).unwrap();
+    let end = bytes.len() - member.into_inner().len();
+    let (first, second) = page.split_at(page.len() / 3);
+    let member = |text: &[u8], padding: usize| {
+        let builder = if padding > 0 { GzBuilder::new().extra(vec![0; padding]) } else { GzBuilder::new() };
+        let mut writer = builder.write(Vec::new(), GzipEffort::best());
+        writer.write_all(text).unwrap();
+        writer.finish().unwrap()
+    };
+    let missing = end - start - member(first, 0).len() - member(second, 0).len();
+    let members = [member(first, missing - 2), member(second, 0)].concat();
+    bytes.splice(start..end, members);
+    let file = opened(&bytes).unwrap();
+    assert_eq!(values(&file, 0, ColumnKind::Text).unwrap(), expected(&texts.into_iter().map(Some).collect::<Vec<_>>()));
 }
