@@ -91,7 +91,7 @@ impl Job<'_> {
                 timings.stage("employers", || self.employer_files(employers, budget, folder.path()))?
             }
         };
-        let (gathered, labels) = timings.stage("classify", || self.label(&reading, &names, folder.path()))?;
+        let (gathered, labels, rules) = timings.stage("classify", || self.label(&reading, &names, folder.path()))?;
         let syncing = Syncing::begin(folder.path(), &labels)?;
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build().map_err(JobError::Threads)?;
         let (figures, breakdowns, too_many) = pool.install(|| self.sum_up(gathered, &reading.population, &mut timings));
@@ -104,7 +104,7 @@ impl Job<'_> {
         let configuration_blake3 = config.blake3.clone();
         written.push(config);
 
-        let compared = timings.stage("compare", || self.compare(&folder, &reading.accounts, &figures))?;
+        let compared = timings.stage("compare", || self.compare(&folder, &reading, &rules, &figures))?;
         let Compared { history, movements, written: moved, broken_gates, accepted_changes, warnings } = compared;
         written.extend(moved);
         let found = Findings {

@@ -19,15 +19,22 @@ struct Labelled {
     rules: Vec<u16>,
 }
 
+/// The labels of a partition, ready to be written.
+struct RenderedPartition {
+    labels: outputs::Rendered,
+    customers: Vec<u32>,
+    rules: Vec<u16>,
+}
+
 impl Job<'_> {
     /// Labels every partition and writes the labels in order: workers make them ready, one partition each at a time,
-    /// while what is ready is written.
+    /// while what is ready is written. Also gives the rule that decided on each customer of the run, by number.
     pub(super) fn label(
         &self,
         reading: &Reading<'_>,
         names: &[String],
         folder: &Path,
-    ) -> Result<(Accumulator, Written), JobError> {
+    ) -> Result<(Accumulator, Written, Vec<Option<u16>>), JobError> {
         let format = self.config.outputs.labels;
         let rules = self.rule_texts();
         let text = LabelsText {
@@ -48,6 +55,7 @@ impl Job<'_> {
         let next = AtomicUsize::new(0);
         let (ready, made) = mpsc::sync_channel(self.threads);
         let (text, context, next) = (&text, &context, &next);
+        let mut rules_by_customer = vec![None; reading.population.len()];
         let gathered = std::thread::scope(|scope| {
             let worker = |ready: mpsc::SyncSender<_>| {
                 let mut gathered = self.nobody();
@@ -69,7 +77,7 @@ impl Job<'_> {
                 })
                 .collect();
             drop(ready);
-            write_in_order(made, &mut writer, folder)?;
+            write_in_order(made, &mut writer, folder, &mut rules_by_customer)?;
             let mut gathered = self.nobody();
             for worker in workers {
                 // A worker panics only on a fault of ours, which is then everybody's.
@@ -77,7 +85,7 @@ impl Job<'_> {
             }
             Ok::<_, JobError>(gathered)
         })?;
-        Ok((gathered, writer.finish(folder)?))
+        Ok((gathered, writer.finish(folder)?, rules_by_customer))
     }
 
     fn nobody(&self) -> Accumulator {
@@ -92,14 +100,15 @@ impl Job<'_> {
         text: &LabelsText<'_>,
         gathered: &mut Accumulator,
         format: LabelsFormat,
-    ) -> Result<outputs::Rendered, JobError> {
+    ) -> Result<RenderedPartition, JobError> {
         let table = features(at, &reading.population, context)
             .map_err(|source| JobError::Extract(ExtractError::Spill { source }))?;
         let Labelled { table, rules } = self.labelled(table)?;
         let categories: Vec<usize> = rules.iter().map(|rule| self.rules.category_of(*rule)).collect();
-        let rendered = LabelsWriter::render(format, text, &table, &rules)?;
+        let labels = LabelsWriter::render(format, text, &table, &rules)?;
+        let customers = table.customers.clone();
         gathered.add(table, &categories);
-        Ok(rendered)
+        Ok(RenderedPartition { labels, customers, rules })
     }
 
     /// Adds the derived features to a table and finds the rule of each customer.
@@ -137,19 +146,23 @@ impl Job<'_> {
     }
 }
 
-/// Writes tables in the order of partitions, in whatever order they come. Partitions are taken in their order and are
-/// of one size, so that hardly more of them wait than there are workers.
+/// Writes tables in the order of partitions, in whatever order they come, and notes the rules. Partitions are taken in
+/// their order and are of one size, so that hardly more of them wait than there are workers.
 fn write_in_order(
-    made: mpsc::Receiver<(usize, Result<outputs::Rendered, JobError>)>,
+    made: mpsc::Receiver<(usize, Result<RenderedPartition, JobError>)>,
     writer: &mut LabelsWriter,
     folder: &Path,
+    rules_by_customer: &mut [Option<u16>],
 ) -> Result<(), JobError> {
     let mut waiting = BTreeMap::new();
     let mut next = 0;
     for (at, rendered) in made {
         waiting.insert(at, rendered?);
-        while let Some(rendered) = waiting.remove(&next) {
-            writer.write(rendered, folder)?;
+        while let Some(partition) = waiting.remove(&next) {
+            writer.write(partition.labels, folder)?;
+            for (customer, rule) in partition.customers.into_iter().zip(partition.rules) {
+                rules_by_customer[customer as usize] = Some(rule);
+            }
             next += 1;
         }
     }
