@@ -7,7 +7,6 @@
 pub mod calendar;
 pub mod cli;
 pub mod config;
-pub mod employers;
 pub mod explain;
 pub mod extract;
 pub mod features;
@@ -21,6 +20,7 @@ pub(crate) mod regular;
 pub mod report;
 pub mod rules;
 pub mod sanitize;
+pub mod schema;
 pub mod spill;
 pub mod statistics;
 pub mod synth;

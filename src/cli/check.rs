@@ -31,7 +31,7 @@ pub fn check(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
         let found = serde_json::json!({
             "as_of": job.window.as_of.to_string(),
             "window_start": job.window.start.to_string(),
-            "customers_in_scope": reading.customers(),
+            "customers_in_scope": reading.customers.count(),
             "columns": columns,
             "extracts": extracts,
             "warnings": warnings,
@@ -39,7 +39,7 @@ pub fn check(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
         });
         output::print_json(&found)?;
     } else {
-        output::print(&summary::checked(&columns, &extracts, &job.window, reading.customers()))?;
+        output::print(&summary::checked(&columns, &extracts, &job.window, reading.customers.count()))?;
     }
     Ok(if broken_limits.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(LIMIT_BROKEN) })
 }

@@ -6,13 +6,12 @@ use comfy_table::{CellAlignment, ContentArrangement, Row, Table};
 use super::movements;
 use crate::calendar::Window;
 use crate::config::Config;
-use crate::employers::EmployerFigures;
 use crate::extract::ColumnFound;
 use crate::job::Report;
 use crate::language::Language;
 use crate::outputs::{ExtractEntry, Manifest};
 use crate::sanitize::shown;
-use crate::statistics::CategoryFigures;
+use crate::statistics::{ALL, CategoryFigures, EmployerSummary};
 use crate::text::nouns;
 
 /// The summary of a run.
@@ -46,20 +45,21 @@ pub fn table(report: &Report, config: &Config) -> String {
     )
 }
 
-/// The size classes that have employers, and all of them; nothing where no extract is about employers.
-fn employers(figures: &[EmployerFigures]) -> String {
+/// The categories that have employers, and all of them; nothing where no extract is about employers.
+fn employers(figures: &[CategoryFigures<EmployerSummary>]) -> String {
     if figures.is_empty() {
         return String::new();
     }
     let mut table = plain(["employers", "in all", "active", "share %", "contacts per application", "online %"]);
-    for class in figures.iter().filter(|class| class.size_class.is_none() || class.employers > 0) {
+    for category in figures.iter().filter(|category| category.name == ALL || category.customers > 0) {
+        let summary = &category.summary;
         table.add_row([
-            class.name().to_owned(),
-            thousands(class.employers),
-            thousands(class.active),
-            decimals(class.share_pct, 1),
-            decimals(class.contacts_per_application, 2),
-            decimals(class.online_pct, 1),
+            category.name.clone(),
+            thousands(category.customers),
+            thousands(summary.active),
+            decimals(summary.share_pct, 1),
+            decimals(summary.contacts_per_application, 2),
+            decimals(summary.online_pct, 1),
         ]);
     }
     format!("\n{}\n", trimmed(&table))
@@ -67,7 +67,7 @@ fn employers(figures: &[EmployerFigures]) -> String {
 
 /// A category's name for people beside the one that files use.
 fn title(category: &CategoryFigures, config: &Config) -> String {
-    let known = config.categories.iter().find(|known| known.name == category.name);
+    let known = config.customers.categories.iter().find(|known| known.name == category.name);
     known.map_or(category.name.clone(), |known| format!("{} ({})", shown(&known.names.en), known.name))
 }
 
@@ -90,10 +90,10 @@ pub fn json(report: &Report) -> serde_json::Value {
         .results
         .employers
         .iter()
-        .map(|class| {
-            let (employers, active) = (class.employers, class.active);
-            let mut entry = serde_json::json!({ "size_class": class.name(), "employers": employers, "active": active });
-            for (name, value) in EmployerFigures::RATIOS.into_iter().zip(class.ratios()) {
+        .map(|category| {
+            let (employers, active) = (category.customers, category.summary.active);
+            let mut entry = serde_json::json!({ "category": category.name, "employers": employers, "active": active });
+            for (name, value) in EmployerSummary::RATIOS.into_iter().zip(category.summary.ratios()) {
                 entry[name] = value.into();
             }
             entry

@@ -1,33 +1,55 @@
-//! Categories and rules (METHOD section 5).
+//! Categories and rules of customers and of employers (METHOD sections 5 and 7).
 
 use super::benefits::text;
-use super::model::{Category, ReferenceFigures, Rule};
+use super::model::{Category, Classification, DerivedFeature, ReferenceFigures, Rule};
 use super::problem::help_for;
 use super::reader::Reader;
 use crate::features::catalogue::FeatureType;
 use crate::rules;
+use crate::schema::Entity;
 
-/// Names that outputs use for themselves.
-const RESERVED_CATEGORIES: [&str; 2] = ["all", "default"];
+/// Names that outputs use for themselves. Customers' categories stand beside what panels say of them as well.
+const RESERVED_CATEGORIES: [&str; 6] = ["all", "default", "entered", "left", "open", "unknown"];
+const RESERVED_EMPLOYER_CATEGORIES: [&str; 2] = ["all", "default"];
 const RESERVED_RULES: [&str; 1] = ["default"];
 
+/// How an entity is classified; `derived` are features that the configuration adds to `known`, which its conditions
+/// may name.
+pub(super) fn read(
+    root: &Reader,
+    entity: Entity,
+    derived_features: Vec<DerivedFeature>,
+    known: &[(String, FeatureType)],
+) -> Classification {
+    let key = |key: &str| format!("{}{key}", entity.key_prefix());
+    let categories = categories(root, entity, &key("categories"));
+    let default_category = default_category(root, &key("default_category"), &key("categories"), &categories);
+    let rules = rules(root, &key("rules"), &key("categories"), &categories, known);
+    Classification { entity, categories, rules, default_category, derived_features }
+}
+
 /// The categories, lightest need first.
-pub(super) fn categories(root: &Reader) -> Vec<Category> {
-    let tables = root.tables("categories");
+fn categories(root: &Reader, entity: Entity, key: &str) -> Vec<Category> {
+    let reserved: &[&str] = match entity {
+        Entity::Customer => &RESERVED_CATEGORIES,
+        Entity::Employer => &RESERVED_EMPLOYER_CATEGORIES,
+    };
+    let tables = root.tables(key);
     let mut categories: Vec<Category> = Vec::new();
     for table in tables {
-        let name = name(&table, "category", &RESERVED_CATEGORIES, categories.iter().map(|other| other.name.as_str()));
+        let name = name(&table, "category", reserved, categories.iter().map(|other| other.name.as_str()));
         categories.push(Category {
             names: text(&table, "names", name),
             description: text(&table, "description", name),
             service: text(&table, "service", name),
-            reference: reference(&table),
+            // What is published of employers is no figure of a category of theirs.
+            reference: if entity == Entity::Customer { reference(&table) } else { ReferenceFigures::default() },
             name: name.to_owned(),
         });
         table.finish();
     }
     if categories.is_empty() {
-        root.problem("categories", "there must be at least one category", None);
+        root.problem(key, "there must be at least one category", None);
     }
     categories
 }
@@ -45,22 +67,28 @@ fn reference(category: &Reader) -> ReferenceFigures {
 }
 
 /// The category that takes the rest.
-pub(super) fn default_category(root: &Reader, categories: &[Category]) -> usize {
-    let name = root.required_text("default_category");
+fn default_category(root: &Reader, key: &str, categories_key: &str, categories: &[Category]) -> usize {
+    let name = root.required_text(key);
     let position = categories.iter().position(|category| category.name == name);
     if position.is_none() && !name.is_empty() && !categories.is_empty() {
         // The user's categories may lack the defaults' `regular`: then theirs is the place to look at.
-        let line = root.line_of("default_category").or(root.line_of("categories"));
-        root.problems.add(line, root.key("default_category"), unknown(name), allowed(name, categories));
+        let line = root.line_of(key).or(root.line_of(categories_key));
+        root.problems.add(line, root.key(key), unknown(name), allowed(name, categories));
     }
     position.unwrap_or_default()
 }
 
 /// The rules in their order; `known` are the features that their conditions may name.
-pub(super) fn rules(root: &Reader, categories: &[Category], known: &[(String, FeatureType)]) -> Vec<Rule> {
+fn rules(
+    root: &Reader,
+    key: &str,
+    categories_key: &str,
+    categories: &[Category],
+    known: &[(String, FeatureType)],
+) -> Vec<Rule> {
     let mut rules: Vec<Rule> = Vec::new();
     let mut stranded = Vec::new();
-    for table in root.tables("rules") {
+    for table in root.tables(key) {
         let name = name(&table, "rule", &RESERVED_RULES, rules.iter().map(|other| other.name.as_str()));
         let wanted = table.required_text("category");
         let category = categories.iter().position(|category| category.name == wanted);
@@ -86,7 +114,7 @@ pub(super) fn rules(root: &Reader, categories: &[Category], known: &[(String, Fe
     }
     if !stranded.is_empty() {
         let message = format!("the default rules {} lead to categories that are not among these", stranded.join(", "));
-        root.problem("categories", message, Some("give [[rules]] of your own as well".to_owned()));
+        root.problem(categories_key, message, Some(format!("give [[{key}]] of your own as well")));
     }
     rules
 }

@@ -5,6 +5,7 @@ use super::model::{AGE_GROUP, DerivedFeature, Extract};
 use super::reader::Reader;
 use crate::features::catalogue::{FEATURES, FeatureType};
 use crate::rules;
+use crate::schema::Entity;
 
 /// Columns of the labels that are neither features nor dimensions.
 const OWN_COLUMNS: [&str; 3] = ["customer_id", "category", "rule"];
@@ -31,7 +32,7 @@ pub(super) fn derived_features(
     root: &Reader,
     dimensions: &[String],
 ) -> (Vec<DerivedFeature>, Vec<(String, FeatureType)>) {
-    let mut known = rules::catalogue_features();
+    let mut known = rules::feature_types(Entity::Customer);
     let mut derived: Vec<DerivedFeature> = Vec::new();
     for table in root.tables("derived_features") {
         let feature = DerivedFeature {

@@ -30,6 +30,8 @@ pub use problem::{ConfigError, Problem, help_for, nearest};
 
 use crate::calendar::Day;
 use crate::regular;
+use crate::rules::feature_types;
+use crate::schema::Entity;
 use problem::Problems;
 use reader::{Reader, as_day};
 use tree::{Node, Table, Value};
@@ -96,7 +98,6 @@ fn resolve(user: Table, folder: &Path) -> Result<Config, Vec<Problem>> {
     let _ = root.flag("default_benefits");
     let dimensions = columns::dimensions(&root);
     let (derived_features, known) = columns::derived_features(&root, &dimensions);
-    let categories = classification::categories(&root);
     let limits = limits::read(&root);
     let config = Config {
         folder: folder.to_owned(),
@@ -105,11 +106,9 @@ fn resolve(user: Table, folder: &Path) -> Result<Config, Vec<Problem>> {
         extracts: extracts::read(&root, &dimensions, limits.extracts),
         breakdowns: breakdowns::read(&root, &dimensions),
         benefits: benefits::read(&root),
-        rules: classification::rules(&root, &categories, &known),
-        default_category: classification::default_category(&root, &categories),
+        customers: classification::read(&root, Entity::Customer, derived_features, &known),
+        employers: classification::read(&root, Entity::Employer, Vec::new(), &feature_types(Entity::Employer)),
         dimensions,
-        categories,
-        derived_features,
         may_be_nobody: limits.may_be_nobody,
         gates: gates::read(&root),
         outputs: outputs(&root),

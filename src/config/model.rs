@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use crate::calendar::{Day, DefaultPeriod};
 use crate::language::Language;
 use crate::rules::DEFAULT_RULE;
+use crate::schema::Entity;
 
 /// A text in the agency's three languages.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -38,14 +39,10 @@ pub struct Config {
     pub breakdowns: Breakdowns,
     /// The benefit catalogue.
     pub benefits: Vec<Benefit>,
-    /// The categories, from lightest to heaviest need.
-    pub categories: Vec<Category>,
-    /// The rules, first match wins.
-    pub rules: Vec<Rule>,
-    /// Index into `categories` of the category that takes every customer no rule took.
-    pub default_category: usize,
-    /// Features the configuration adds, in order; a later one may use an earlier one.
-    pub derived_features: Vec<DerivedFeature>,
+    /// How customers are classified.
+    pub customers: Classification,
+    /// How employers are classified.
+    pub employers: Classification,
     /// Whether a population of nobody is acceptable.
     pub may_be_nobody: bool,
     /// How far a run may stray from those before it.
@@ -56,11 +53,37 @@ pub struct Config {
     pub report: ReportSettings,
 }
 
-impl Config {
+/// The categories of an entity, and the rules that lead to them (METHOD sections 5 and 7).
+#[derive(Debug, Clone)]
+pub struct Classification {
+    /// Who is classified.
+    pub entity: Entity,
+    /// The categories, from lightest to heaviest need.
+    pub categories: Vec<Category>,
+    /// The rules, first match wins.
+    pub rules: Vec<Rule>,
+    /// Index into `categories` of the category that takes everybody whom no rule took.
+    pub default_category: usize,
+    /// Features the configuration adds, in order; a later one may use an earlier one.
+    pub derived_features: Vec<DerivedFeature>,
+}
+
+impl Classification {
     /// Category and name of every rule in order, by which labels number them; the default's come last.
     pub fn outcomes(&self) -> impl Iterator<Item = (usize, &str)> {
         let rules = self.rules.iter().map(|rule| (rule.category, rule.name.as_str()));
         rules.chain([(self.default_category, DEFAULT_RULE)])
+    }
+
+    /// The names of the categories, in order.
+    pub fn category_names(&self) -> Vec<String> {
+        self.categories.iter().map(|category| category.name.clone()).collect()
+    }
+
+    /// The names of the features in the order of outputs, derived ones last.
+    pub fn feature_names(&self) -> Vec<String> {
+        let own = self.entity.features().iter().map(|at| at.feature().name.to_owned());
+        own.chain(self.derived_features.iter().map(|feature| feature.name.clone())).collect()
     }
 }
 

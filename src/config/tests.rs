@@ -48,14 +48,14 @@ fn the_defaults_are_complete() {
     let last_resort: Vec<_> = config.benefits.iter().filter(|benefit| benefit.last_resort).collect();
     assert_eq!(last_resort.len(), 1);
     assert_eq!(
-        config.categories.iter().map(|c| c.name.as_str()).collect::<Vec<_>>(),
+        config.customers.categories.iter().map(|c| c.name.as_str()).collect::<Vec<_>>(),
         ["regular", "irregular", "support"]
     );
-    assert_eq!(config.default_category, 0);
+    assert_eq!(config.customers.default_category, 0);
     assert_eq!(config.breakdowns.age_groups, [0, 18, 25, 35, 45, 55, 65, 75]);
     assert_eq!((config.breakdowns.pairs.len(), config.breakdowns.min_group), (0, 10));
-    assert_eq!(config.rules.len(), 8);
-    assert_eq!((config.rules[0].category, config.rules[7].category), (2, 1));
+    assert_eq!(config.customers.rules.len(), 8);
+    assert_eq!((config.customers.rules[0].category, config.customers.rules[7].category), (2, 1));
     let payments = extract(&config, Extract::Payments);
     let usual = Limits {
         max_rejected_pct: 1.0,
@@ -187,9 +187,12 @@ fn lists_of_the_user_replace_the_defaults() {
          [[derived_features]]\nname = \"x\"\nexpression = \"contacts / 2\"\n\
          [[rules]]\nname = \"r\"\ncategory = \"a\"\nwhen = \"x > 1\"\nreason.fi = \"syy\"\n",
     );
-    assert_eq!((config.categories.len(), config.rules.len(), config.default_category), (2, 1, 1));
-    assert_eq!(config.rules[0].reason.sv, "syy");
-    assert_eq!(config.categories[0].names.en, "a");
+    assert_eq!(
+        (config.customers.categories.len(), config.customers.rules.len(), config.customers.default_category),
+        (2, 1, 1)
+    );
+    assert_eq!(config.customers.rules[0].reason.sv, "syy");
+    assert_eq!(config.customers.categories[0].names.en, "a");
 }
 
 #[test]

@@ -206,7 +206,7 @@ mod tests {
              [extracts.applications]\nfiles = \"a\"\n[extracts.payments]\nfiles = \"p\"\n"
         );
         let config = config::from_text(&text, std::path::Path::new("/")).unwrap();
-        let rules = RuleSet::compile(&config).unwrap();
+        let rules = RuleSet::compile(&config.customers).unwrap();
         let window = Window::new(Day::from_iso("2025-12-31").unwrap(), 12, None, 31, 30);
         let scale = FeatureScale { sd: 2.0, min: 0.0, max: 1_000.0 };
         let grids: Vec<SearchGrid> =
@@ -222,7 +222,7 @@ mod tests {
             Column::new(feature.name.into(), [value]).cast(&dtype).unwrap()
         };
         let frame = DataFrame::new(1, rules.named_features().into_iter().map(column).collect()).unwrap();
-        let found = counterfactuals(&rules, &grids, config.categories.len(), &frame).unwrap();
+        let found = counterfactuals(&rules, &grids, config.customers.categories.len(), &frame).unwrap();
         let thousandths = |distance: f64| (distance * 1_000.0).round() / 1_000.0;
         found[0][2].map(|change| (FEATURES[change.feature].name, change.to, thousandths(change.distance_sd)))
     }

@@ -13,11 +13,11 @@ use crate::rules::{Clause, DEFAULT_RULE, TracedTerm};
 /// Never in practice: all of it can be written.
 pub fn json(explanation: &Explanation<'_>, language: Language) -> Value {
     let config = explanation.config;
-    let category = &config.categories[explanation.category];
-    let rules = config.rules.iter().zip(&explanation.rules).enumerate().map(|(at, (rule, trace))| {
+    let category = &config.customers.categories[explanation.category];
+    let rules = config.customers.rules.iter().zip(&explanation.rules).enumerate().map(|(at, (rule, trace))| {
         json!({
             "rule": rule.name,
-            "category": config.categories[rule.category].name,
+            "category": config.customers.categories[rule.category].name,
             "reason": language.of(&rule.reason),
             "result": trace.truth,
             "reached": explanation.decided.is_none_or(|decided| at <= decided),
@@ -32,10 +32,10 @@ pub fn json(explanation: &Explanation<'_>, language: Language) -> Value {
                 "from": number(FEATURES[change.feature].feature_type, change.from),
                 "to": number(FEATURES[change.feature].feature_type, change.to),
                 "distance_sd": change.distance_sd,
-                "rule": config.rules.get(usize::from(change.rule)).map_or(DEFAULT_RULE, |rule| &rule.name),
+                "rule": config.customers.rules.get(usize::from(change.rule)).map_or(DEFAULT_RULE, |rule| &rule.name),
             })
         });
-        json!({ "category": config.categories[alternative.category].name, "change": change })
+        json!({ "category": config.customers.categories[alternative.category].name, "change": change })
     });
     let value = |feature: &FeatureValue| (feature.name.clone(), of_feature(feature));
     json!({
@@ -46,7 +46,7 @@ pub fn json(explanation: &Explanation<'_>, language: Language) -> Value {
         "category": category.name,
         "category_name": language.of(&category.names),
         "service": language.of(&category.service),
-        "rule": explanation.decided.map_or(DEFAULT_RULE, |at| &config.rules[at].name),
+        "rule": explanation.decided.map_or(DEFAULT_RULE, |at| &config.customers.rules[at].name),
         "rules": rules.collect::<Vec<_>>(),
         "alternatives": alternatives.collect::<Vec<_>>(),
         "features": explanation.features.iter().map(value).collect::<Map<_, _>>(),

@@ -24,7 +24,8 @@ use crate::calendar::{Day, Window};
 use crate::config::{AsOf, Config};
 use crate::features::catalogue::FeatureType;
 use crate::history::PastRun;
-use crate::rules::{RuleTrace, Tracer, catalogue_features};
+use crate::rules::{RuleTrace, Tracer, feature_types};
+use crate::schema::Entity;
 
 /// Explains the labels of one run.
 pub struct Explainer<'a> {
@@ -90,7 +91,7 @@ impl<'a> Explainer<'a> {
     pub fn new(run: &'a PastRun) -> Result<Self, ExplainError> {
         let config = run.config();
         let window = window(run)?;
-        let tracer = Tracer::compile(config).map_err(ExplainError::Rules)?;
+        let tracer = Tracer::compile(&config.customers).map_err(ExplainError::Rules)?;
         let scales = feature_scales::read(run.folder())?;
         let grid = |at: usize| SearchGrid::new(at, *scales.get(&at)?, tracer.rules(), &window);
         let grids = tracer.rules().named_features().into_iter().filter_map(grid).collect();
@@ -107,7 +108,7 @@ impl<'a> Explainer<'a> {
     /// # Errors
     /// A feature is not in the frame, or has another type than the catalogue gives it.
     pub fn counterfactuals(&self, features: &DataFrame) -> PolarsResult<Vec<Vec<Option<Counterfactual>>>> {
-        counterfactuals(self.tracer.rules(), &self.grids, self.run.config().categories.len(), features)
+        counterfactuals(self.tracer.rules(), &self.grids, self.run.config().customers.categories.len(), features)
     }
 
     /// Explains one customer's label.
@@ -125,7 +126,7 @@ impl<'a> Explainer<'a> {
         };
         let rules = self.tracer.rules();
         let category = rules.category_of(trace.decided);
-        let (by_rules, decided) = (&config.categories[category].name, rules.rule_name(trace.decided));
+        let (by_rules, decided) = (&config.customers.categories[category].name, rules.rule_name(trace.decided));
         if (by_rules.as_str(), decided) != (found.category.as_str(), found.rule.as_str()) {
             return Err(ExplainError::Disagrees {
                 folder: self.run.folder().to_owned(),
@@ -139,7 +140,7 @@ impl<'a> Explainer<'a> {
             config,
             window: &self.window,
             category,
-            decided: Some(usize::from(trace.decided)).filter(|rule| *rule < config.rules.len()),
+            decided: Some(usize::from(trace.decided)).filter(|rule| *rule < config.customers.rules.len()),
             features: self.values(&found.features)?,
             rules: trace.rules,
             alternatives: others.map(|(category, change)| Alternative { category, change }).collect(),
@@ -149,7 +150,7 @@ impl<'a> Explainer<'a> {
     /// All features of the only row of a frame.
     fn values(&self, row: &DataFrame) -> PolarsResult<Vec<FeatureValue>> {
         let derived = self.tracer.rules().derived_features().map(|(name, kind)| (name.to_owned(), kind));
-        let known = catalogue_features().into_iter().chain(derived);
+        let known = feature_types(Entity::Customer).into_iter().chain(derived);
         known
             .map(|(name, feature_type)| {
                 let value = match row.column(&name)?.get(0)? {

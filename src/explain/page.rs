@@ -79,10 +79,10 @@ impl Page {
         let texts = texts(language);
         let words = Words { explanation, language, texts };
         let config = explanation.config;
-        let category = &config.categories[explanation.category];
-        let deciding = explanation.decided.map(|at| &config.rules[at]);
-        let category_name = |at: usize| language.of(&config.categories[at].names).to_owned();
-        let rules = config.rules.iter().zip(&explanation.rules).enumerate().map(|(at, (rule, trace))| {
+        let category = &config.customers.categories[explanation.category];
+        let deciding = explanation.decided.map(|at| &config.customers.rules[at]);
+        let category_name = |at: usize| language.of(&config.customers.categories[at].names).to_owned();
+        let rules = config.customers.rules.iter().zip(&explanation.rules).enumerate().map(|(at, (rule, trace))| {
             let (standing, state) = standing(at, explanation.decided, trace, texts);
             let mut lines = Vec::new();
             words.push_lines(&trace.clause, 0, &mut lines);

@@ -133,7 +133,7 @@ mod tests {
         );
         let config = config::from_text(&text, std::path::Path::new("/")).unwrap();
         let window = Window::new(Day::from_iso("2025-12-31").unwrap(), 12, None, 31, 30);
-        SearchGrid::new(feature as usize, scale, &RuleSet::compile(&config).unwrap(), &window)
+        SearchGrid::new(feature as usize, scale, &RuleSet::compile(&config.customers).unwrap(), &window)
     }
 
     #[test]

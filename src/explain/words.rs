@@ -20,7 +20,7 @@ pub(super) struct Words<'a> {
 impl Words<'_> {
     /// What a feature is called; a derived one by its meaning, where the configuration gives one.
     pub fn label(&self, feature: &str) -> String {
-        let derived = self.explanation.config.derived_features.iter().find(|derived| derived.name == feature);
+        let derived = self.explanation.config.customers.derived_features.iter().find(|derived| derived.name == feature);
         let meaning = derived.map(|derived| self.language.of(&derived.meaning)).filter(|meaning| !meaning.is_empty());
         meaning.unwrap_or_else(|| wording::label(feature, self.language)).to_owned()
     }
@@ -38,7 +38,7 @@ impl Words<'_> {
     }
 
     fn with_unit(&self, number: String, feature: &str) -> String {
-        let derived = self.explanation.config.derived_features.iter().find(|derived| derived.name == feature);
+        let derived = self.explanation.config.customers.derived_features.iter().find(|derived| derived.name == feature);
         let unit = derived.map_or_else(|| wording::unit(feature, self.language), |derived| derived.unit.as_str());
         if unit.is_empty() { number } else { format!("{number}\u{a0}{unit}") }
     }

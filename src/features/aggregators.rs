@@ -11,12 +11,15 @@ use super::periods::PaidPeriod;
 use crate::calendar::{DefaultPeriod, Window};
 use crate::config::Extract;
 use crate::extract::batch::{Batch, MISSING_DAY, MISSING_NUMBER};
-use crate::extract::codes::{EMPLOYER, OTHER, OUTBOUND, PARTNER, REJECTED};
+use crate::extract::codes::{CodeId, EMPLOYER, OTHER, OUTBOUND, PARTNER, REJECTED};
 use crate::intake::{Aggregator, RowInUse};
+use crate::schema::Entity;
 use crate::spill::Budget;
 
 /// What the aggregators share: the window, the catalogue and the partitions that updates go to.
 pub struct AggregationContext<'a> {
+    /// Whose events are added up.
+    pub entity: Entity,
     /// The window.
     pub window: &'a Window,
     /// The window as the kernel uses it.
@@ -57,7 +60,8 @@ pub struct Contacts<'a> {
     contacted_on: usize,
     channel: usize,
     direction: usize,
-    reached: usize,
+    /// Of customers.
+    reached: Option<usize>,
 }
 
 /// What a contact says.
@@ -80,15 +84,15 @@ pub enum Contact {
 }
 
 impl<'a> Contacts<'a> {
-    /// Of this context.
-    pub fn new(context: &'a AggregationContext<'a>) -> Self {
-        let at = |name| column(Extract::Contacts, name);
+    /// Of this context; `extract` is the contacts of its entity.
+    pub fn new(context: &'a AggregationContext<'a>, extract: Extract) -> Self {
+        let at = |name| column(extract, name);
         Contacts {
             context,
             contacted_on: at("contacted_on"),
             channel: at("channel"),
             direction: at("direction"),
-            reached: at("reached"),
+            reached: extract.column("reached"),
         }
     }
 }
@@ -98,14 +102,14 @@ impl Aggregator for Contacts<'_> {
 
     fn updates(&self, batch: &Batch, rows: &[RowInUse], updates: &mut Vec<Self::Update>) {
         let (days, directions) = (batch.days(self.contacted_on), batch.codes(self.direction));
-        let (channels, reached) = (batch.codes(self.channel), batch.bools(self.reached));
+        let (channels, reached) = (batch.codes(self.channel), self.reached.map(|at| batch.bools(at)));
         let window = self.context.window;
         updates.extend(rows.iter().map(|of| {
             let row = of.row as usize;
             let contact = if !window.contains(days[row]) {
                 Contact::Seen
             } else if directions[row] == OUTBOUND {
-                Contact::Outbound { unreached: reached[row] == Some(false) }
+                Contact::Outbound { unreached: reached.is_some_and(|reached| reached[row] == Some(false)) }
             } else {
                 Contact::Inbound { channel: channels[row] as u16, recent: days[row] >= window.recent_start }
             };
@@ -142,10 +146,11 @@ pub struct Applications<'a> {
     submitted_on: usize,
     method: usize,
     handling_minutes: usize,
-    decision: usize,
-    automatic: usize,
     clarifications: usize,
-    filed_by: usize,
+    /// Of customers.
+    decision: Option<usize>,
+    automatic: Option<usize>,
+    filed_by: Option<usize>,
 }
 
 /// What an application in the window says.
@@ -162,19 +167,19 @@ pub struct Application {
 }
 
 impl<'a> Applications<'a> {
-    /// Of this context.
-    pub fn new(context: &'a AggregationContext<'a>) -> Self {
-        let at = |name| column(Extract::Applications, name);
+    /// Of this context; `extract` is the applications of its entity.
+    pub fn new(context: &'a AggregationContext<'a>, extract: Extract) -> Self {
+        let at = |name| column(extract, name);
         Applications {
             context,
             benefit: at("benefit"),
             submitted_on: at("submitted_on"),
             method: at("method"),
             handling_minutes: at("handling_minutes"),
-            decision: at("decision"),
-            automatic: at("automatic"),
             clarifications: at("clarifications"),
-            filed_by: at("filed_by"),
+            decision: extract.column("decision"),
+            automatic: extract.column("automatic"),
+            filed_by: extract.column("filed_by"),
         }
     }
 }
@@ -185,18 +190,20 @@ impl Aggregator for Applications<'_> {
     fn updates(&self, batch: &Batch, rows: &[RowInUse], updates: &mut Vec<Self::Update>) {
         let (days, benefits, methods) =
             (batch.days(self.submitted_on), batch.codes(self.benefit), batch.codes(self.method));
-        let (filed_by, decisions, automatic) =
-            (batch.codes(self.filed_by), batch.codes(self.decision), batch.bools(self.automatic));
+        let codes = |at: Option<usize>| at.map(|at| batch.codes(at));
+        let (filed_by, decisions) = (codes(self.filed_by), codes(self.decision));
+        let automatic = self.automatic.map(|at| batch.bools(at));
         let (minutes, clarifications) = (batch.numbers(self.handling_minutes), batch.numbers(self.clarifications));
         updates.extend(rows.iter().map(|of| {
             let row = of.row as usize;
+            let is = |codes: Option<&[CodeId]>, code| codes.is_some_and(|codes| codes[row] == code);
             let application = || Application {
                 benefit: benefits[row] as u16,
                 method: methods[row].min(OTHER) as u8,
-                by_employer: filed_by[row] == EMPLOYER,
-                by_partner: filed_by[row] == PARTNER,
-                automatic: automatic[row] == Some(true),
-                rejected: decisions[row] == REJECTED,
+                by_employer: is(filed_by, EMPLOYER),
+                by_partner: is(filed_by, PARTNER),
+                automatic: automatic.is_some_and(|automatic| automatic[row] == Some(true)),
+                rejected: is(decisions, REJECTED),
                 minutes: minutes[row],
                 clarifications: clarifications[row],
             };
@@ -369,18 +376,17 @@ mod tests {
     fn the_columns_are_the_schema_s() {
         let window = Window::new(crate::calendar::Day(20_000), 12, None, 31, 30);
         let kernel = KernelWindow::new(&window);
-        let context =
-            AggregationContext { window: &window, kernel: &kernel, traits: &[], partitions: &[], budget: None };
-        let (c, a, p, l) = (
-            Contacts::new(&context),
-            Applications::new(&context),
-            Payments::new(&context, DefaultPeriod::Month),
-            LifeEvents::new(&context),
-        );
-        let all = [c.contacted_on, c.channel, c.direction, c.reached, a.benefit, a.submitted_on, a.method];
-        let more =
-            [a.handling_minutes, a.decision, a.automatic, a.clarifications, a.filed_by, p.benefit, p.period_start];
-        let rest = [p.period_end, p.paid_on, p.amount, l.event, l.occurred_on];
-        assert!(all.iter().chain(&more).chain(&rest).all(|at| *at < 10));
+        for entity in [Entity::Customer, Entity::Employer] {
+            let (kernel, traits, partitions) = (&kernel, &[], &[]);
+            let context = AggregationContext { entity, window: &window, kernel, traits, partitions, budget: None };
+            let (c, a) = (Contacts::new(&context, entity.events()[0]), Applications::new(&context, entity.events()[1]));
+            let (p, l) = (Payments::new(&context, DefaultPeriod::Month), LifeEvents::new(&context));
+            let all = [c.contacted_on, c.channel, c.direction, a.benefit, a.submitted_on, a.method];
+            let more = [a.handling_minutes, a.clarifications, p.benefit, p.period_start];
+            let rest = [p.period_end, p.paid_on, p.amount, l.event, l.occurred_on];
+            assert!(all.iter().chain(&more).chain(&rest).all(|at| *at < 10));
+            let of_customers = [c.reached, a.decision, a.automatic, a.filed_by];
+            assert!(of_customers.iter().all(|at| at.is_some() == (entity == Entity::Customer)));
+        }
     }
 }

@@ -1,15 +1,16 @@
-//! The feature catalogue, the aggregators that gather events by customer, and the coverage and spell kernel.
+//! The aggregators that add up events by customer or employer, the coverage and spell kernel, and the features.
 //!
 //! In: updates of events in use, partition by partition. Out: a [`FeatureTable`] per partition, one row per customer.
 
 mod aggregators;
-pub mod catalogue;
 mod coverage;
 mod partition;
 mod periods;
 mod table;
+mod values;
 pub mod wording;
 
+pub use crate::schema::features as catalogue;
 pub use aggregators::{AggregationContext, Applications, Contacts, LifeEvents, Payments};
 pub use coverage::{BenefitTraits, CoverageFeatures, Covered, Kernel, KernelWindow};
 pub use partition::{Partition, SpillableRuns, increment};

@@ -1,4 +1,4 @@
-//! Features: one row per customer of a partition, one column per entry of the catalogue.
+//! Features: one row per customer (or employer) of a partition, one column per feature.
 
 use std::io;
 use std::sync::{Mutex, PoisonError};
@@ -6,11 +6,13 @@ use std::sync::{Mutex, PoisonError};
 use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, PolarsResult, Series};
 
 use super::aggregators::AggregationContext;
-use super::catalogue::{At, FEATURES, FeatureType};
-use super::coverage::{CoverageFeatures, Kernel};
+use super::coverage::Kernel;
 use super::partition::{Group, Partition, Sum};
-use crate::extract::batch::MISSING_DAY;
+use super::values::{self, Row};
+use crate::extract::batch::{MISSING_DAY, MISSING_NUMBER};
 use crate::intake::{PARTITION_CUSTOMERS, Population};
+use crate::schema::Entity;
+use crate::schema::features::{At, FeatureType};
 
 /// The values of one feature.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,12 +72,14 @@ pub fn hundredths(value: i128) -> f64 {
     std::str::from_utf8(&text).ok().and_then(|text| text.parse().ok()).unwrap_or(value as f64 / 100.0)
 }
 
-/// Features of customers that are neighbours in id order.
+/// Features of customers (or employers) that are neighbours in id order.
 #[derive(Debug, Clone)]
 pub struct FeatureTable {
+    /// Whose features.
+    pub entity: Entity,
     /// The customers' numbers in the population, ascending.
     pub customers: Vec<u32>,
-    /// One column per entry of the catalogue, in its order.
+    /// One column per feature of the entity, in their order.
     pub columns: Vec<FeatureColumn>,
 }
 
@@ -90,27 +94,23 @@ impl FeatureTable {
         self.customers.is_empty()
     }
 
-    /// The columns of these positions in the catalogue as a polars table.
+    /// Without rows, for its columns.
+    pub fn empty(entity: Entity) -> Self {
+        FeatureTable { entity, customers: Vec::new(), columns: empty_columns(entity, 0) }
+    }
+
+    /// The columns at these positions as a polars table.
     pub fn to_polars(&self, positions: &[usize]) -> PolarsResult<DataFrame> {
-        let column = |at: &usize| self.columns[*at].to_polars(FEATURES[*at].name);
+        let names = self.entity.features();
+        let column = |at: &usize| self.columns[*at].to_polars(names[*at].feature().name);
         DataFrame::new(self.len(), positions.iter().map(column).collect())
     }
 }
 
-/// One customer's values, gathered before they are written column by column.
-struct Row<'a> {
-    partition: &'a Partition,
-    customer: u16,
-    channels: u32,
-    benefits_applied: u32,
-    coverage: CoverageFeatures,
-    life_events: u32,
-    observed_days: i32,
-    observed_years: f64,
-    age: Option<i64>,
-}
+/// Rows that are collected before their values are appended column by column.
+const ROWS_PER_APPEND: usize = 256;
 
-/// Takes a partition and makes its features (METHOD section 4).
+/// Takes a partition and computes its features (METHOD sections 4 and 7).
 pub fn features(at: usize, population: &Population, context: &AggregationContext<'_>) -> io::Result<FeatureTable> {
     let spill = context.budget.map(|budget| budget.spill);
     let mut partition = take(&context.partitions[at]);
@@ -123,8 +123,11 @@ pub fn features(at: usize, population: &Population, context: &AggregationContext
     let first = at as u32 * PARTITION_CUSTOMERS;
     let mut kernel = Kernel::default();
     let mut days = Vec::new();
-    let mut table = FeatureTable { customers: Vec::new(), columns: empty_columns(partition.payments.len()) };
-    for local in 0..partition.payments.len() {
+    let count = partition.contacts.len();
+    let (entity, columns) = (context.entity, empty_columns(context.entity, count));
+    let mut table = FeatureTable { entity, customers: Vec::new(), columns };
+    let mut rows = Vec::with_capacity(ROWS_PER_APPEND);
+    for local in 0..count {
         let customer = local as u16;
         let own_channels = distinct(channels.next(|word| word[0] == customer));
         let own_benefits = distinct(benefits_applied.next(|word| word[0] == customer));
@@ -134,110 +137,57 @@ pub fn features(at: usize, population: &Population, context: &AggregationContext
         if !population.registered && partition.seen[local] == 0 {
             continue;
         }
-        let of_days = kernel.features(covered, |benefit| context.traits(benefit), context.kernel, &mut days);
+        let coverage = kernel.features(covered, |benefit| context.traits(benefit), context.kernel, &mut days);
         days.sort_unstable();
         days.dedup();
         let number = first + local as u32;
         let observed_days = population.observed_days[number as usize];
         let birth = population.births[number as usize];
+        let employees = population.employees.get(number as usize).copied();
         table.customers.push(number);
-        let row = Row {
-            partition: &partition,
-            customer,
+        rows.push(Row {
+            contacts: partition.contacts[local],
             channels: own_channels,
+            applications: partition.applications[local],
+            handling_minutes: partition.sum(customer, Sum::Minutes),
+            clarifications: partition.sum(customer, Sum::Clarifications),
             benefits_applied: own_benefits,
-            coverage: of_days,
+            payments: partition.payments[local].payments,
+            paid_cents: partition.sum(customer, Sum::Cents),
+            coverage,
             life_events: days.len() as u32,
             observed_days,
             observed_years: context.window.observed_years(observed_days),
             age: (birth != MISSING_DAY).then(|| context.window.age(birth)),
-        };
-        row.push(&mut table.columns);
+            employees: employees.filter(|employees| *employees != MISSING_NUMBER),
+        });
+        if rows.len() == ROWS_PER_APPEND {
+            append(&mut rows, &mut table);
+        }
     }
+    append(&mut rows, &mut table);
     Ok(table)
+}
+
+fn append(rows: &mut Vec<Row>, table: &mut FeatureTable) {
+    for (feature, column) in table.entity.features().iter().zip(&mut table.columns) {
+        values::append(*feature, rows, column);
+    }
+    rows.clear();
 }
 
 fn take(partition: &Mutex<Partition>) -> Partition {
     std::mem::take(&mut *partition.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
-fn empty_columns(rows: usize) -> Vec<FeatureColumn> {
-    let column = |at: usize| match FEATURES[at].feature_type {
-        FeatureType::Count if at == At::age as usize => FeatureColumn::MaybeCounts(Vec::with_capacity(rows)),
+fn empty_columns(entity: Entity, rows: usize) -> Vec<FeatureColumn> {
+    let column = |at: &At| match at.feature().feature_type {
+        FeatureType::Count if at.feature().nullable => FeatureColumn::MaybeCounts(Vec::with_capacity(rows)),
         FeatureType::Count => FeatureColumn::Counts(Vec::with_capacity(rows)),
         FeatureType::Hundredths => FeatureColumn::Hundredths(Vec::with_capacity(rows)),
         FeatureType::Ratio => FeatureColumn::Ratios(Vec::with_capacity(rows)),
     };
-    (0..FEATURES.len()).map(column).collect()
-}
-
-impl Row<'_> {
-    fn push(&self, columns: &mut [FeatureColumn]) {
-        let local = usize::from(self.customer);
-        let contacts = self.partition.contacts[local];
-        let applications = self.partition.applications[local];
-        let minutes = self.partition.sum(self.customer, Sum::Minutes);
-        let clarifications = self.partition.sum(self.customer, Sum::Clarifications);
-        let [paper, oral, on_behalf, online, other] = applications.by_method;
-        let handled = applications.handled;
-        let per_application = if handled == 0 { f64::NAN } else { hundredths(minutes) / f64::from(handled) };
-        let coverage = self.coverage;
-        let mut count = |at: At, value: u32| set_count(&mut columns[at as usize], i64::from(value));
-        count(At::contacts, contacts.inbound);
-        count(At::contact_channels, self.channels);
-        count(At::contacts_recent, contacts.recent);
-        count(At::outbound_contacts, contacts.outbound);
-        count(At::outbound_unreached, contacts.unreached);
-        count(At::applications, applications.by_method.iter().sum());
-        count(At::applications_paper, paper);
-        count(At::applications_oral, oral);
-        count(At::applications_on_behalf, on_behalf);
-        count(At::applications_online, online);
-        count(At::applications_other, other);
-        count(At::applications_by_employer, applications.by_employer);
-        count(At::applications_by_partner, applications.by_partner);
-        count(At::benefits_applied, self.benefits_applied);
-        count(At::handled_applications, handled);
-        count(At::automatic_decisions, applications.automatic);
-        count(At::rejected_applications, applications.rejected);
-        count(At::payments, self.partition.payments[local].payments);
-        count(At::benefits_paid, coverage.benefits_paid);
-        count(At::benefit_days, coverage.benefit_days);
-        count(At::concurrent_days, coverage.concurrent_days);
-        count(At::max_concurrent_benefits, coverage.max_concurrent_benefits);
-        count(At::benefit_starts, coverage.benefit_starts);
-        count(At::benefit_ends, coverage.benefit_ends);
-        count(At::last_resort_months, coverage.last_resort_months);
-        count(At::last_resort_streak, coverage.last_resort_streak);
-        count(At::income_months, coverage.income_months);
-        count(At::life_events, self.life_events);
-        count(At::observed_days, self.observed_days.max(0) as u32);
-        set_count(&mut columns[At::clarifications as usize], i64::try_from(clarifications).unwrap_or(i64::MAX));
-        let mut ratio = |at: At, value: f64| {
-            if let FeatureColumn::Ratios(values) = &mut columns[at as usize] {
-                values.push(value);
-            }
-        };
-        ratio(At::contacts_per_year, f64::from(contacts.inbound) / self.observed_years);
-        ratio(At::handling_minutes_per_application, per_application);
-        ratio(At::observed_years, self.observed_years);
-        let mut exact = |at: At, value: i128| {
-            if let FeatureColumn::Hundredths(values) = &mut columns[at as usize] {
-                values.push(value);
-            }
-        };
-        exact(At::handling_minutes, minutes);
-        exact(At::paid_eur, self.partition.sum(self.customer, Sum::Cents));
-        if let FeatureColumn::MaybeCounts(values) = &mut columns[At::age as usize] {
-            values.push(self.age);
-        }
-    }
-}
-
-fn set_count(column: &mut FeatureColumn, value: i64) {
-    if let FeatureColumn::Counts(values) = column {
-        values.push(value);
-    }
+    entity.features().iter().map(column).collect()
 }
 
 /// Distinct words among sorted ones.

@@ -6,8 +6,8 @@ use polars::prelude::{DataFrame, StringChunked};
 
 use super::{HistoryError, PastRun};
 use crate::config::Config;
-use crate::features::catalogue::FEATURES;
 use crate::rules::RuleSet;
+use crate::schema::features::FEATURES;
 
 /// The categories and rules of a run, by rule number; the default comes last.
 #[derive(Debug)]
@@ -18,8 +18,9 @@ pub(super) struct Outcomes {
 
 impl Outcomes {
     pub(super) fn of(config: &Config) -> Self {
-        let name = |(category, rule): (usize, &str)| (config.categories[category].name.clone(), rule.to_owned());
-        let names: Vec<(String, String)> = config.outcomes().map(name).collect();
+        let name =
+            |(category, rule): (usize, &str)| (config.customers.categories[category].name.clone(), rule.to_owned());
+        let names: Vec<(String, String)> = config.customers.outcomes().map(name).collect();
         let numbers = names.iter().enumerate().map(|(number, (_, rule))| (rule.clone(), number as u16)).collect();
         Outcomes { names, numbers }
     }

@@ -16,9 +16,9 @@ use polars_io::parquet::read::ParquetReader;
 
 use super::{HistoryError, PastManifest};
 use crate::config::{Config, LabelsFormat};
-use crate::features::catalogue::{FEATURES, FeatureType};
 use crate::regular;
 use crate::rules::RuleSet;
+use crate::schema::features::{FEATURES, FeatureType};
 use crate::text::unguarded;
 
 /// A labels file and the types of its columns.
@@ -43,7 +43,7 @@ impl LabelsFile {
     /// # Errors
     /// The configuration's rules cannot be compiled.
     pub fn of(folder: &Path, config: &Config, manifest: &PastManifest) -> Result<Self, HistoryError> {
-        let rules = RuleSet::compile(config)
+        let rules = RuleSet::compile(&config.customers)
             .map_err(|problems| HistoryError::Config { path: folder.join("config.toml"), problems })?;
         let own = FEATURES.iter().map(|feature| (feature.name, feature.feature_type));
         let data_type = |feature_type| match feature_type {

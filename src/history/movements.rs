@@ -9,8 +9,8 @@ use super::settings::{feature_settings_that_differ, rules_differ};
 use super::transitions::{Transition, Transitions, merge};
 use super::{HistoryError, LabelsFile, PastRun};
 use crate::config::Config;
-use crate::features::catalogue::FEATURES;
 use crate::rules::RuleSet;
+use crate::schema::features::FEATURES;
 use crate::text::{guarded, push_csv};
 
 /// Who moved between two runs.
@@ -139,8 +139,8 @@ impl Comparability {
             let same = differ.is_empty();
             return Ok(if same { Comparability::SameRules } else { Comparability::FeaturesDiffer(differ) });
         }
-        let rules =
-            RuleSet::compile(new).map_err(|problems| HistoryError::Config { path: new.folder.clone(), problems })?;
+        let rules = RuleSet::compile(&new.customers)
+            .map_err(|problems| HistoryError::Config { path: new.folder.clone(), problems })?;
         // A feature that the old run's version did not have yet.
         let columns = labels.column_names()?;
         let names = rules.named_features().into_iter().map(|feature| FEATURES[feature].name);

@@ -7,7 +7,6 @@ use polars::prelude::DataFrame;
 use super::{HistoryError, LabelsFile, PastManifest};
 use crate::config::{self, Config};
 use crate::regular;
-use crate::rules::catalogue_features;
 use crate::sanitize::shown;
 
 /// A run folder: what it says of itself, the configuration that was in force, and its labels.
@@ -98,8 +97,7 @@ impl PastRun {
 
     /// The features' names, derived ones last.
     pub fn feature_names(&self) -> Vec<String> {
-        let derived = self.config.derived_features.iter().map(|feature| feature.name.clone());
-        catalogue_features().into_iter().map(|(name, _)| name).chain(derived).collect()
+        self.config.customers.feature_names()
     }
 
     /// Everything about one customer; `None` if the run does not have it.

@@ -12,12 +12,20 @@ use crate::config::{AsOf, Benefit, ColumnSource, Config, Extract, ExtractConfig}
 /// Whether the same features may lead to another category: rules, derived features, default category.
 pub fn rules_differ(old: &Config, new: &Config) -> bool {
     fn rules(config: &Config) -> Vec<(&str, &str)> {
-        let default = [("", config.categories[config.default_category].name.as_str())];
-        let rules = config.rules.iter();
-        rules.map(|rule| (rule.when.as_str(), config.categories[rule.category].name.as_str())).chain(default).collect()
+        let default = [("", config.customers.categories[config.customers.default_category].name.as_str())];
+        let rules = config.customers.rules.iter();
+        rules
+            .map(|rule| (rule.when.as_str(), config.customers.categories[rule.category].name.as_str()))
+            .chain(default)
+            .collect()
     }
     fn derived(config: &Config) -> Vec<(&str, &str)> {
-        config.derived_features.iter().map(|feature| (feature.name.as_str(), feature.expression.as_str())).collect()
+        config
+            .customers
+            .derived_features
+            .iter()
+            .map(|feature| (feature.name.as_str(), feature.expression.as_str()))
+            .collect()
     }
     rules(old) != rules(new) || derived(old) != derived(new)
 }

@@ -142,12 +142,12 @@ impl<'a> Transitions<'a> {
 }
 
 fn category_names(config: &Config) -> Vec<String> {
-    config.categories.iter().map(|category| category.name.clone()).collect()
+    config.customers.categories.iter().map(|category| category.name.clone()).collect()
 }
 
 /// The category by rule number, the default's last.
 fn category_of_rules(config: &Config) -> Vec<usize> {
-    config.outcomes().map(|(category, _)| category).collect()
+    config.customers.outcomes().map(|(category, _)| category).collect()
 }
 
 fn as_of(config: &Config) -> String {

@@ -28,8 +28,8 @@ pub struct Trial {
 /// # Errors
 /// The run's labels cannot be read or the rules not be evaluated on them; `rows` cannot be written.
 pub fn trial(run: &PastRun, config: &Config, rows: &mut dyn Write) -> Result<Trial, HistoryError> {
-    let rules =
-        RuleSet::compile(config).map_err(|problems| HistoryError::Config { path: config.folder.clone(), problems })?;
+    let rules = RuleSet::compile(&config.customers)
+        .map_err(|problems| HistoryError::Config { path: config.folder.clone(), problems })?;
     let decisions = Decisions::read(run, Some(&rules))?;
     let mut transitions = Transitions::new(run.config(), config);
     let mut movement_rows = MovementRows::new(rows, run.config().outputs.spreadsheet_safe)?;

@@ -3,9 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::past::Compared;
-use super::{Job, JobError, Reading, Timings, Warning};
-use crate::employers::EmployerFigures;
-use crate::features::catalogue::FEATURES;
+use super::{Aggregated, Job, JobError, Reading, Timings, Warning};
 use crate::history::{HistoryEntry, Movements};
 use crate::intake::Population;
 use crate::outputs::{
@@ -13,7 +11,7 @@ use crate::outputs::{
     WindowEntry, Written,
 };
 use crate::report::{self, MaskedBreakdown};
-use crate::statistics::{Accumulator, Breakdown, CategoryFigures};
+use crate::statistics::{Accumulator, Breakdown, CategoryFigures, EmployerSummary};
 
 /// What a run came to.
 #[derive(Debug)]
@@ -22,8 +20,8 @@ pub struct Results {
     pub figures: Vec<CategoryFigures>,
     /// The figures by each dimension, by age and by pairs of them.
     pub breakdowns: Vec<Breakdown>,
-    /// The figures of employers per size class, then of all; empty where no extract is about employers.
-    pub employers: Vec<EmployerFigures>,
+    /// The figures of employers per category, then of all; empty where no extract is about employers.
+    pub employers: Vec<CategoryFigures<EmployerSummary>>,
     /// What moved since the last good run of an earlier day; `None` where there is none that can be read.
     pub movements: Option<Movements>,
     /// The good runs of earlier days, oldest first.
@@ -66,12 +64,6 @@ impl Findings {
 }
 
 impl Job<'_> {
-    /// The features' names, derived ones last.
-    pub fn feature_names(&self) -> Vec<String> {
-        let own = FEATURES.iter().map(|feature| feature.name.to_owned());
-        own.chain(self.rules.derived_features().map(|(name, _)| name.to_owned())).collect()
-    }
-
     /// Classifies what was read, writes everything and publishes the folder.
     pub fn finish(
         &self,
@@ -81,20 +73,22 @@ impl Job<'_> {
         started: String,
         mut timings: Timings,
     ) -> Result<Report, JobError> {
-        let names = self.feature_names();
+        let names = self.config.customers.feature_names();
         let rejects = rejects.finish().ok_or(JobError::RejectsOpen)??;
         // Before the customers' figures, which need the employers' memory under a limit.
         let (employers, employer_files) = match reading.employers.take() {
             None => Default::default(),
             Some(employers) => {
-                let budget = reading.budget;
-                timings.stage("employers", || self.employer_files(employers, budget, folder.path()))?
+                timings.stage("employers", || self.employers_files(employers, &reading, folder.path()))?
             }
         };
-        let (gathered, labels, rules) = timings.stage("classify", || self.label(&reading, &names, folder.path()))?;
+        let (gathered, labels, rules) = timings.stage("classify", || {
+            self.label(&self.customers_labelling(), &reading.customers, &reading, folder.path())
+        })?;
         let syncing = Syncing::begin(folder.path(), &labels)?;
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build().map_err(JobError::Threads)?;
-        let (figures, breakdowns, too_many) = pool.install(|| self.sum_up(gathered, &reading.population, &mut timings));
+        let (figures, breakdowns, too_many) =
+            pool.install(|| self.sum_up(gathered, &reading.customers.population, &mut timings));
         let mut written = vec![labels];
         let tables = || pool.install(|| self.tables(folder.path(), &names, &figures, &breakdowns));
         written.extend(timings.stage("tables", tables)?);
@@ -117,7 +111,7 @@ impl Job<'_> {
         let results = Results { figures, breakdowns, employers, movements, history };
         let extracts: Vec<ExtractEntry> =
             reading.accounts.iter().map(|account| ExtractEntry::of(account, self.config)).collect();
-        let registered = reading.population.registered;
+        let registered = reading.customers.population.registered;
         let pages = || self.pages(folder.path(), &names, &results, &extracts, &found, registered);
         written.extend(timings.stage("report", pages)?);
 
@@ -129,7 +123,7 @@ impl Job<'_> {
             configuration_blake3,
             population: results.figures.last().map_or(0, |all| all.customers),
             categories: outputs::by_category(&results.figures),
-            employers: outputs::by_size_class(&results.employers),
+            employers: outputs::by_category(&results.employers),
             extracts,
             movements: results.movements.clone(),
             warnings: found.of_results(),
@@ -149,6 +143,20 @@ impl Job<'_> {
         Ok(Report { folder, held, results, manifest, warnings })
     }
 
+    /// Writes the employers' files and sums them up, which ends the need for them: what follows has their memory.
+    fn employers_files(
+        &self,
+        employers: Aggregated<'_>,
+        reading: &Reading<'_>,
+        folder: &Path,
+    ) -> Result<(Vec<CategoryFigures<EmployerSummary>>, Vec<Written>), JobError> {
+        let labelling = self.employers_labelling();
+        let (accumulator, labels, _) = self.label(&labelling, &employers, reading, folder)?;
+        let figures = accumulator.figures(&labelling.classification.category_names(), &labelling.empty_table());
+        let summary = outputs::employer_summary(folder, &figures)?;
+        Ok((figures, vec![summary, labels]))
+    }
+
     /// The figures per category and by groups, and what is to be said of groups that are too many.
     fn sum_up(
         &self,
@@ -156,7 +164,8 @@ impl Job<'_> {
         population: &Population,
         timings: &mut Timings,
     ) -> (Vec<CategoryFigures>, Vec<Breakdown>, Vec<Warning>) {
-        let of_categories = || gathered.figures(&self.category_names(), &self.empty_table().columns);
+        let (names, empty) = (self.config.customers.category_names(), self.customers_labelling().empty_table());
+        let of_categories = || gathered.figures(&names, &empty);
         let figures = timings.stage("figures", of_categories);
         let (breakdowns, too_many) = timings.stage("breakdowns", || self.breakdowns(gathered, population));
         (figures, breakdowns, too_many)
@@ -171,7 +180,8 @@ impl Job<'_> {
         breakdowns: &[Breakdown],
     ) -> Result<Vec<Written>, FolderError> {
         let spreadsheet_safe = self.config.outputs.spreadsheet_safe;
-        let text = BreakdownsText { categories: &self.category_names(), features: names, spreadsheet_safe };
+        let text =
+            BreakdownsText { categories: &self.config.customers.category_names(), features: names, spreadsheet_safe };
         Ok(vec![
             outputs::category_summary(folder, figures)?,
             outputs::feature_statistics(folder, figures, names)?,
@@ -211,10 +221,6 @@ impl Job<'_> {
             held_because: &found.held_because(),
         };
         report::write(folder, &content)
-    }
-
-    fn category_names(&self) -> Vec<String> {
-        self.config.categories.iter().map(|category| category.name.clone()).collect()
     }
 }
 

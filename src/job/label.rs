@@ -5,12 +5,14 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
-use super::{Job, JobError, Reading};
-use crate::config::LabelsFormat;
+use super::{Aggregated, Job, JobError, Reading};
+use crate::config::{Classification, LabelsFormat};
 use crate::extract::ExtractError;
-use crate::features::catalogue::{FEATURES, FeatureType};
 use crate::features::{AggregationContext, FeatureColumn, FeatureTable, features};
+use crate::intake::Population;
 use crate::outputs::{self, LabelsText, LabelsWriter, Written};
+use crate::rules::RuleSet;
+use crate::schema::features::FeatureType;
 use crate::statistics::Accumulator;
 
 /// A partition with its labels.
@@ -26,92 +28,55 @@ struct RenderedPartition {
     rules: Vec<u16>,
 }
 
-impl Job<'_> {
-    /// Labels every partition and writes the labels in order: workers make them ready, one partition each at a time,
-    /// while what is ready is written. Also gives the rule that decided on each customer of the run, by number.
-    pub(super) fn label(
-        &self,
-        reading: &Reading<'_>,
-        names: &[String],
-        folder: &Path,
-    ) -> Result<(Accumulator, Written, Vec<Option<u16>>), JobError> {
-        let format = self.config.outputs.labels;
-        let rules = self.rule_texts();
-        let text = LabelsText {
-            population: &reading.population,
-            features: names,
-            rules: &rules,
-            spreadsheet_safe: self.config.outputs.spreadsheet_safe,
-        };
-        let context = AggregationContext {
-            window: &self.window,
-            kernel: &reading.kernel,
-            traits: &reading.traits,
-            partitions: &reading.partitions,
-            budget: reading.budget,
-        };
-        let empty = self.empty_table();
-        let mut writer = LabelsWriter::create(folder, format, &text, &empty)?;
-        let next = AtomicUsize::new(0);
-        let (ready, made) = mpsc::sync_channel(self.threads);
-        let (text, context, next) = (&text, &context, &next);
-        let mut rules_by_customer = vec![None; reading.population.len()];
-        let gathered = std::thread::scope(|scope| {
-            let worker = |ready: mpsc::SyncSender<_>| {
-                let mut gathered = self.nobody();
-                loop {
-                    let at = next.fetch_add(1, Ordering::Relaxed);
-                    if at >= reading.partitions.len() {
-                        return gathered;
-                    }
-                    let rendered = self.partition(at, reading, context, text, &mut gathered, format);
-                    if ready.send((at, rendered)).is_err() {
-                        return gathered; // The writing has failed: nobody waits for more.
-                    }
-                }
-            };
-            let workers: Vec<_> = (0..self.threads)
-                .map(|_| {
-                    let ready = ready.clone();
-                    scope.spawn(move || worker(ready))
-                })
-                .collect();
-            drop(ready);
-            write_in_order(made, &mut writer, folder, &mut rules_by_customer)?;
-            let mut gathered = self.nobody();
-            for worker in workers {
-                // A worker panics only on a fault of ours, which is then everybody's.
-                gathered.merge(worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-            }
-            Ok::<_, JobError>(gathered)
-        })?;
-        Ok((gathered, writer.finish(folder)?, rules_by_customer))
+/// How an entity is labelled.
+pub(super) struct Labelling<'a> {
+    pub(super) classification: &'a Classification,
+    pub(super) rules: &'a RuleSet,
+    pub(super) format: LabelsFormat,
+    /// Whether figures are broken down by dimensions afterwards.
+    pub(super) breakdowns: bool,
+}
+
+impl Labelling<'_> {
+    /// A table without rows, for its columns.
+    pub(super) fn empty_table(&self) -> FeatureTable {
+        let mut table = FeatureTable::empty(self.classification.entity);
+        table.columns.extend(self.rules.derived_features().map(|(_, feature_type)| match feature_type {
+            FeatureType::Count => FeatureColumn::MaybeCounts(Vec::new()),
+            _ => FeatureColumn::Ratios(Vec::new()),
+        }));
+        table
     }
 
     fn nobody(&self) -> Accumulator {
-        Accumulator::new(self.config.categories.len(), self.has_breakdowns())
+        Accumulator::new(self.classification.categories.len(), self.breakdowns)
+    }
+
+    /// Category and rule name by rule number, the default's last.
+    fn rule_texts(&self) -> Vec<(String, String)> {
+        let name = |category: usize| self.classification.categories[category].name.clone();
+        self.classification.outcomes().map(|(category, rule)| (name(category), rule.to_owned())).collect()
     }
 
     fn partition(
         &self,
         at: usize,
-        reading: &Reading<'_>,
+        population: &Population,
         context: &AggregationContext<'_>,
         text: &LabelsText<'_>,
-        gathered: &mut Accumulator,
-        format: LabelsFormat,
+        accumulator: &mut Accumulator,
     ) -> Result<RenderedPartition, JobError> {
-        let table = features(at, &reading.population, context)
-            .map_err(|source| JobError::Extract(ExtractError::Spill { source }))?;
+        let table =
+            features(at, population, context).map_err(|source| JobError::Extract(ExtractError::Spill { source }))?;
         let Labelled { table, rules } = self.labelled(table)?;
         let categories: Vec<usize> = rules.iter().map(|rule| self.rules.category_of(*rule)).collect();
-        let labels = LabelsWriter::render(format, text, &table, &rules)?;
+        let labels = LabelsWriter::render(self.format, text, &table, &rules)?;
         let customers = table.customers.clone();
-        gathered.add(table, &categories);
+        accumulator.add(table, &categories);
         Ok(RenderedPartition { labels, customers, rules })
     }
 
-    /// Adds the derived features to a table and finds the rule of each customer.
+    /// Adds the derived features to a table and finds the rule of each row.
     fn labelled(&self, mut table: FeatureTable) -> Result<Labelled, JobError> {
         let frame = self.rules.derive(table.to_polars(&self.rules.named_features())?)?;
         let rules = self.rules.classify(&frame)?.rule;
@@ -124,25 +89,84 @@ impl Job<'_> {
         }
         Ok(Labelled { table, rules })
     }
+}
 
-    /// A table without customers, for its columns.
-    pub(super) fn empty_table(&self) -> FeatureTable {
-        let own = FEATURES.iter().map(|feature| match feature.feature_type {
-            FeatureType::Count => FeatureColumn::Counts(Vec::new()),
-            FeatureType::Hundredths => FeatureColumn::Hundredths(Vec::new()),
-            FeatureType::Ratio => FeatureColumn::Ratios(Vec::new()),
-        });
-        let derived = self.rules.derived_features().map(|(_, feature_type)| match feature_type {
-            FeatureType::Count => FeatureColumn::MaybeCounts(Vec::new()),
-            _ => FeatureColumn::Ratios(Vec::new()),
-        });
-        FeatureTable { customers: Vec::new(), columns: own.chain(derived).collect() }
+impl Job<'_> {
+    /// How customers are labelled.
+    pub(super) fn customers_labelling(&self) -> Labelling<'_> {
+        Labelling {
+            classification: &self.config.customers,
+            rules: &self.rules,
+            format: self.config.outputs.labels,
+            breakdowns: self.has_breakdowns(),
+        }
     }
 
-    /// Category and rule name by rule number, the default's last.
-    fn rule_texts(&self) -> Vec<(String, String)> {
-        let name = |category: usize| self.config.categories[category].name.clone();
-        self.config.outcomes().map(|(category, rule)| (name(category), rule.to_owned())).collect()
+    /// How employers are labelled.
+    pub(super) fn employers_labelling(&self) -> Labelling<'_> {
+        let (classification, rules) = (&self.config.employers, &self.employer_rules);
+        Labelling { classification, rules, format: LabelsFormat::Csv, breakdowns: false }
+    }
+
+    /// Labels every partition and writes the labels in order: workers make them ready, one partition each at a time,
+    /// while what is ready is written. Also gives the rule that decided, by customer number.
+    pub(super) fn label(
+        &self,
+        labelling: &Labelling<'_>,
+        of: &Aggregated<'_>,
+        reading: &Reading<'_>,
+        folder: &Path,
+    ) -> Result<(Accumulator, Written, Vec<Option<u16>>), JobError> {
+        let text = LabelsText {
+            entity: of.entity,
+            population: &of.population,
+            features: &labelling.classification.feature_names(),
+            rules: &labelling.rule_texts(),
+            spreadsheet_safe: self.config.outputs.spreadsheet_safe,
+        };
+        let context = AggregationContext {
+            entity: of.entity,
+            window: &self.window,
+            kernel: &reading.kernel,
+            traits: &reading.traits,
+            partitions: &of.partitions,
+            budget: of.budget,
+        };
+        let mut writer = LabelsWriter::create(folder, labelling.format, &text, &labelling.empty_table())?;
+        let next = AtomicUsize::new(0);
+        let (ready, made) = mpsc::sync_channel(self.threads);
+        let (text, context, next) = (&text, &context, &next);
+        let mut rules_by_customer = vec![None; of.population.len()];
+        let accumulator = std::thread::scope(|scope| {
+            let worker = |ready: mpsc::SyncSender<_>| {
+                let mut accumulator = labelling.nobody();
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    if at >= of.partitions.len() {
+                        return accumulator;
+                    }
+                    let rendered = labelling.partition(at, &of.population, context, text, &mut accumulator);
+                    if ready.send((at, rendered)).is_err() {
+                        return accumulator; // The writing has failed: nobody waits for more.
+                    }
+                }
+            };
+            let workers: Vec<_> = (0..self.threads)
+                .map(|_| {
+                    let ready = ready.clone();
+                    scope.spawn(move || worker(ready))
+                })
+                .collect();
+            drop(ready);
+            write_in_order(made, &mut writer, folder, &mut rules_by_customer)?;
+            let mut accumulator = labelling.nobody();
+            for worker in workers {
+                // A worker panics only on a fault of ours, which is then everybody's.
+                accumulator.merge(worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            }
+            Ok::<_, JobError>(accumulator)
+        })?;
+        Ok((accumulator, writer.finish(folder)?, rules_by_customer))
     }
 }
 

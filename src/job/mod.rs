@@ -4,8 +4,8 @@
 //! extracts; [`Job::finish`] turns what was read into a run folder's contents. `vardag check` stops
 //! after reading.
 
+mod aggregated;
 mod breakdowns;
-mod employers;
 mod error;
 mod findings;
 mod finish;
@@ -16,6 +16,7 @@ mod reach;
 mod read;
 mod warnings;
 
+pub use aggregated::Aggregated;
 pub use error::JobError;
 pub use finish::{Report, Results};
 pub use reach::UnpaidBenefits;
@@ -38,8 +39,10 @@ pub struct Job<'a> {
     pub config: &'a Config,
     /// The window.
     pub window: Window,
-    /// The compiled rules.
+    /// The compiled rules of customers.
     pub rules: RuleSet,
+    /// The compiled rules of employers.
+    pub employer_rules: RuleSet,
     /// Worker threads.
     pub threads: usize,
     /// The most memory to use, in bytes; as much as it takes without one.
@@ -80,7 +83,8 @@ impl<'a> Job<'a> {
             settings.spell_gap_days,
             settings.min_observed_days,
         );
-        let rules = RuleSet::compile(config).map_err(JobError::Rules)?;
+        let rules = RuleSet::compile(&config.customers).map_err(JobError::Rules)?;
+        let employer_rules = RuleSet::compile(&config.employers).map_err(JobError::Rules)?;
         let (mut plans, mut errors): (Vec<Plan<'a>>, Vec<ExtractError>) = (Vec::new(), Vec::new());
         for extract in &config.extracts {
             match Plan::new(config, extract, as_of) {
@@ -91,7 +95,8 @@ impl<'a> Job<'a> {
         if !errors.is_empty() {
             return Err(JobError::Inputs(errors));
         }
-        Ok(Job { config, window, rules, threads: threads.max(1), memory_limit, accept_changes: false, plans })
+        let threads = threads.max(1);
+        Ok(Job { config, window, rules, employer_rules, threads, memory_limit, accept_changes: false, plans })
     }
 
     /// The files of an extract.

@@ -63,7 +63,7 @@ impl Job<'_> {
         let mut compared = Compared::default();
         // What cannot be read was said already.
         if let Some((_, last)) = last.filter(|_| broken.is_empty()) {
-            match self.movements(&last, folder, &reading.population, rules)? {
+            match self.movements(&last, folder, &reading.customers.population, rules)? {
                 Ok((movements, written)) => {
                     compared.movements = Some(movements);
                     compared.written = Some(written);

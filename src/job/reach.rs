@@ -66,10 +66,10 @@ impl Job<'_> {
         let is_unpaid =
             |kind: &&Kind| !benefits.iter().any(|own| (kind.has)(own) && is_paid(own)) && !from_elsewhere(kind);
         let unpaid: Vec<&Kind> = KINDS.iter().filter(is_unpaid).collect();
-        if unpaid.is_empty() || self.config.rules.is_empty() {
+        if unpaid.is_empty() || self.config.customers.rules.is_empty() {
             return Ok(None);
         }
-        let tracer = Tracer::compile(self.config).map_err(JobError::Rules)?;
+        let tracer = Tracer::compile(&self.config.customers).map_err(JobError::Rules)?;
         let features: Vec<&str> = unpaid.iter().flat_map(|kind| kind.features).copied().collect();
         let rules = tracer.unreachable(&features)?;
         if rules.is_empty() {
@@ -82,7 +82,7 @@ impl Job<'_> {
                 needed.push(UnpaidBenefits { kind: kind.name, codes: codes.collect() });
             }
         }
-        let rules = rules.into_iter().map(|at| self.config.rules[at].name.clone()).collect();
-        Ok(Some(Warning::UnreachableRules { rules, of: self.config.rules.len(), needed }))
+        let rules = rules.into_iter().map(|at| self.config.customers.rules[at].name.clone()).collect();
+        Ok(Some(Warning::UnreachableRules { rules, of: self.config.customers.rules.len(), needed }))
     }
 }

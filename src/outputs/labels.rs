@@ -1,4 +1,4 @@
-//! `labels`: one row per customer, in bytewise order of their ids, with everything that led to the label.
+//! The labels: one row per customer (or employer), in bytewise order of their ids, with everything that led to the label.
 
 use std::path::Path;
 
@@ -10,10 +10,13 @@ use super::{FolderError, Written};
 use crate::config::LabelsFormat;
 use crate::features::{FeatureColumn, FeatureTable};
 use crate::intake::{NO_VALUE, Population};
+use crate::schema::Entity;
 use crate::text::{guarded, push_csv, push_double, push_hundredths, push_integer};
 
 /// What the labels of a run are written with.
 pub struct LabelsText<'a> {
+    /// Who is labelled.
+    pub entity: Entity,
     /// The population, for ids and dimensions.
     pub population: &'a Population,
     /// The features' names, derived ones last.
@@ -26,7 +29,7 @@ pub struct LabelsText<'a> {
 
 impl LabelsText<'_> {
     fn header(&self) -> Vec<String> {
-        let mut names: Vec<String> = ["customer_id", "category", "rule"].map(str::to_owned).into();
+        let mut names: Vec<String> = [self.entity.id_column(), "category", "rule"].map(str::to_owned).into();
         names.extend(self.features.iter().cloned());
         names.extend(self.population.dimensions.iter().map(|dimension| dimension.name.clone()));
         names
@@ -79,7 +82,7 @@ impl LabelsText<'_> {
         };
         let rule = |rule: &u16| &self.rules[usize::from(*rule)];
         let mut columns: Vec<Column> = vec![
-            texts("customer_id", table.customers.iter().map(id).collect()),
+            texts(self.entity.id_column(), table.customers.iter().map(id).collect()),
             texts("category", rules.iter().map(|number| Some(rule(number).0.clone())).collect()),
             texts("rule", rules.iter().map(|number| Some(rule(number).1.clone())).collect()),
         ];
@@ -112,9 +115,9 @@ pub fn push_value(column: &FeatureColumn, row: usize, text: &mut Vec<u8>) {
 
 /// Takes labelled tables in order.
 pub enum LabelsWriter {
-    /// `labels.csv`.
+    /// A CSV file.
     Csv(Box<OutputFile>),
-    /// `labels.parquet`.
+    /// A Parquet file.
     Parquet(Box<BatchedWriter<super::file::SharedOutput>>, super::file::SharedOutput),
 }
 
@@ -136,12 +139,13 @@ impl LabelsWriter {
     ) -> Result<Self, FolderError> {
         match format {
             LabelsFormat::Csv => {
-                let mut file = OutputFile::create(folder, "labels.csv", Contents::Rows)?;
+                let mut file = OutputFile::create(folder, &format!("{}.csv", text.entity.labels()), Contents::Rows)?;
                 file.append(&text.csv_header())?;
                 Ok(LabelsWriter::Csv(Box::new(file)))
             }
             LabelsFormat::Parquet => {
-                let file = OutputFile::create(folder, "labels.parquet", Contents::Rows)?.shared();
+                let file =
+                    OutputFile::create(folder, &format!("{}.parquet", text.entity.labels()), Contents::Rows)?.shared();
                 let schema = text.frame(empty, &[]).map_err(|error| parquet_failed(folder, error))?;
                 let writer = ParquetWriter::new(file.clone())
                     .batched(schema.schema())

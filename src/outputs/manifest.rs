@@ -10,7 +10,6 @@ use serde::Serialize;
 use super::Written;
 use crate::calendar::Window;
 use crate::config::Config;
-use crate::employers::EmployerFigures;
 use crate::history::Movements;
 use crate::intake::{DisclosedCodes, ExtractAccount, OtherCodes, RowCounts};
 use crate::statistics::CategoryFigures;
@@ -38,7 +37,7 @@ pub struct Manifest {
     pub population: u64,
     /// Customers by category.
     pub categories: BTreeMap<String, u64>,
-    /// Employers by size class and in all; empty where no extract is about employers.
+    /// Employers by category and in all; empty where no extract is about employers.
     pub employers: BTreeMap<String, u64>,
     /// The extracts with their files and rows, in METHOD section 2's order.
     pub extracts: Vec<ExtractEntry>,
@@ -222,14 +221,9 @@ impl ExtractEntry {
     }
 }
 
-/// Customers by category, from the figures.
-pub fn by_category(figures: &[CategoryFigures]) -> BTreeMap<String, u64> {
+/// Customers, or employers, by category, from the figures.
+pub fn by_category<S>(figures: &[CategoryFigures<S>]) -> BTreeMap<String, u64> {
     figures.iter().map(|category| (category.name.clone(), category.customers)).collect()
-}
-
-/// Employers by size class, from the figures.
-pub fn by_size_class(figures: &[EmployerFigures]) -> BTreeMap<String, u64> {
-    figures.iter().map(|class| (class.name().to_owned(), class.employers)).collect()
 }
 
 /// A moment, in seconds since 1970, as text.

@@ -3,7 +3,6 @@
 //! In: labelled tables, figures, rejects, accounting. Out: a folder that is there as a whole or not at all.
 
 mod breakdowns;
-mod employers;
 mod file;
 mod folder;
 mod labels;
@@ -11,11 +10,8 @@ mod manifest;
 mod tables;
 
 pub use breakdowns::BreakdownsText;
-pub use employers::{EmployerLabels, employer_summary};
 pub use file::{Contents, OutputFile, SharedOutput, Syncing, Written};
 pub use folder::{FolderError, HELD, RunFolder, check_way};
 pub use labels::{LabelsText, LabelsWriter, Rendered};
-pub use manifest::{
-    ExtractEntry, Manifest, RowsEntry, WindowEntry, by_category, by_size_class, peak_memory_bytes, utc,
-};
-pub use tables::{category_summary, feature_statistics};
+pub use manifest::{ExtractEntry, Manifest, RowsEntry, WindowEntry, by_category, peak_memory_bytes, utc};
+pub use tables::{category_summary, employer_summary, feature_statistics};

@@ -1,19 +1,42 @@
-//! The small tables of a run: the category summary and the feature statistics.
+//! The small tables of a run: the summaries per category and the feature statistics.
 
 use std::path::Path;
 
 use super::file::{Contents, OutputFile};
 use super::{FolderError, Written};
-use crate::statistics::{CategoryFigures, Summary, Total};
+use crate::statistics::{CategoryFigures, EmployerSummary, Summary, Total};
 use crate::text::{push_double, push_hundredths};
 
 /// Writes `category_summary.csv`.
 pub fn category_summary(folder: &Path, figures: &[CategoryFigures]) -> Result<Written, FolderError> {
-    let mut file = OutputFile::create(folder, "category_summary.csv", Contents::Aggregates)?;
-    file.append(format!("category,customers,{}\n", Summary::columns().join(",")).as_bytes())?;
-    for category in figures {
-        let mut line = format!("{},{}", category.name, category.customers).into_bytes();
-        for value in category.summary.values() {
+    let header = format!("category,customers,{}\n", Summary::columns().join(","));
+    let rows =
+        figures.iter().map(|category| (format!("{},{}", category.name, category.customers), category.summary.values()));
+    summary(folder, "category_summary.csv", header, rows)
+}
+
+/// Writes `employer_summary.csv`.
+pub fn employer_summary(folder: &Path, figures: &[CategoryFigures<EmployerSummary>]) -> Result<Written, FolderError> {
+    let header = format!("category,employers,active,{}\n", EmployerSummary::RATIOS.join(","));
+    let rows = figures.iter().map(|category| {
+        let counts = format!("{},{},{}", category.name, category.customers, category.summary.active);
+        (counts, category.summary.ratios().to_vec())
+    });
+    summary(folder, "employer_summary.csv", header, rows)
+}
+
+/// Writes a table of rows that begin with a name and counts.
+fn summary(
+    folder: &Path,
+    name: &str,
+    header: String,
+    rows: impl Iterator<Item = (String, Vec<f64>)>,
+) -> Result<Written, FolderError> {
+    let mut file = OutputFile::create(folder, name, Contents::Aggregates)?;
+    file.append(header.as_bytes())?;
+    for (counts, values) in rows {
+        let mut line = counts.into_bytes();
+        for value in values {
             line.push(b',');
             push_double(value, &mut line);
         }

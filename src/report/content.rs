@@ -3,11 +3,10 @@
 
 use crate::calendar::Window;
 use crate::config::Config;
-use crate::employers::EmployerFigures;
 use crate::features::catalogue::At;
 use crate::history::{HistoryEntry, Movements};
 use crate::outputs::ExtractEntry;
-use crate::statistics::{Breakdown, CategoryFigures, Mask, few, masks};
+use crate::statistics::{Breakdown, CategoryFigures, EmployerSummary, Mask, few, masks};
 
 /// What a run came to, for people to look at.
 pub struct Content<'a> {
@@ -23,8 +22,8 @@ pub struct Content<'a> {
     pub figures: &'a [CategoryFigures],
     /// The breakdowns, with what of them must not be shown.
     pub breakdowns: Vec<MaskedBreakdown<'a>>,
-    /// The figures of employers by size class, then of all; empty where there are none.
-    pub employers: &'a [EmployerFigures],
+    /// The figures of employers by category, then of all; empty where there are none.
+    pub employers: &'a [CategoryFigures<EmployerSummary>],
     /// What became of the customers of the last run.
     pub movements: Option<&'a Movements>,
     /// The good runs before this one, oldest first.

@@ -19,7 +19,7 @@ pub(super) struct LocalizedReport<'a> {
 impl<'a> LocalizedReport<'a> {
     /// A category's name for people, or the one that files use where the configuration does not know it.
     pub(super) fn category(&self, name: &'a str) -> &'a str {
-        let known = self.content.config.categories.iter().find(|category| category.name == name);
+        let known = self.content.config.customers.categories.iter().find(|category| category.name == name);
         known.map_or(name, |category| self.language.of(&category.names))
     }
 
@@ -30,13 +30,13 @@ impl<'a> LocalizedReport<'a> {
 
     /// The colour of a category by its place, that of all customers after the last.
     pub(super) fn colour(&self, at: usize) -> String {
-        let of = self.content.config.categories.len();
+        let of = self.content.config.customers.categories.len();
         if at < of { palette::category(at, of) } else { palette::NEUTRAL.to_owned() }
     }
 
     /// A feature's name with its unit.
     pub(super) fn feature(&self, name: &str) -> String {
-        let derived = self.content.config.derived_features.iter().find(|feature| feature.name == name);
+        let derived = self.content.config.customers.derived_features.iter().find(|feature| feature.name == name);
         if let Some(feature) = derived {
             let meaning = self.language.of(&feature.meaning);
             return if meaning.is_empty() { name.to_owned() } else { meaning.to_owned() };

@@ -4,13 +4,12 @@ use super::page::page;
 use super::{Content, MaskedBreakdown};
 use crate::calendar::{Day, Window};
 use crate::config::{Config, from_text};
-use crate::employers::{EmployerFigures, SizeClass};
 use crate::history::{CategoryPoint, Cause, HistoryEntry, Movements, RuleMovement};
 use crate::intake::OtherCodes;
 use crate::language::Language;
 use crate::outputs::{ExtractEntry, RowsEntry};
 use crate::statistics::{
-    ALL, Breakdown, CategoryFigures, FeatureFigures, Group, GroupFigures, MeanMedian, Summary, Total,
+    ALL, Breakdown, CategoryFigures, EmployerSummary, FeatureFigures, Group, GroupFigures, MeanMedian, Summary, Total,
 };
 
 const CONFIG: &str = r#"
@@ -31,7 +30,7 @@ pub(super) struct Run {
     features: Vec<String>,
     figures: Vec<CategoryFigures>,
     breakdowns: Vec<Breakdown>,
-    employers: Vec<EmployerFigures>,
+    employers: Vec<CategoryFigures<EmployerSummary>>,
     movements: Option<Movements>,
     history: Vec<HistoryEntry>,
     extracts: Vec<ExtractEntry>,
@@ -66,7 +65,7 @@ impl Run {
         let config = from_text(CONFIG, "/".as_ref()).unwrap();
         let features: Vec<String> =
             crate::features::catalogue::FEATURES.iter().map(|feature| feature.name.to_owned()).collect();
-        let names = config.categories.iter().map(|category| category.name.clone()).chain([ALL.to_owned()]);
+        let names = config.customers.categories.iter().map(|category| category.name.clone()).chain([ALL.to_owned()]);
         let figures = names
             .map(|name| CategoryFigures {
                 name,
@@ -152,11 +151,8 @@ fn breakdown(dimension: &str, groups: &[(&str, [u64; 3])]) -> Breakdown {
     Breakdown { dimensions: vec![dimension.to_owned()], groups: groups.iter().map(group).collect() }
 }
 
-fn employers() -> Vec<EmployerFigures> {
-    let classes = SizeClass::ALL.map(Some).into_iter().chain([None]);
-    let figures = |(at, size_class): (usize, Option<SizeClass>)| EmployerFigures {
-        size_class,
-        employers: 1000,
+fn employers() -> Vec<CategoryFigures<EmployerSummary>> {
+    let summary = |at: usize| EmployerSummary {
         active: 90,
         share_pct: 20.0,
         contacts_per_application: 3.0 / (at + 1) as f64,
@@ -166,7 +162,13 @@ fn employers() -> Vec<EmployerFigures> {
         handling_minutes_pooled: 31.0,
         applications_per_active: 2.0,
     };
-    classes.enumerate().map(figures).collect()
+    let figures = |(at, name): (usize, &str)| CategoryFigures {
+        name: name.to_owned(),
+        customers: 1000,
+        summary: summary(at),
+        features: Vec::new(),
+    };
+    ["small", "medium", "large", "unknown", ALL].into_iter().enumerate().map(figures).collect()
 }
 
 fn movements() -> Movements {

@@ -22,8 +22,9 @@ pub use condition::ConditionProblem;
 pub use terms::{Clause, Comparator, Comparison, Piece, Term};
 pub use trace::{RuleTrace, Trace, TracedTerm, Tracer, Truth};
 
-use crate::config::{Config, Problem};
-use crate::features::catalogue::{FEATURES, FeatureType};
+use crate::config::{Classification, Problem};
+use crate::schema::Entity;
+use crate::schema::features::FeatureType;
 
 /// The name of the rule that customers have whom no rule took.
 pub const DEFAULT_RULE: &str = "default";
@@ -44,14 +45,15 @@ pub fn check_derived(sql: &str, features: &[(String, FeatureType)]) -> Result<Fe
     condition::derived(sql, features).map(|(_, feature_type)| feature_type)
 }
 
-/// The features of the catalogue, as expressions know them.
-pub fn catalogue_features() -> Vec<(String, FeatureType)> {
-    FEATURES.iter().map(|feature| (feature.name.to_owned(), feature.feature_type)).collect()
+/// The features of an entity's catalogue, as expressions know them.
+pub fn feature_types(entity: Entity) -> Vec<(String, FeatureType)> {
+    entity.features().iter().map(|at| (at.feature().name.to_owned(), at.feature().feature_type)).collect()
 }
 
 /// The rules and derived features of a configuration, ready to be evaluated.
 #[derive(Debug, Clone)]
 pub struct RuleSet {
+    entity: Entity,
     /// Name, category and condition of each rule, in order.
     rules: Vec<(String, usize, Expr)>,
     default_category: usize,
@@ -71,11 +73,12 @@ impl RuleSet {
     ///
     /// # Errors
     /// What is wrong with them; nothing, if the configuration came from [`crate::config`].
-    pub fn compile(config: &Config) -> Result<RuleSet, Vec<Problem>> {
-        let mut features = catalogue_features();
+    pub fn compile(classification: &Classification) -> Result<RuleSet, Vec<Problem>> {
+        let entity = classification.entity;
+        let mut features = feature_types(entity);
         let mut problems = Vec::new();
         let mut derived = Vec::new();
-        for feature in &config.derived_features {
+        for feature in &classification.derived_features {
             match condition::derived(&feature.expression, &features) {
                 Ok((expr, feature_type)) => {
                     features.push((feature.name.clone(), feature_type));
@@ -85,10 +88,10 @@ impl RuleSet {
             }
         }
         let mut rules = Vec::new();
-        for rule in &config.rules {
+        for rule in &classification.rules {
             match condition::condition(&rule.when, &features) {
                 Ok(expr) => rules.push((rule.name.clone(), rule.category, expr)),
-                Err(faults) => problems.extend(at_key(format!("rules.{}.when", rule.name), faults)),
+                Err(faults) => problems.extend(at_key(rule_key(entity, &rule.name), faults)),
             }
         }
         if rules.len() >= usize::from(u16::MAX) {
@@ -98,7 +101,7 @@ impl RuleSet {
         if !problems.is_empty() {
             return Err(problems);
         }
-        Ok(RuleSet { rules, default_category: config.default_category, derived })
+        Ok(RuleSet { entity, rules, default_category: classification.default_category, derived })
     }
 
     /// Name and type of each derived feature, in order.
@@ -112,8 +115,9 @@ impl RuleSet {
         let expressions =
             self.rules.iter().map(|(_, _, expr)| expr).chain(self.derived.iter().map(|(_, _, expr)| expr));
         let names: Vec<PlSmallStr> = expressions.flat_map(|expr| expr.clone().meta().root_names()).collect();
-        let named = |at: &usize| names.iter().any(|name| name.as_str() == FEATURES[*at].name);
-        let places: Vec<usize> = (0..FEATURES.len()).filter(named).collect();
+        let features = self.entity.features();
+        let named = |at: &usize| names.iter().any(|name| name.as_str() == features[*at].feature().name);
+        let places: Vec<usize> = (0..features.len()).filter(named).collect();
         if places.is_empty() { vec![0] } else { places }
     }
 
@@ -194,6 +198,11 @@ impl RuleSet {
         }
         Ok(Labels { rule })
     }
+}
+
+/// The configuration's key of a rule's condition.
+fn rule_key(entity: Entity, rule: &str) -> String {
+    format!("{}rules.{rule}.when", entity.key_prefix())
 }
 
 fn condition_name(at: usize) -> String {

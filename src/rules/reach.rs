@@ -9,7 +9,7 @@ use polars::prelude::*;
 
 use super::terms::Clause;
 use super::trace::{Tracer, Truth, truths};
-use crate::features::catalogue::{FEATURES, FeatureType};
+use crate::schema::features::{At, FeatureType};
 
 /// What a clause can come to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,11 +67,12 @@ impl Tracer {
             }
         }
         // One customer without anything; terms that name other features than these are not looked at.
-        let column = |feature: &crate::features::catalogue::Feature| match feature.feature_type {
-            FeatureType::Count => Column::new(feature.name.into(), [0_i64]),
-            _ => Column::new(feature.name.into(), [0.0_f64]),
+        let column = |at: &At| match at.feature().feature_type {
+            FeatureType::Count => Column::new(at.feature().name.into(), [0_i64]),
+            _ => Column::new(at.feature().name.into(), [0.0_f64]),
         };
-        let nothing = self.rules.derive(DataFrame::new(1, FEATURES.iter().map(column).collect())?)?;
+        let features = self.rules.entity.features();
+        let nothing = self.rules.derive(DataFrame::new(1, features.iter().map(column).collect())?)?;
         let values = truths(&nothing, self.terms.iter().map(|term| &term.expr))?;
         let of = |at: usize| {
             let is_known = self.terms[at].features.iter().all(|feature| known.contains(feature.as_str()));
@@ -98,7 +99,7 @@ mod tests {
              [[derived_features]]\nname = \"mixed\"\nexpression = \"half + contacts\"\n{rules}\
              [extracts.contacts]\nfiles = \"c\"\n[extracts.applications]\nfiles = \"a\"\n[extracts.payments]\nfiles = \"p\"\n"
         );
-        Tracer::compile(&config::from_text(&text, std::path::Path::new("/")).unwrap()).unwrap()
+        Tracer::compile(&config::from_text(&text, std::path::Path::new("/")).unwrap().customers).unwrap()
     }
 
     #[test]

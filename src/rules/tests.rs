@@ -19,7 +19,7 @@ fn frame(columns: &[(&str, &[Option<f64>])]) -> DataFrame {
             _ => Column::new(name.as_str().into(), values),
         }
     };
-    DataFrame::new(height, catalogue_features().into_iter().map(column).collect()).unwrap()
+    DataFrame::new(height, feature_types(Entity::Customer).into_iter().map(column).collect()).unwrap()
 }
 
 fn config_of(text: &str) -> config::Config {
@@ -29,7 +29,7 @@ fn config_of(text: &str) -> config::Config {
 }
 
 fn rule_set(text: &str) -> RuleSet {
-    RuleSet::compile(&config_of(text)).unwrap()
+    RuleSet::compile(&config_of(text).customers).unwrap()
 }
 
 /// The value of one derived feature on a frame.
@@ -240,7 +240,7 @@ fn what_an_expression_may_not_say() {
         ("age !> 3", MISPLACED),
         ("age // 3 > 1", FOREIGN),
     ];
-    let features = catalogue_features();
+    let features = feature_types(Entity::Customer);
     let mut wrong = String::new();
     for (sql, expected) in cases {
         let said = match check_condition(sql, &features) {
@@ -262,7 +262,7 @@ fn what_an_expression_may_not_say() {
 
 #[test]
 fn all_unknown_features_are_named() {
-    let problems = check_condition("contact > 1 AND MAX(ages) > 3", &catalogue_features()).unwrap_err();
+    let problems = check_condition("contact > 1 AND MAX(ages) > 3", &feature_types(Entity::Customer)).unwrap_err();
     assert_eq!(problems.len(), 3);
 }
 
@@ -275,7 +275,7 @@ fn long_and_deep_expressions() {
     assert_eq!(takes(&vec!["age > 3"; 125].join(" AND "), &ages), [true]);
     assert_eq!(takes(&format!("{}age > 3{}", "(".repeat(20), ")".repeat(20)), &ages), [true]);
     for too_much in [long(251), format!("{}age > 3{}", "(".repeat(240), ")".repeat(240))] {
-        assert_eq!(check_condition(&too_much, &catalogue_features()).unwrap_err().len(), 1);
+        assert_eq!(check_condition(&too_much, &feature_types(Entity::Customer)).unwrap_err().len(), 1);
     }
 }
 

@@ -7,8 +7,8 @@ use polars::prelude::*;
 
 use super::condition;
 use super::terms::{Clause, Term, terms};
-use super::{RuleSet, at_key, catalogue_features};
-use crate::config::{Config, Problem};
+use super::{RuleSet, at_key, feature_types, rule_key};
+use crate::config::{Classification, Problem};
 
 /// What a condition comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -112,13 +112,13 @@ impl Tracer {
     ///
     /// # Errors
     /// As for [`RuleSet::compile`].
-    pub fn compile(config: &Config) -> Result<Tracer, Vec<Problem>> {
-        let rules = RuleSet::compile(config)?;
-        let mut known = catalogue_features();
+    pub fn compile(classification: &Classification) -> Result<Tracer, Vec<Problem>> {
+        let rules = RuleSet::compile(classification)?;
+        let mut known = feature_types(classification.entity);
         known.extend(rules.derived_features().map(|(name, feature_type)| (name.to_owned(), feature_type)));
         let mut compiled = Vec::new();
         let mut clauses = Vec::new();
-        for rule in &config.rules {
+        for rule in &classification.rules {
             let mut fault = None;
             let clause = terms(&rule.when).map(&mut |term: &Term| {
                 match condition::term(&term.sql, &known) {
@@ -128,7 +128,7 @@ impl Tracer {
                 compiled.len().saturating_sub(1)
             });
             if let Some(fault) = fault {
-                return Err(at_key(format!("rules.{}.when", rule.name), fault).collect());
+                return Err(at_key(rule_key(classification.entity, &rule.name), fault).collect());
             }
             clauses.push(clause);
         }
@@ -194,7 +194,7 @@ mod tests {
              [[rules]]\nname = \"r\"\ncategory = \"support\"\nwhen = '{when}'\n[extracts.contacts]\nfiles = \"c\"\n\
              [extracts.applications]\nfiles = \"a\"\n[extracts.payments]\nfiles = \"p\"\n"
         );
-        Tracer::compile(&config::from_text(&text, std::path::Path::new("/")).unwrap()).unwrap()
+        Tracer::compile(&config::from_text(&text, std::path::Path::new("/")).unwrap().customers).unwrap()
     }
 
     /// Customers with every combination of some ages (one missing) and contacts.
@@ -237,7 +237,7 @@ mod tests {
 
     fn catalogue_with_double() -> Vec<(String, crate::features::catalogue::FeatureType)> {
         let double = ("double".to_owned(), crate::features::catalogue::FeatureType::Count);
-        catalogue_features().into_iter().chain([double]).collect()
+        feature_types(crate::schema::Entity::Customer).into_iter().chain([double]).collect()
     }
 
     proptest! {

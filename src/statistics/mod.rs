@@ -1,4 +1,4 @@
-//! Shares and figures per category and overall (METHOD section 6).
+//! Shares and figures per category and overall (METHOD sections 6 and 7).
 //!
 //! In: labelled feature tables, in any order. Out: one [`CategoryFigures`] per category in the configured order,
 //! then `all`.
@@ -9,17 +9,17 @@ mod distribution;
 mod grouping;
 mod masking;
 mod sparse;
+mod summary;
 
 pub use breakdowns::{Breakdown, Group, GroupFigures, MeanMedian, TooManyGroups};
 pub use distribution::{Distribution, FeatureFigures, PROBABILITIES, Total};
 pub use grouping::{Grouping, MOST_GROUPS};
 pub use masking::{Mask, few, masks};
+pub use summary::{EmployerSummary, Members, Summarize, Summary};
 
 use rayon::prelude::*;
 
 use self::sparse::{SparseColumn, SparseTable};
-use crate::extract::METHODS;
-use crate::features::catalogue::At;
 use crate::features::{FeatureColumn, FeatureTable};
 
 /// The name of the row over all categories.
@@ -37,88 +37,17 @@ pub struct Accumulator {
     breakdowns: bool,
 }
 
-/// The figures of one category, or of all.
+/// The figures of one category, or of all; `S` is the summary of its entity.
 #[derive(Debug, Clone)]
-pub struct CategoryFigures {
+pub struct CategoryFigures<S = Summary> {
     /// The category's name, or `all`.
     pub name: String,
-    /// Customers in it.
+    /// Customers, or employers, in it.
     pub customers: u64,
-    /// METHOD section 6's summary figures, in its order; what is missing is NaN.
-    pub summary: Summary,
+    /// The summary figures; what is missing is NaN.
+    pub summary: S,
     /// The figures of each feature, derived ones last.
     pub features: Vec<FeatureFigures>,
-}
-
-/// The summary figures of a category.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Summary {
-    /// Per cent of the population.
-    pub share_pct: f64,
-    /// Σ contacts / Σ observed years.
-    pub contacts_per_year: f64,
-    /// Mean over customers who have it, minutes.
-    pub handling_minutes_per_application: f64,
-    /// Σ minutes / Σ handled applications, minutes.
-    pub handling_minutes_pooled: f64,
-    /// Per cent of applications by canonical method.
-    pub applications_pct: [f64; METHODS.len()],
-    /// Per cent of applications that an employer filed.
-    pub applications_by_employer_pct: f64,
-    /// Per cent of applications that another authority or an association filed.
-    pub applications_by_partner_pct: f64,
-}
-
-impl Summary {
-    /// The names of the summary's columns.
-    pub fn columns() -> Vec<String> {
-        let mut names: Vec<String> =
-            ["share_pct", "contacts_per_year", "handling_minutes_per_application", "handling_minutes_pooled"]
-                .map(str::to_owned)
-                .into();
-        names.extend(METHODS.iter().map(|method| format!("applications_{method}_pct")));
-        names.extend(["applications_by_employer_pct", "applications_by_partner_pct"].map(str::to_owned));
-        names
-    }
-
-    /// The values, in the order of [`Summary::columns`].
-    pub fn values(&self) -> Vec<f64> {
-        let mut values = vec![
-            self.share_pct,
-            self.contacts_per_year,
-            self.handling_minutes_per_application,
-            self.handling_minutes_pooled,
-        ];
-        values.extend(self.applications_pct);
-        values.extend(self.filed_pct());
-        values
-    }
-
-    /// Per cent of applications that an employer filed, and that a partner did.
-    pub fn filed_pct(&self) -> [f64; 2] {
-        [self.applications_by_employer_pct, self.applications_by_partner_pct]
-    }
-
-    /// Of so many of the population, from the sums and means of their features.
-    fn new(customers: u64, population: u64, sum: impl Fn(At) -> f64, mean: impl Fn(At) -> f64) -> Self {
-        let of_applications = |at| ratio(100.0 * sum(at), sum(At::applications));
-        let methods = [
-            At::applications_paper,
-            At::applications_oral,
-            At::applications_on_behalf,
-            At::applications_online,
-            At::applications_other,
-        ];
-        Summary {
-            share_pct: ratio(100.0 * customers as f64, population as f64),
-            contacts_per_year: ratio(sum(At::contacts), sum(At::observed_years)),
-            handling_minutes_per_application: mean(At::handling_minutes_per_application),
-            handling_minutes_pooled: ratio(sum(At::handling_minutes), sum(At::handled_applications)),
-            applications_pct: methods.map(of_applications),
-            applications_by_employer_pct: of_applications(At::applications_by_employer),
-            applications_by_partner_pct: of_applications(At::applications_by_partner),
-        }
-    }
 }
 
 /// A ratio; missing without a denominator.
@@ -173,9 +102,10 @@ impl Accumulator {
         self.tables.append(&mut other.tables);
     }
 
-    /// The figures per category in their order, then of all; `columns` are those of an empty table, for the case
-    /// that there is no customer at all.
-    pub fn figures(&self, names: &[String], columns: &[FeatureColumn]) -> Vec<CategoryFigures> {
+    /// The figures per category in their order, then of all; `empty` is a table without rows, for the case that there
+    /// is nobody at all.
+    pub fn figures<S: Summarize>(&self, names: &[String], empty: &FeatureTable) -> Vec<CategoryFigures<S>> {
+        let columns = &empty.columns;
         let population: u64 = self.customers.iter().sum();
         // One feature is one task: some take much longer than others.
         let by_feature: Vec<Vec<FeatureFigures>> = (0..columns.len())
@@ -193,21 +123,15 @@ impl Accumulator {
             .collect();
         let names = names.iter().map(String::as_str).chain([ALL]);
         let customers = self.customers.iter().copied().chain([population]);
-        names
-            .zip(customers)
-            .enumerate()
-            .map(|(at, (name, customers))| {
-                let features: Vec<FeatureFigures> = by_feature.iter().map(|of_feature| of_feature[at]).collect();
-                let of = |at: At| features.get(at as usize);
-                let summary = Summary::new(
-                    customers,
-                    population,
-                    |at| of(at).map_or(f64::NAN, |figures| figures.sum.double()),
-                    |at| of(at).map_or(f64::NAN, |figures| figures.mean),
-                );
-                CategoryFigures { name: name.to_owned(), customers, summary, features }
-            })
-            .collect()
+        let features = |at: usize| by_feature.iter().map(|of_feature| of_feature[at]).collect::<Vec<FeatureFigures>>();
+        let of_all = features(self.customers.len());
+        let all = Members { entity: empty.entity, customers: population, features: &of_all };
+        let category = |(at, (name, customers)): (usize, (&str, u64))| {
+            let features = features(at);
+            let summary = S::summarize(Members { customers, features: &features, ..all }, all);
+            CategoryFigures { name: name.to_owned(), customers, summary, features }
+        };
+        names.zip(customers).enumerate().map(category).collect()
     }
 
     /// The distributions of one feature by category.

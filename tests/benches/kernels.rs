@@ -11,11 +11,12 @@ use divan::{Bencher, black_box};
 use vardag::calendar::{Day, Window};
 use vardag::config::{self, Config, Extract};
 use vardag::extract::{Batch, ExtractError, Interners, Plan, Unwatched, Worker};
-use vardag::features::catalogue::{FEATURES, FeatureType};
 use vardag::features::{BenefitTraits, Covered, FeatureColumn, FeatureTable, Kernel, KernelWindow};
 use vardag::intake::{Ids, Population};
 use vardag::outputs::LabelsText;
 use vardag::rules::RuleSet;
+use vardag::schema::Entity;
+use vardag::schema::features::{FEATURES, FeatureType};
 use vardag::synth::{Format, SynthParameters, write_population};
 
 fn main() {
@@ -118,7 +119,11 @@ fn table() -> FeatureTable {
         }
         FeatureType::Ratio => FeatureColumn::Ratios((0..CUSTOMERS).map(|row| value(at, row) as f64 / 3.0).collect()),
     };
-    FeatureTable { customers: (0..CUSTOMERS as u32).collect(), columns: (0..FEATURES.len()).map(column).collect() }
+    FeatureTable {
+        entity: Entity::Customer,
+        customers: (0..CUSTOMERS as u32).collect(),
+        columns: (0..FEATURES.len()).map(column).collect(),
+    }
 }
 
 fn defaults() -> Config {
@@ -128,7 +133,7 @@ fn defaults() -> Config {
 
 #[divan::bench]
 fn classify(bencher: Bencher) {
-    let rules = RuleSet::compile(&defaults()).unwrap();
+    let rules = RuleSet::compile(&defaults().customers).unwrap();
     let all: Vec<usize> = (0..FEATURES.len()).collect();
     let frame = table().to_polars(&all).unwrap();
     bencher.counter(ItemsCount::new(CUSTOMERS)).bench_local(|| rules.classify(&frame).unwrap());
@@ -139,7 +144,13 @@ fn write_labels(bencher: Bencher) {
     let population = Population::of_appearing(&ids(|at| format!("C{at:010}")), &window(), &[]);
     let names: Vec<String> = FEATURES.iter().map(|feature| feature.name.to_owned()).collect();
     let rules = [("regular".to_owned(), "default".to_owned())];
-    let text = LabelsText { population: &population, features: &names, rules: &rules, spreadsheet_safe: false };
+    let text = LabelsText {
+        entity: Entity::Customer,
+        population: &population,
+        features: &names,
+        rules: &rules,
+        spreadsheet_safe: false,
+    };
     let (table, rules) = (table(), vec![0; CUSTOMERS]);
     bencher.counter(ItemsCount::new(CUSTOMERS)).bench_local(|| text.csv(&table, &rules));
 }

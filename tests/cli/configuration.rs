@@ -59,7 +59,7 @@ reason = { sv = "a", fi = "b", en = "c" }
     vardag.toml:3: default_category: there is no category `regulr`
       help: did you mean `regular`?
     vardag.toml:4: spreadsheet_safe: unknown key
-      help: allowed: default_benefits, dimensions, derived_features, categories, limits, window, dialect, extracts, breakdowns, benefits, rules, default_category, gates, outputs, report
+      help: allowed: default_benefits, dimensions, derived_features, limits, window, dialect, extracts, breakdowns, benefits, categories, default_category, rules, employer_categories, employer_default_category, employer_rules, gates, outputs, report
     vardag.toml:7: window.as_of: expected a date such as 2025-12-31, "yesterday" or "last-month-end", found "tomorrow"
     vardag.toml:8: window.months: expected a whole number from 1 to 1200, found 0
     vardag.toml:12: extracts.contacts.delimeter: unknown key

@@ -241,7 +241,7 @@ fn with_keep_last_the_last_row_of_a_customer_and_of_an_employer_counts() {
     let rows = Rows { records: 5, rejected: 1, duplicates: 2, out_of_scope: 1, in_use: 1, ..Rows::default() };
     assert_eq!(outcome.rows("customers"), rows);
     let employers = outcome.latest().table("employer_labels.csv");
-    assert_eq!(employers.select(&["employer_id", "size_class"]), [["E1", "small"]]);
+    assert_eq!(employers.select(&["employer_id", "category"]), [["E1", "small"]]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Employers by size (METHOD section 7): who is counted, who is active, and what the figures are made of.
+//! Employers by category (METHOD section 7): who is counted, who is active, and what the figures are made of.
 
 use std::os::unix::fs::PermissionsExt;
 
@@ -32,19 +32,19 @@ fn text(run: &RunFolder, file: &str) -> String {
 }
 
 #[test]
-fn every_size_class_has_its_figures_and_every_employer_its_counts() {
+fn every_category_has_its_figures_and_every_employer_its_features() {
     let outcome = employers().run();
     let run = outcome.code(0).latest();
     insta::assert_snapshot!(text(&run, LABELS), @r"
-    employer_id,size_class,contacts,contact_channels,applications,applications_online,handled_applications,handling_minutes,clarifications
-    CHAIN,large,0,0,0,0,0,0.00,0
-    CLUB,unknown,1,1,0,0,0,0.00,0
-    FACTORY,medium,0,0,3,2,2,15.25,1
-    SHOP,small,3,2,1,0,1,30.50,2
+    employer_id,category,rule,employees,contacts,contact_channels,applications,applications_paper,applications_oral,applications_on_behalf,applications_online,applications_other,benefits_applied,handled_applications,handling_minutes,handling_minutes_per_application,clarifications,contacts_per_application,active
+    CHAIN,large,large,1001,0,0,0,0,0,0,0,0,0,0,0.00,,0,,0
+    CLUB,unknown,default,,1,1,0,0,0,0,0,0,0,0,0.00,,0,,1
+    FACTORY,medium,medium,20,0,0,3,0,1,0,2,0,2,2,15.25,7.625,1,0,1
+    SHOP,small,small,19,3,2,1,1,0,0,0,0,1,1,30.50,30.5,2,3,1
     ");
     // Reckoned by hand: of FACTORY's minutes 15.25 / 2, of all 45.75 / 3.
     insta::assert_snapshot!(text(&run, SUMMARY), @r"
-    size_class,employers,active,share_pct,contacts_per_application,channels_per_employer,online_pct,clarifications_per_application,handling_minutes_pooled,applications_per_active
+    category,employers,active,share_pct,contacts_per_application,channels_per_employer,online_pct,clarifications_per_application,handling_minutes_pooled,applications_per_active
     small,1,1,33.333333333333336,3,2,0,2,30.5,1
     medium,1,1,33.333333333333336,0,0,66.66666666666667,0.3333333333333333,7.625,3
     large,1,0,0,,,,,,
@@ -78,10 +78,48 @@ fn the_terminal_and_json_tell_of_employers_where_there_are_any() {
     ");
     let json = employers().vardag(&["run", "vardag.toml", "--json"]).code(0).json();
     let classes = json["employers"].as_array().expect("employers");
-    let named: Vec<&str> = classes.iter().filter_map(|class| class["size_class"].as_str()).collect();
+    let named: Vec<&str> = classes.iter().filter_map(|class| class["category"].as_str()).collect();
     assert_eq!(named, ["small", "medium", "large", "unknown", "all"]);
     assert_eq!((&classes[0]["contacts_per_application"], &classes[2]["share_pct"]), (&3.0.into(), &0.0.into()));
     assert!(classes[3]["online_pct"].is_null());
+}
+
+#[test]
+fn categories_and_rules_of_employers_are_the_configuration_s() {
+    let on_paper = "{ name = 'on_paper', names = { sv = 'På papper', fi = 'Paperilla', en = 'On paper' } }";
+    let when = "applications_paper >= 1 AND employees < 1000";
+    let outcome = employers()
+        .settings("employer_default_category = 'silent'")
+        .settings(&format!("employer_categories = [{{ name = 'silent' }}, {on_paper}]"))
+        .settings(&format!("employer_rules = [{{ name = 'paper', category = 'on_paper', when = '{when}' }}]"))
+        .run();
+    let run = outcome.code(0).latest();
+    let table = run.table(LABELS);
+    let labels = table.select(&["employer_id", "category", "rule"]);
+    assert_eq!(
+        labels,
+        [
+            ["CHAIN", "silent", "default"],
+            ["CLUB", "silent", "default"],
+            ["FACTORY", "silent", "default"],
+            ["SHOP", "on_paper", "paper"],
+        ]
+    );
+    run.table(SUMMARY).expect("silent", &[("employers", "3")]).expect("on_paper", &[("employers", "1")]);
+    let page = String::from_utf8(run.bytes("report.sv.html")).expect("UTF-8");
+    assert!(page.contains("På papper"));
+}
+
+#[test]
+fn a_rule_of_employers_names_their_features_only() {
+    let rule = "employer_rules = [{ name = 'r', category = 'small', when = 'paid_eur > 1 OR employes > 5' }]";
+    employers()
+        .settings(rule)
+        .run()
+        .code(2)
+        .stderr_has("employer_rules.r.when: there is no feature `paid_eur`")
+        .stderr_has("there is no feature `employes`")
+        .stderr_has("employees");
 }
 
 #[test]
@@ -108,7 +146,7 @@ fn employers_who_are_never_in_touch_are_counted_and_have_no_share() {
 }
 
 #[test]
-fn a_class_without_active_employers_has_no_share_of_them_and_one_without_employers_none_at_all() {
+fn a_category_without_active_employers_has_no_share_of_them_and_one_without_employers_none_at_all() {
     let outcome = Workspace::agency()
         .rows("employers", "E1,5\nE2,500")
         .rows("employer_contacts", "K1,E1,2025-03-01,phone,")
@@ -175,7 +213,7 @@ fn the_first_row_of_an_employer_tells_its_size_and_a_rejected_one_makes_orphans(
         .rows("employer_contacts", "K1,E1,2025-03-01,phone,\nK2,E2,2025-03-01,phone,\nK3,E3,2025-03-01,phone,")
         .run();
     let run = outcome.code(0).latest();
-    assert_eq!(run.table(LABELS).select(&["employer_id", "size_class"]), [["E1", "small"], ["E2", "medium"]]);
+    assert_eq!(run.table(LABELS).select(&["employer_id", "category"]), [["E1", "small"], ["E2", "medium"]]);
     assert_eq!(run.faults("employer_contacts"), ["employer_contacts.csv 3 4 employer_id orphan"]);
     assert_eq!(run.table(SUMMARY).get("all", "active"), "2");
 }

@@ -65,7 +65,7 @@ fn everybody_of_ten_thousand_is_explained_as_labelled_and_every_change_leads_whe
     let (categories, names) = (texts(&table, "category"), texts(&table, "rule"));
     for (row, trace) in traces.iter().enumerate() {
         assert_eq!(rules.rule_name(trace.decided), names[row]);
-        assert_eq!(config.categories[rules.category_of(trace.decided)].name, categories[row]);
+        assert_eq!(config.customers.categories[rules.category_of(trace.decided)].name, categories[row]);
         for rule in &trace.rules {
             assert_eq!(rule.clause.truth(), rule.truth);
         }

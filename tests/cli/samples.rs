@@ -4,7 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use vardag::features::catalogue::{FEATURES, FeatureType};
+use vardag::schema::Entity;
+use vardag::schema::features::{FEATURES, FeatureType};
 
 use crate::outcome::{Rows, RunFolder};
 use crate::workspace::{VARDAG, Workspace};
@@ -133,24 +134,23 @@ fn the_data_dictionary_says_what_the_feature_catalogue_says() {
             line.strip_prefix('|')?.strip_suffix('|')?.split('|').map(|cell| cell.trim().replace('`', "")).collect();
         (cells.len() == 4).then_some(cells)
     };
-    let written: Vec<Vec<String>> = text
-        .lines()
-        .skip_while(|line| !line.starts_with("| feature |") && !line.starts_with("| name |"))
-        .skip(2)
-        .map_while(row)
-        .collect();
-    let known: Vec<Vec<String>> = FEATURES
-        .iter()
-        .map(|feature| {
-            let held = match feature.feature_type {
-                FeatureType::Count => "count",
-                FeatureType::Hundredths => "hundredths",
-                FeatureType::Ratio => "ratio",
-            };
-            [feature.name, held, feature.unit, feature.meaning].map(str::to_owned).to_vec()
-        })
-        .collect();
-    assert_eq!(written, known);
+    let (customers, employers) = text.split_once("## Employers").expect("a section on employers");
+    for (entity, section) in [(Entity::Customer, customers), (Entity::Employer, employers)] {
+        let written: Vec<Vec<String>> =
+            section.lines().skip_while(|line| !line.starts_with("| feature |")).skip(2).map_while(row).collect();
+        let features = entity.features().iter().map(|at| at.feature());
+        let known: Vec<Vec<String>> = features
+            .map(|feature| {
+                let held = match feature.feature_type {
+                    FeatureType::Count => "count",
+                    FeatureType::Hundredths => "hundredths",
+                    FeatureType::Ratio => "ratio",
+                };
+                [feature.name, held, feature.unit, feature.meaning].map(str::to_owned).to_vec()
+            })
+            .collect();
+        assert_eq!(written, known);
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ pub(super) fn section(localized: &LocalizedReport<'_>) -> Section {
     let text = if content.registered { &texts.window } else { &texts.window_unregistered };
     let months = localized.count(u64::from(window.months));
     let (start, end) = (localized.language.day(window.start), localized.language.day(window.as_of));
-    let default = content.config.categories.get(content.config.default_category);
+    let default = content.config.customers.categories.get(content.config.customers.default_category);
     let default = default.map_or("", |category| localized.language.of(&category.names));
     let overview = &localized.texts.overview;
     let terms = [
@@ -40,8 +40,8 @@ fn rules(localized: &LocalizedReport<'_>) -> Table {
     let heads = [&texts.reason, &texts.leads_to, &texts.rule, &texts.condition];
     let mut table = Table::new(&texts.rules_table, heads.map(|head| Column::text(head)).into());
     let config = localized.content.config;
-    for (at, rule) in config.rules.iter().enumerate() {
-        let category = config.categories.get(rule.category);
+    for (at, rule) in config.customers.rules.iter().enumerate() {
+        let category = config.customers.categories.get(rule.category);
         table.row([
             Cell::from(format!("{}. {}", at + 1, localized.language.of(&rule.reason))),
             Cell::from(category.map_or("", |category| localized.language.of(&category.names))),

@@ -16,7 +16,7 @@ pub(super) fn section(localized: &LocalizedReport<'_>) -> Section {
     let compared = last.as_ref().filter(|run| run.has_any(categories));
     let cards = (0..categories.len()).map(|at| card(localized, at, &now, compared)).collect();
     let mut blocks = vec![Block::Cards { cards }, Block::Figure { figure: shares(localized, compared) }];
-    let referred = config.categories.iter().any(|category| category.reference != Default::default());
+    let referred = config.customers.categories.iter().any(|category| category.reference != Default::default());
     let mut notes = Vec::new();
     if referred && !config.report.reference_source.is_empty() {
         notes.push(fill(&texts.source, &[("source", &config.report.reference_source)]));
@@ -49,7 +49,7 @@ struct MainFigure<'a> {
 
 fn card(localized: &LocalizedReport<'_>, at: usize, now: &RunSnapshot, last_run: Option<&RunSnapshot>) -> Card {
     let (texts, language) = (&localized.texts.overview, localized.language);
-    let (figures, category) = (&localized.content.categories()[at], &localized.content.config.categories[at]);
+    let (figures, category) = (&localized.content.categories()[at], &localized.content.config.customers.categories[at]);
     let (share, rate) = (|value| localized.share(value), |value| localized.rate(value));
     let minutes = |value| localized.minutes(value);
     let main = [
@@ -145,7 +145,7 @@ fn shares(localized: &LocalizedReport<'_>, last_run: Option<&RunSnapshot>) -> Fi
     let texts = &localized.texts.overview;
     let categories = localized.content.categories();
     let references: Option<Vec<f64>> =
-        localized.content.config.categories.iter().map(|category| category.reference.share_pct).collect();
+        localized.content.config.customers.categories.iter().map(|category| category.reference.share_pct).collect();
     let told = |share: &f64| Disclosure::Figure(*share);
     let now = categories.iter().map(|category| Disclosure::Figure(category.summary.share_pct)).collect();
     let mut bars = vec![(texts.this_run.clone(), now)];

@@ -177,12 +177,8 @@ pub(super) struct HistoryTexts {
 pub(super) struct EmployersTexts {
     pub(super) title: String,
     pub(super) lead: String,
-    pub(super) small: String,
-    pub(super) medium: String,
-    pub(super) large: String,
-    pub(super) unknown: String,
     pub(super) all: String,
-    pub(super) size: String,
+    pub(super) category: String,
     pub(super) employers: String,
     pub(super) active: String,
     pub(super) share: String,

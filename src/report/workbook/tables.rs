@@ -1,14 +1,13 @@
 //! The tables of a run as sheets.
 
 use super::sheet::{Kind, Sheet, Value};
-use crate::employers::EmployerFigures;
 use crate::features::catalogue::{At, FEATURES};
 use crate::history::{Cause, Movements};
 use crate::outputs::RowsEntry;
 use crate::report::run_snapshots::{Disclosure, Followed};
 use crate::report::sections::MAIN;
 use crate::report::{Content, MaskedBreakdown, printable};
-use crate::statistics::Summary;
+use crate::statistics::{EmployerSummary, Summary};
 
 /// All sheets that have something to show.
 pub(super) fn all(content: &Content<'_>) -> Vec<Sheet> {
@@ -67,7 +66,7 @@ fn summary(content: &Content<'_>) -> Sheet {
     let hides_figures = content.hides_figures();
     let hides_minutes = content.hides_feature(At::handling_minutes_per_application as usize);
     for (place, figures) in content.figures.iter().enumerate() {
-        let category = content.config.categories.iter().find(|category| category.name == figures.name);
+        let category = content.config.customers.categories.iter().find(|category| category.name == figures.name);
         let name = category.map_or("", |category| category.names.en.as_str());
         let mut row = vec![Value::from(figures.name.as_str()), Value::from(name), Value::from(figures.customers)];
         for (column, value) in Summary::columns().iter().zip(figures.summary.values()) {
@@ -118,7 +117,7 @@ fn features(content: &Content<'_>) -> Sheet {
 
 /// Unit and meaning of a feature of the configuration.
 fn derived<'a>(content: &Content<'a>, name: &str) -> (&'a str, &'a str) {
-    let feature = content.config.derived_features.iter().find(|feature| feature.name == name);
+    let feature = content.config.customers.derived_features.iter().find(|feature| feature.name == name);
     feature.map_or(("", ""), |feature| (&feature.unit, &feature.meaning.en))
 }
 
@@ -247,8 +246,8 @@ fn over_time(content: &Content<'_>) -> Sheet {
 }
 
 fn employers(content: &Content<'_>) -> Sheet {
-    let mut sheet = Sheet::new("employer_summary", "The main figures of employers by size");
-    sheet.column("size_class", Kind::Text, "small: fewer than 20 employees; large: more than 1,000; all: all of them");
+    let mut sheet = Sheet::new("employer_summary", "The main figures of employers by category");
+    sheet.column("category", Kind::Text, "the category; all: all employers");
     sheet.column("employers", Kind::Count, "how many");
     sheet.column("active", Kind::Count, "with an inbound contact or an application in the window");
     let meanings = [
@@ -260,13 +259,13 @@ fn employers(content: &Content<'_>) -> Sheet {
         (Kind::Tenths, "minutes; all minutes / all handled applications"),
         (Kind::Hundredths, "all applications / active employers"),
     ];
-    for (name, (kind, meaning)) in EmployerFigures::RATIOS.into_iter().zip(meanings) {
+    for (name, (kind, meaning)) in EmployerSummary::RATIOS.into_iter().zip(meanings) {
         sheet.column(name, kind, meaning);
     }
     for figures in content.employers {
-        let counts = [figures.employers, figures.active].map(Value::from);
-        let ratios = figures.ratios().map(Value::from);
-        sheet.row([Value::from(figures.name())].into_iter().chain(counts).chain(ratios));
+        let counts = [figures.customers, figures.summary.active].map(Value::from);
+        let ratios = figures.summary.ratios().map(Value::from);
+        sheet.row([Value::from(figures.name.as_str())].into_iter().chain(counts).chain(ratios));
     }
     sheet
 }
@@ -342,13 +341,17 @@ fn rules(content: &Content<'_>) -> Sheet {
         sheet.column(&format!("reason_{language}"), Kind::Wide, "why, in words");
     }
     let config = content.config;
-    let category = |at: usize| config.categories.get(at).map_or("", |category| category.name.as_str());
-    for (order, rule) in (1u64..).zip(&config.rules) {
+    let category = |at: usize| config.customers.categories.get(at).map_or("", |category| category.name.as_str());
+    for (order, rule) in (1u64..).zip(&config.customers.rules) {
         let reason = &rule.reason;
         let texts = [&rule.name, category(rule.category), &rule.when, &reason.sv, &reason.fi, &reason.en];
         sheet.row([Value::from(order)].into_iter().chain(texts.map(Value::from)));
     }
-    let order = Value::from(config.rules.len() as u64 + 1);
-    sheet.row([order, Value::from(crate::rules::DEFAULT_RULE), Value::from(category(config.default_category))]);
+    let order = Value::from(config.customers.rules.len() as u64 + 1);
+    sheet.row([
+        order,
+        Value::from(crate::rules::DEFAULT_RULE),
+        Value::from(category(config.customers.default_category)),
+    ]);
     sheet
 }

@@ -1,11 +1,14 @@
-//! The feature catalogue: name, type, unit and meaning of every feature, in METHOD section 4's order.
+//! The feature catalogue: name, type, unit and meaning of every feature of customers and employers.
 //!
-//! One source for the code that writes features, for the checks of rules, and for the data dictionary.
+//! One source for the code that computes and writes features, for the checks of rules, and for the data dictionary.
+//! Which features an entity has, and in which order, is in [`Entity::features`].
+
+use super::Entity;
 
 /// How a feature is held, written and shown to rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FeatureType {
-    /// A whole number; signed 64-bit in rules; never missing except `age`.
+    /// A whole number; signed 64-bit in rules.
     Count,
     /// Hundredths of its unit, held exactly; a double in rules; written with two decimals; never missing.
     Hundredths,
@@ -13,7 +16,7 @@ pub enum FeatureType {
     Ratio,
 }
 
-/// One feature of a customer.
+/// One feature of a customer or an employer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Feature {
     /// Its name in rules and outputs.
@@ -24,20 +27,25 @@ pub struct Feature {
     pub unit: &'static str,
     /// What it means (METHOD section 4).
     pub meaning: &'static str,
+    /// Whether a count may be missing. (Hundredths never are, ratios are without a denominator.)
+    pub nullable: bool,
 }
 
 macro_rules! catalogue {
-    ($($name:ident $kind:ident $unit:literal $meaning:literal)*) => {
-        /// Every feature, in METHOD section 4's order: the order of all outputs.
-        pub const FEATURES: &[Feature] = &[$(Feature {
+    ($($name:ident $kind:ident $($nullable:ident)? $unit:literal $meaning:literal)*) => {
+        const ALL: &[Feature] = &[$(Feature {
             name: stringify!($name), feature_type: FeatureType::$kind, unit: $unit, meaning: $meaning,
+            nullable: catalogue!(@nullable $($nullable)?),
         }),*];
-        /// Positions in [`FEATURES`], so that code names a feature and the compiler checks it.
+        /// A feature, so that code names it and the compiler checks it. Of a customer also its position in [`FEATURES`].
         #[allow(non_camel_case_types, missing_docs)]
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         #[repr(usize)]
         pub enum At { $($name),* }
+        const EVERY: &[At] = &[$(At::$name),*];
     };
+    (@nullable) => { false };
+    (@nullable nullable) => { true };
 }
 
 catalogue! {
@@ -76,10 +84,58 @@ catalogue! {
     life_events Count "events" "distinct (event kind, date) pairs in the window: reported events, and spell starts of benefits that name a life event"
     observed_days Count "days" "days of the window inside the registration"
     observed_years Ratio "years" "max(observed_days, min_observed_days) / days in the window × window_months / 12"
-    age Count "years" "completed years on as_of; missing without a birth date"
+    age Count nullable "years" "completed years on as_of; missing without a birth date"
+    employees Count nullable "employees" "number of employees; missing where the register has none"
+    contacts_per_application Ratio "contacts per application" "contacts / applications; missing without applications"
+    active Count "0 or 1" "1 with an inbound contact or an application in the window, else 0"
 }
 
-/// The position of the feature of this name.
+/// How many features a customer has: those from the first to `age`.
+const OF_CUSTOMERS: usize = At::age as usize + 1;
+
+/// Every feature of a customer, in METHOD section 4's order: the order of all outputs.
+pub const FEATURES: &[Feature] = ALL.split_at(OF_CUSTOMERS).0;
+
+impl At {
+    /// What it is.
+    pub const fn feature(self) -> &'static Feature {
+        &ALL[self as usize]
+    }
+}
+
+impl Entity {
+    /// Its features in the order of all outputs: METHOD section 4's of customers, section 7's of employers.
+    pub const fn features(self) -> &'static [At] {
+        match self {
+            Entity::Customer => EVERY.split_at(OF_CUSTOMERS).0,
+            Entity::Employer => &[
+                At::employees,
+                At::contacts,
+                At::contact_channels,
+                At::applications,
+                At::applications_paper,
+                At::applications_oral,
+                At::applications_on_behalf,
+                At::applications_online,
+                At::applications_other,
+                At::benefits_applied,
+                At::handled_applications,
+                At::handling_minutes,
+                At::handling_minutes_per_application,
+                At::clarifications,
+                At::contacts_per_application,
+                At::active,
+            ],
+        }
+    }
+
+    /// The position of a feature among its own.
+    pub fn position(self, feature: At) -> Option<usize> {
+        self.features().iter().position(|at| *at == feature)
+    }
+}
+
+/// The position of the customers' feature of this name.
 pub fn position(name: &str) -> Option<usize> {
     FEATURES.iter().position(|feature| feature.name == name)
 }
@@ -95,5 +151,6 @@ mod tests {
         }
         assert_eq!(FEATURES[At::age as usize].name, "age");
         assert_eq!(FEATURES.len(), 36);
+        assert!(Entity::Customer.features().iter().map(|at| at.feature()).eq(FEATURES));
     }
 }
