@@ -1,4 +1,4 @@
-//! `vardag config show` and `vardag init`.
+//! `vardag config show`, `vardag config schema` and `vardag init`.
 
 use std::fs::OpenOptions;
 use std::io::{self, Write};
@@ -15,6 +15,12 @@ pub fn show(file: Option<&Path>) -> anyhow::Result<ExitCode> {
         None => output::print(config::DEFAULTS)?,
         Some(file) => output::print(&config::load(file).map_err(JobError::Config)?.in_force)?,
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints the JSON Schema of the configuration file.
+pub fn schema() -> anyhow::Result<ExitCode> {
+    output::print_json(&config::json_schema())?;
     Ok(ExitCode::SUCCESS)
 }
 

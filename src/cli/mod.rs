@@ -175,6 +175,8 @@ enum ConfigCommand {
         /// The configuration file; the defaults alone without one
         config: Option<PathBuf>,
     },
+    /// Print the JSON Schema of the configuration file, for editors that complete and check it
+    Schema,
 }
 
 #[derive(Debug, Args)]
@@ -253,6 +255,7 @@ fn done(arguments: Arguments) -> ExitCode {
         Command::Try(arguments) => try_rules::try_rules(&arguments),
         Command::History(arguments) => history::history(&arguments),
         Command::Config(ConfigCommand::Show { config }) => config::show(config.as_deref()),
+        Command::Config(ConfigCommand::Schema) => config::schema(),
         Command::Init(arguments) => config::init(&arguments.file),
         Command::Synth(arguments) => synth::synth(&arguments),
     };

@@ -6,7 +6,7 @@ use super::reader::Reader;
 /// The catalogue: the defaults' entries in their order, then those that the user's file adds.
 pub(super) fn read(root: &Reader) -> Vec<Benefit> {
     let Some(table) = root.table("benefits") else { return Vec::new() };
-    table.keys().filter_map(|code| Some(benefit(code, table.table(code)?))).collect()
+    table.names().filter_map(|code| Some(benefit(code, table.table(code)?))).collect()
 }
 
 fn benefit(code: &str, entry: Reader) -> Benefit {

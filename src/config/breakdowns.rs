@@ -3,6 +3,7 @@
 use super::model::{AGE_GROUP, Breakdowns};
 use super::problem::help_for;
 use super::reader::Reader;
+use super::schema::Shape;
 use super::tree::Value;
 
 /// Nobody is older, so that no group needs a higher first age.
@@ -22,16 +23,19 @@ pub(super) fn read(root: &Reader, dimensions: &[String]) -> Breakdowns {
 }
 
 fn age_groups(table: &Reader) -> Vec<u32> {
-    let bounds = table.read("age_groups", "a list of ages from 0 to 200, such as [0, 18, 65]", |value| match value {
-        Value::Array(items) => items
-            .iter()
-            .map(|item| match item.value {
-                Value::Integer(age) if (0..=OLDEST).contains(&age) => u32::try_from(age).ok(),
+    let bounds =
+        table.read("age_groups", Shape::Described("a list of ages from 0 to 200, such as [0, 18, 65]"), |value| {
+            match value {
+                Value::Array(items) => items
+                    .iter()
+                    .map(|item| match item.value {
+                        Value::Integer(age) if (0..=OLDEST).contains(&age) => u32::try_from(age).ok(),
+                        _ => None,
+                    })
+                    .collect::<Option<Vec<u32>>>(),
                 _ => None,
-            })
-            .collect::<Option<Vec<u32>>>(),
-        _ => None,
-    });
+            }
+        });
     let bounds = bounds.unwrap_or_default();
     if let Some(step) = bounds.windows(2).find(|step| step[0] >= step[1]) {
         table.problem("age_groups", format!("the ages must rise, and {} does not follow {}", step[1], step[0]), None);
@@ -52,7 +56,7 @@ fn pairs(table: &Reader, dimensions: &[String], ages: bool) -> Vec<[String; 2]> 
         _ => None,
     };
     let expected = "a list of pairs of dimensions, such as [[\"age_group\", \"municipality\"]]";
-    let pairs = table.read("pairs", expected, |value| match value {
+    let pairs = table.read("pairs", Shape::Described(expected), |value| match value {
         Value::Array(items) => items.iter().map(|item| pair(&item.value)).collect::<Option<Vec<_>>>(),
         _ => None,
     });

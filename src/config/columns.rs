@@ -1,11 +1,12 @@
 //! The columns that a configuration adds to the labels: dimensions of the customers extract and derived features.
 
 use super::benefits::text;
-use super::model::{AGE_GROUP, DerivedFeature, Extract};
+use super::model::{AGE_GROUP, DerivedFeature};
 use super::reader::Reader;
 use crate::features::catalogue::{FEATURES, FeatureType};
 use crate::rules;
 use crate::schema::Entity;
+use crate::schema::Extract;
 
 /// Columns of the labels that are neither features nor dimensions.
 const OWN_COLUMNS: [&str; 3] = ["customer_id", "category", "rule"];
@@ -16,7 +17,7 @@ pub(super) fn dimensions(root: &Reader) -> Vec<String> {
     for (at, name) in dimensions.iter().enumerate() {
         if let Some(fault) = name_fault(name) {
             root.problem("dimensions", fault, None);
-        } else if Extract::Customers.column(name).is_some() {
+        } else if Extract::Customers.columns().iter().any(|column| column.name == name) {
             root.problem("dimensions", format!("`{name}` is read anyway and cannot be a dimension"), None);
         } else if name == AGE_GROUP {
             root.problem("dimensions", format!("`{name}` is made of ages and cannot be a dimension of its own"), None);

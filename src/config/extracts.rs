@@ -3,9 +3,11 @@
 use super::layer::{ColumnLayer, Layer, Schema};
 use super::model::*;
 use super::reader::Reader;
+use super::schema::Shape;
 use super::tree::Value;
 use crate::calendar::DefaultPeriod;
 use crate::extract::schema::ColumnKind;
+use crate::schema::Extract;
 
 /// All configured extracts, in METHOD section 2's order, with their limits.
 pub(super) fn read(root: &Reader, dimensions: &[String], limits: Vec<Limits>) -> Vec<ExtractConfig> {
@@ -45,14 +47,17 @@ pub(super) fn read(root: &Reader, dimensions: &[String], limits: Vec<Limits>) ->
 const ONE_DAY: DefaultPeriod = DefaultPeriod::Days(1);
 
 fn covers(table: &Reader) -> DefaultPeriod {
-    let covers = table.read("covers", "\"day\", \"month\" or a number of days from 1 to 36500", |value| match value {
-        Value::Text(word) if word == "day" => Some(ONE_DAY),
-        Value::Text(word) if word == "month" => Some(DefaultPeriod::Month),
-        Value::Integer(days) => {
-            u32::try_from(*days).ok().filter(|days| (1..=36_500).contains(days)).map(DefaultPeriod::Days)
-        }
-        _ => None,
-    });
+    let covers =
+        table.read("covers", Shape::Described("\"day\", \"month\" or a number of days from 1 to 36500"), |value| {
+            match value {
+                Value::Text(word) if word == "day" => Some(ONE_DAY),
+                Value::Text(word) if word == "month" => Some(DefaultPeriod::Month),
+                Value::Integer(days) => {
+                    u32::try_from(*days).ok().filter(|days| (1..=36_500).contains(days)).map(DefaultPeriod::Days)
+                }
+                _ => None,
+            }
+        });
     covers.unwrap_or(ONE_DAY)
 }
 

@@ -2,6 +2,7 @@
 
 use super::model::Gates;
 use super::reader::Reader;
+use super::schema::Shape;
 use super::tree::Value;
 
 /// Reads the table.
@@ -33,7 +34,7 @@ const OFF: Gates = Gates {
 fn change(table: &Reader, key: &str) -> Option<f64> {
     const MOST: f64 = 1000.0;
     let within = |number: f64| (0.0..=MOST).contains(&number).then_some(Some(number));
-    let read = table.read(key, "a number from 0 to 1000, or false", |value| match value {
+    let read = table.read(key, Shape::Described("a number from 0 to 1000, or false"), |value| match value {
         Value::Bool(false) => Some(None),
         Value::Integer(number) => within(*number as f64),
         Value::Float(number) => within(*number),

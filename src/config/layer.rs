@@ -122,7 +122,7 @@ impl Spelling {
 /// A map from the agency's codes to meanings, `canonical` ones where the set is closed.
 fn read_codes(map: &Reader, canonical: &[&str]) -> BTreeMap<String, String> {
     let mut codes = BTreeMap::new();
-    for code in map.keys() {
+    for code in map.names() {
         let Some(meaning) = map.text(code) else { continue };
         if code.is_empty() || meaning.is_empty() {
             map.problem(code, "a code and its meaning must not be empty: an empty value is a missing one", None);

@@ -1,7 +1,8 @@
 //! `[limits]`: what a run refuses, for all extracts and for one.
 
-use super::model::{Extract, Limits};
+use super::model::Limits;
 use super::reader::Reader;
+use crate::schema::Extract;
 
 /// What `[limits]` comes to.
 pub(super) struct AllLimits {

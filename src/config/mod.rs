@@ -19,14 +19,17 @@ mod model;
 mod problem;
 mod reader;
 mod report;
+mod schema;
 #[cfg(test)]
 mod tests;
 mod tree;
 
 use std::path::{Path, PathBuf};
 
+pub use crate::schema::Extract;
 pub use model::*;
 pub use problem::{ConfigError, Problem, help_for, nearest};
+pub use schema::json_schema;
 
 use crate::calendar::Day;
 use crate::regular;
@@ -34,6 +37,7 @@ use crate::rules::feature_types;
 use crate::schema::Entity;
 use problem::Problems;
 use reader::{Reader, as_day};
+use schema::Shape;
 use tree::{Node, Table, Value};
 
 /// Every default, once, with comments.
@@ -91,9 +95,14 @@ impl Config {
 
 /// Lays the user's file over the defaults and reads the whole.
 fn resolve(user: Table, folder: &Path) -> Result<Config, Vec<Problem>> {
-    let tree = over_defaults(user);
     let problems = Problems::default();
-    let root = Reader::new(&tree, None, String::new(), &problems);
+    let config = read(&over_defaults(user), folder, &problems);
+    if problems.is_empty() { Ok(config) } else { Err(problems.into_sorted()) }
+}
+
+/// Reads the whole; what comes of a file with problems is of no use.
+fn read(tree: &Table, folder: &Path, problems: &Problems) -> Config {
+    let root = Reader::of_file(tree, problems);
     // Read already, by `over_defaults`; here only its type is checked.
     let _ = root.flag("default_benefits");
     let dimensions = columns::dimensions(&root);
@@ -115,7 +124,7 @@ fn resolve(user: Table, folder: &Path) -> Result<Config, Vec<Problem>> {
         report: report::read(&root),
     };
     root.finish();
-    if problems.is_empty() { Ok(config) } else { Err(problems.into_sorted()) }
+    config
 }
 
 /// The whole configuration in force.
@@ -150,10 +159,12 @@ fn window(root: &Reader) -> WindowSettings {
 }
 
 fn as_of(table: &Reader) -> Option<AsOf> {
-    table.read("as_of", "a date such as 2025-12-31, \"yesterday\" or \"last-month-end\"", |value| match value {
-        Value::Text(word) if word == "yesterday" => Some(AsOf::Yesterday),
-        Value::Text(word) if word == "last-month-end" => Some(AsOf::LastMonthEnd),
-        date => as_day(date).map(AsOf::Day),
+    table.read("as_of", Shape::Described("a date such as 2025-12-31, \"yesterday\" or \"last-month-end\""), |value| {
+        match value {
+            Value::Text(word) if word == "yesterday" => Some(AsOf::Yesterday),
+            Value::Text(word) if word == "last-month-end" => Some(AsOf::LastMonthEnd),
+            date => as_day(date).map(AsOf::Day),
+        }
     })
 }
 

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use crate::calendar::{Day, DefaultPeriod};
 use crate::language::Language;
 use crate::rules::DEFAULT_RULE;
-use crate::schema::Entity;
+use crate::schema::{Entity, Extract};
 
 /// A text in the agency's three languages.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -111,27 +111,6 @@ pub struct WindowSettings {
     pub spell_gap_days: u32,
     /// Fewest days that `observed_years` counts (0 to 36,500).
     pub min_observed_days: u32,
-}
-
-/// The extracts, in METHOD section 2's order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Extract {
-    /// The register of person customers.
-    Customers,
-    /// Contacts between customers and the agency.
-    Contacts,
-    /// Applications for benefits.
-    Applications,
-    /// Benefit payments and recoveries.
-    Payments,
-    /// Life events reported from elsewhere.
-    LifeEvents,
-    /// The register of employers.
-    Employers,
-    /// Contacts with employers.
-    EmployerContacts,
-    /// Employers' applications.
-    EmployerApplications,
 }
 
 /// One extract: its sources in the order given, and its limits.

@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::path::PathBuf;
 
+use super::schema::Asked;
 use crate::sanitize::{cut, escaped, one_line, shown};
 
 /// One thing that is wrong with a configuration.
@@ -90,12 +91,16 @@ impl fmt::Display for Problem {
 
 /// Collects problems while a configuration is read; shared by all of its readers.
 #[derive(Debug, Default)]
-pub(super) struct Problems(RefCell<Vec<Problem>>);
+pub(super) struct Problems {
+    found: RefCell<Vec<Problem>>,
+    /// What was asked for.
+    pub(super) asked: Asked,
+}
 
 impl Problems {
     pub(super) fn add(&self, line: Option<usize>, key: String, message: String, help: Option<String>) {
         let problem = Problem { line, key, message, help };
-        let mut problems = self.0.borrow_mut();
+        let mut problems = self.found.borrow_mut();
         // A setting that several sources share is checked for each: one report is enough.
         if !problems.contains(&problem) {
             problems.push(problem);
@@ -103,12 +108,12 @@ impl Problems {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.0.borrow().is_empty()
+        self.found.borrow().is_empty()
     }
 
     /// All of them in the order of the file's lines, what the file lacks last.
     pub(super) fn into_sorted(self) -> Vec<Problem> {
-        let mut problems = self.0.into_inner();
+        let mut problems = self.found.into_inner();
         problems.sort_by_key(|problem| problem.line.unwrap_or(usize::MAX));
         problems
     }

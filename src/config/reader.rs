@@ -5,10 +5,11 @@
 //! A value that cannot be read comes back as its type's default: a configuration with a problem is never
 //! handed out, so nothing works with it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ops::RangeInclusive;
 
 use super::problem::{Problems, help_for};
+use super::schema::{Shape, any_key};
 use super::tree::{Node, Table, Value};
 use crate::calendar::Day;
 
@@ -20,12 +21,31 @@ pub(super) struct Reader<'a> {
     /// The table's dotted key; empty for the whole file.
     pub(super) path: String,
     pub(super) problems: &'a Problems,
+    /// The table's keys in the schema: `*` for one that is a name of the user's.
+    place: Vec<String>,
+    /// Whether this table's keys are names of the user's.
+    keys_are_names: Cell<bool>,
     asked: RefCell<Vec<String>>,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(table: &'a Table, line: Option<usize>, path: String, problems: &'a Problems) -> Self {
-        Reader { table, line, path, problems, asked: RefCell::default() }
+    /// Of the whole file.
+    pub(super) fn of_file(table: &'a Table, problems: &'a Problems) -> Self {
+        Reader::new(table, None, String::new(), problems, Vec::new())
+    }
+
+    fn new(table: &'a Table, line: Option<usize>, path: String, problems: &'a Problems, place: Vec<String>) -> Self {
+        Reader { table, line, path, problems, place, keys_are_names: Cell::default(), asked: RefCell::default() }
+    }
+
+    /// An entry's key in the schema.
+    fn schema_key<'k>(&self, key: &'k str) -> &'k str {
+        if self.keys_are_names.get() { any_key() } else { key }
+    }
+
+    /// The place of an entry's table in the schema.
+    fn place_of(&self, key: &str) -> Vec<String> {
+        self.place.iter().cloned().chain([self.schema_key(key).to_owned()]).collect()
     }
 
     /// The dotted key of an entry of this table.
@@ -58,12 +78,15 @@ impl<'a> Reader<'a> {
         self.table.get(key)
     }
 
-    /// A value as `read` sees it; a problem where it is not what is `expected`.
-    pub(super) fn read<T>(&self, key: &str, expected: &str, read: impl Fn(&'a Value) -> Option<T>) -> Option<T> {
-        let node = self.node(key)?;
-        let value = read(&node.value);
+    /// A value as `read` sees it; a problem where it is not what is expected.
+    pub(super) fn read<T>(&self, key: &str, shape: Shape, read: impl Fn(&'a Value) -> Option<T>) -> Option<T> {
+        let node = self.node(key);
+        let expected = node.map(|_| shape.expected());
+        self.problems.asked.note(&self.place, self.schema_key(key), shape);
+        let value = read(&node?.value);
         if value.is_none() {
-            self.problem(key, format!("expected {expected}, found {}", shown(&node.value)), None);
+            let found = node.map(|node| shown(&node.value)).unwrap_or_default();
+            self.problem(key, format!("expected {}, found {found}", expected.unwrap_or_default()), None);
         }
         value
     }
@@ -74,12 +97,12 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn text(&self, key: &str) -> Option<&'a str> {
-        self.text_or(key, "a text in quotes")
+        self.read(key, Shape::Text, as_text)
     }
 
     /// A text where other kinds of value would do as well; `expected` names them all.
-    pub(super) fn text_or(&self, key: &str, expected: &str) -> Option<&'a str> {
-        self.read(key, expected, as_text)
+    pub(super) fn text_or(&self, key: &str, expected: &'static str) -> Option<&'a str> {
+        self.read(key, Shape::Described(expected), as_text)
     }
 
     /// A text that must be there and not be empty.
@@ -95,7 +118,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn flag(&self, key: &str) -> Option<bool> {
-        self.read(key, "true or false", |value| match value {
+        self.read(key, Shape::Flag, |value| match value {
             Value::Bool(flag) => Some(*flag),
             _ => None,
         })
@@ -103,8 +126,7 @@ impl<'a> Reader<'a> {
 
     /// A whole number within bounds.
     pub(super) fn whole(&self, key: &str, bounds: RangeInclusive<u32>) -> Option<u32> {
-        let expected = format!("a whole number from {} to {}", bounds.start(), bounds.end());
-        self.read(key, &expected, |value| match value {
+        self.read(key, Shape::Whole(bounds.clone()), |value| match value {
             Value::Integer(number) => u32::try_from(*number).ok().filter(|number| bounds.contains(number)),
             _ => None,
         })
@@ -113,7 +135,7 @@ impl<'a> Reader<'a> {
     /// A share in per cent.
     pub(super) fn per_cent(&self, key: &str) -> Option<f64> {
         let within = |number: f64| (0.0..=100.0).contains(&number).then_some(number);
-        self.read(key, "a number from 0 to 100", |value| match value {
+        self.read(key, Shape::PerCent, |value| match value {
             Value::Integer(number) => within(*number as f64),
             Value::Float(number) => within(*number),
             _ => None,
@@ -123,7 +145,7 @@ impl<'a> Reader<'a> {
     /// A number that is not negative.
     pub(super) fn amount(&self, key: &str) -> Option<f64> {
         let right = |number: f64| (number.is_finite() && number >= 0.0).then_some(number);
-        self.read(key, "a number of at least 0", |value| match value {
+        self.read(key, Shape::Amount, |value| match value {
             Value::Integer(number) => right(*number as f64),
             Value::Float(number) => right(*number),
             _ => None,
@@ -132,12 +154,13 @@ impl<'a> Reader<'a> {
 
     /// A day, as a TOML date or as text.
     pub(super) fn day(&self, key: &str) -> Option<Day> {
-        self.read(key, "a date such as 2025-12-31", as_day)
+        self.read(key, Shape::Day, as_day)
     }
 
     /// One of a few words, for what each means.
     pub(super) fn choice<T: Copy>(&self, key: &str, choices: &[(&str, T)]) -> Option<T> {
-        let word = self.text(key)?;
+        let words = choices.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let word = self.read(key, Shape::Choice(words), as_text)?;
         let chosen = choices.iter().find(|(name, _)| *name == word).map(|(_, meaning)| *meaning);
         if chosen.is_none() {
             let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
@@ -148,7 +171,7 @@ impl<'a> Reader<'a> {
 
     /// A list of texts, or one text for a list of one.
     pub(super) fn texts(&self, key: &str) -> Option<Vec<String>> {
-        self.read(key, "a text or a list of texts", |value| match value {
+        self.read(key, Shape::Texts, |value| match value {
             Value::Text(text) => Some(vec![text.clone()]),
             Value::Array(items) => items.iter().map(|item| as_text(&item.value).map(str::to_owned)).collect(),
             _ => None,
@@ -166,16 +189,16 @@ impl<'a> Reader<'a> {
 
     /// A table below this one.
     pub(super) fn table(&self, key: &str) -> Option<Reader<'a>> {
-        let table = self.read(key, "a table", |value| match value {
+        let table = self.read(key, Shape::Table, |value| match value {
             Value::Table(table) => Some(table),
             _ => None,
         })?;
-        Some(Reader::new(table, self.line_of(key), self.key(key), self.problems))
+        Some(Reader::new(table, self.line_of(key), self.key(key), self.problems, self.place_of(key)))
     }
 
     /// The tables of a list such as `[[rules]]`; each goes by its `name`, or else by its place from 1.
     pub(super) fn tables(&self, key: &str) -> Vec<Reader<'a>> {
-        let items = self.read(key, &format!("tables headed [[{}]]", self.key(key)), |value| match value {
+        let items = self.read(key, Shape::Tables(self.key(key)), |value| match value {
             Value::Array(items) => items
                 .iter()
                 .map(|item| match &item.value {
@@ -190,13 +213,18 @@ impl<'a> Reader<'a> {
                 Some(name) if !name.is_empty() => self.key(&format!("{key}.{name}")),
                 _ => self.key(&format!("{key}[{}]", at + 1)),
             };
-            Reader::new(table, line, path, self.problems)
+            Reader::new(table, line, path, self.problems, self.place_of(key))
         };
         items.unwrap_or_default().into_iter().enumerate().map(named).collect()
     }
 
-    /// All keys of this table, for tables whose keys are names of the user's.
-    pub(super) fn keys(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+    /// All keys of this table, which are names of the user's.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.keys_are_names.set(true);
+        self.keys()
+    }
+
+    fn keys(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         self.table.0.iter().map(|(key, _)| key.as_str())
     }
 

@@ -1,5 +1,6 @@
 //! The configuration as a whole: merging, mapping, every kind of problem, and what is in force.
 
+use crate::schema::Extract;
 use std::path::Path;
 
 use super::*;

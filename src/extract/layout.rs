@@ -7,7 +7,7 @@ use super::batch::{Column, Span, Value};
 use super::codes::{CodeId, Interners};
 use super::dates::DateFormat;
 use super::rejects::Reason;
-use super::schema::{CodeSet, ColumnKind};
+use super::schema::{CodeSet, ColumnKind, ColumnName};
 use super::values::{self, BoolWords, trim};
 use crate::calendar::Day;
 use crate::config::{ColumnConfig, ColumnSource, Extract, SourceConfig, nearest};
@@ -96,7 +96,7 @@ impl Layout {
         for schema in extract.columns() {
             let config = source.columns.iter().find(|column| column.name == schema.name);
             let reader = ColumnReader::new(schema.name, schema.kind, schema.required, config, header, known, file)?;
-            columns.push(if schema.name == "birth_date" { reader.of_births(as_of) } else { reader });
+            columns.push(if schema.column == ColumnName::birth_date { reader.of_births(as_of) } else { reader });
         }
         if extract == Extract::Customers {
             for dimension in dimensions {
@@ -104,7 +104,7 @@ impl Layout {
                 columns.push(ColumnReader::new("", ColumnKind::Text, false, config, header, known, file)?);
             }
         }
-        let period = extract.column("period_start").zip(extract.column("period_end"));
+        let period = extract.column(ColumnName::period_start).zip(extract.column(ColumnName::period_end));
         let header_is_malformed = columns.iter().any(|column| column.refuses_its_name(header));
         let (fields, width) = (header.len(), header.len() + surplus_fields);
         Ok(Layout { header: header.to_vec(), fields, width, header_is_malformed, columns, period })

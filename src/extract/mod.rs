@@ -23,7 +23,6 @@ mod parquet;
 pub(crate) mod records;
 mod rejects;
 mod reversed;
-pub mod schema;
 mod surplus;
 mod typed;
 mod uniform;
@@ -31,6 +30,7 @@ pub(crate) mod values;
 mod walk;
 mod whole_records;
 
+pub use crate::schema::extracts as schema;
 pub use batch::Batch;
 pub use codes::Interners;
 pub use dates::{DateFormat, DateOrder};

@@ -13,7 +13,7 @@ use crate::config::Extract;
 use crate::extract::batch::{Batch, MISSING_DAY, MISSING_NUMBER};
 use crate::extract::codes::{CodeId, EMPLOYER, OTHER, OUTBOUND, PARTNER, REJECTED};
 use crate::intake::{Aggregator, RowInUse};
-use crate::schema::Entity;
+use crate::schema::{ColumnName, Entity};
 use crate::spill::Budget;
 
 /// What the aggregators share: the window, the catalogue and the partitions that updates go to.
@@ -49,7 +49,7 @@ impl AggregationContext<'_> {
     }
 }
 
-fn column(extract: Extract, name: &str) -> usize {
+fn column(extract: Extract, name: ColumnName) -> usize {
     // The names below are the schema's own; a test holds them to it.
     extract.column(name).unwrap_or(usize::MAX)
 }
@@ -89,10 +89,10 @@ impl<'a> Contacts<'a> {
         let at = |name| column(extract, name);
         Contacts {
             context,
-            contacted_on: at("contacted_on"),
-            channel: at("channel"),
-            direction: at("direction"),
-            reached: extract.column("reached"),
+            contacted_on: at(ColumnName::contacted_on),
+            channel: at(ColumnName::channel),
+            direction: at(ColumnName::direction),
+            reached: extract.column(ColumnName::reached),
         }
     }
 }
@@ -172,14 +172,14 @@ impl<'a> Applications<'a> {
         let at = |name| column(extract, name);
         Applications {
             context,
-            benefit: at("benefit"),
-            submitted_on: at("submitted_on"),
-            method: at("method"),
-            handling_minutes: at("handling_minutes"),
-            clarifications: at("clarifications"),
-            decision: extract.column("decision"),
-            automatic: extract.column("automatic"),
-            filed_by: extract.column("filed_by"),
+            benefit: at(ColumnName::benefit),
+            submitted_on: at(ColumnName::submitted_on),
+            method: at(ColumnName::method),
+            handling_minutes: at(ColumnName::handling_minutes),
+            clarifications: at(ColumnName::clarifications),
+            decision: extract.column(ColumnName::decision),
+            automatic: extract.column(ColumnName::automatic),
+            filed_by: extract.column(ColumnName::filed_by),
         }
     }
 }
@@ -271,11 +271,11 @@ impl<'a> Payments<'a> {
             context,
             tracked: context.traits.iter().map(BenefitTraits::tracked).collect(),
             covers,
-            benefit: at("benefit"),
-            period_start: at("period_start"),
-            period_end: at("period_end"),
-            paid_on: at("paid_on"),
-            amount: at("amount"),
+            benefit: at(ColumnName::benefit),
+            period_start: at(ColumnName::period_start),
+            period_end: at(ColumnName::period_end),
+            paid_on: at(ColumnName::paid_on),
+            amount: at(ColumnName::amount),
         }
     }
 }
@@ -339,7 +339,7 @@ impl<'a> LifeEvents<'a> {
     /// Of this context.
     pub fn new(context: &'a AggregationContext<'a>) -> Self {
         let at = |name| column(Extract::LifeEvents, name);
-        LifeEvents { context, event: at("event"), occurred_on: at("occurred_on") }
+        LifeEvents { context, event: at(ColumnName::event), occurred_on: at(ColumnName::occurred_on) }
     }
 }
 

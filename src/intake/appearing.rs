@@ -11,6 +11,7 @@ use super::index::Ids;
 use crate::config::Extract;
 use crate::extract::batch::Batch;
 use crate::extract::{ExtractError, FileRead, Interners, Plan, Unwatched, Worker};
+use crate::schema::ColumnName;
 
 /// Who appears.
 #[derive(Debug, Default)]
@@ -56,7 +57,7 @@ pub fn appearing(plans: &[&Plan<'_>], threads: usize, books: &Interners) -> Resu
     let (mut files, mut suspects) = (Vec::new(), Vec::new());
     for plan in plans {
         let column = |name| plan.config.extract.column(name);
-        let owner = column("customer_id").or_else(|| column("employer_id")).unwrap_or_default();
+        let owner = column(ColumnName::customer_id).or_else(|| column(ColumnName::employer_id)).unwrap_or_default();
         let worker = || Gather { owner, own: HashSet::new(), suspects: Suspects::default(), all: &all };
         files.extend(plan.read(threads, books, Arc::new(Unwatched), None, worker)?);
         let of_extract = std::mem::take(&mut all.lock().unwrap_or_else(PoisonError::into_inner).1);

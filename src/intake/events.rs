@@ -20,6 +20,7 @@ use crate::config::Extract;
 use crate::extract::batch::{Batch, MISSING_CODE, MISSING_DAY, Span};
 use crate::extract::codes::{CodeId, OTHER, OTHER_FILER};
 use crate::extract::{ExtractError, Interners, Plan, Progress, RejectsWriter, Worker};
+use crate::schema::ColumnName;
 use crate::spill::Budget;
 
 /// Customers of one partition: neighbours in id order, whose events are folded together.
@@ -99,20 +100,21 @@ pub(super) struct Period {
 }
 
 /// The columns whose codes the configuration may not know.
-const CODED: [&str; 3] = ["method", "filed_by", "benefit"];
+const CODED: [ColumnName; 3] = [ColumnName::method, ColumnName::filed_by, ColumnName::benefit];
 
 /// Something of each column of [`CODED`].
 pub(super) type OfCoded<T> = [T; CODED.len()];
 
 impl Columns {
     fn of(extract: Extract) -> Self {
-        let find = |names: &[&str]| names.iter().find_map(|name| extract.column(name));
+        use ColumnName as C;
+        let find = |names: &[ColumnName]| names.iter().find_map(|name| extract.column(*name));
         Columns {
-            id: find(&["contact_id", "application_id", "payment_id"]),
-            owner: find(&["customer_id", "employer_id"]).unwrap_or_default(),
-            date: find(&["contacted_on", "submitted_on", "period_start", "occurred_on"]).unwrap_or_default(),
+            id: find(&[C::contact_id, C::application_id, C::payment_id]),
+            owner: find(&[C::customer_id, C::employer_id]).unwrap_or_default(),
+            date: find(&[C::contacted_on, C::submitted_on, C::period_start, C::occurred_on]).unwrap_or_default(),
             coded: CODED.map(|name| extract.column(name)),
-            period: find(&["period_end"]).zip(find(&["paid_on"])).map(|(end, paid_on)| Period { end, paid_on }),
+            period: find(&[C::period_end]).zip(find(&[C::paid_on])).map(|(end, paid_on)| Period { end, paid_on }),
         }
     }
 

@@ -16,6 +16,7 @@ use crate::calendar::{Day, Window};
 use crate::config::{Extract, Repeats};
 use crate::extract::batch::{Batch, MISSING_DAY};
 use crate::extract::{ExtractError, Interners, Plan, Progress, RejectsWriter, Worker};
+use crate::schema::ColumnName;
 
 /// The accepted rows of a register, in any order.
 #[derive(Default)]
@@ -53,7 +54,7 @@ impl Worker for RegisterWorker<'_> {
             texts
         };
         let known = self.extract.columns().len();
-        let (from, to) = (days("registered_from"), days("registered_to"));
+        let (from, to) = (days(ColumnName::registered_from), days(ColumnName::registered_to));
         let registration = |row: usize| match (from, to) {
             (Some(from), Some(to)) => Registration { from: from[row], to: to[row] },
             _ => Registration { from: MISSING_DAY, to: MISSING_DAY },
@@ -63,9 +64,9 @@ impl Worker for RegisterWorker<'_> {
             first_record: batch.record[0],
             file: batch.file,
             ids: texts(0),
-            births: days("birth_date").map(<[Day]>::to_vec).unwrap_or_default(),
+            births: days(ColumnName::birth_date).map(<[Day]>::to_vec).unwrap_or_default(),
             registrations: (0..batch.rows()).map(registration).collect(),
-            employees: column("employees").map(|at| batch.numbers(at).to_vec()).unwrap_or_default(),
+            employees: column(ColumnName::employees).map(|at| batch.numbers(at).to_vec()).unwrap_or_default(),
             dimensions: (known..batch.columns.len()).map(texts).collect(),
         };
         self.register.lock().unwrap_or_else(PoisonError::into_inner).parts.push(part);

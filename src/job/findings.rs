@@ -6,6 +6,7 @@ use std::fmt;
 use crate::calendar::{Day, Window};
 use crate::config::{Extract, ExtractConfig, Repeats};
 use crate::intake::{DamagedIds, ExtractAccount, IdDifference, Population};
+use crate::schema::ColumnName;
 use crate::text::nouns;
 
 /// A doubt about the rows of an extract.
@@ -69,7 +70,7 @@ pub fn of_ages(population: &Population, window: &Window) -> Option<Finding> {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.extract.name();
-        let owner = if self.extract.column("employer_id").is_some() { "employer" } else { "customer" };
+        let owner = if self.extract.column(ColumnName::employer_id).is_some() { "employer" } else { "customer" };
         write!(f, "{name}: ")?;
         match &self.doubt {
             Doubt::DuplicatesDiffer { differ, duplicates, repeats: Repeats::Spells } => write!(

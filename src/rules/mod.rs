@@ -8,7 +8,8 @@
 //! only a condition that is true takes a customer.
 
 mod arithmetic;
-mod condition;
+mod expression;
+mod parse;
 mod reach;
 mod terms;
 #[cfg(test)]
@@ -18,7 +19,8 @@ mod words;
 
 use polars::prelude::*;
 
-pub use condition::ConditionProblem;
+use expression::Expression;
+pub use parse::ConditionProblem;
 pub use terms::{Clause, Comparator, Comparison, Piece, Term};
 pub use trace::{RuleTrace, Trace, TracedTerm, Tracer, Truth};
 
@@ -34,7 +36,7 @@ pub const DEFAULT_RULE: &str = "default";
 /// # Errors
 /// Every unknown feature, or what else is wrong with it.
 pub fn check_condition(sql: &str, features: &[(String, FeatureType)]) -> Result<(), Vec<ConditionProblem>> {
-    condition::condition(sql, features).map(|_| ())
+    parse::condition(sql, features).map(|_| ())
 }
 
 /// Checks a derived feature's expression and tells its type: a count if all in it is, else a ratio.
@@ -42,7 +44,7 @@ pub fn check_condition(sql: &str, features: &[(String, FeatureType)]) -> Result<
 /// # Errors
 /// Every unknown feature, or what else is wrong with it.
 pub fn check_derived(sql: &str, features: &[(String, FeatureType)]) -> Result<FeatureType, Vec<ConditionProblem>> {
-    condition::derived(sql, features).map(|(_, feature_type)| feature_type)
+    parse::derived(sql, features).map(|(_, feature_type)| feature_type)
 }
 
 /// The features of an entity's catalogue, as expressions know them.
@@ -54,11 +56,27 @@ pub fn feature_types(entity: Entity) -> Vec<(String, FeatureType)> {
 #[derive(Debug, Clone)]
 pub struct RuleSet {
     entity: Entity,
-    /// Name, category and condition of each rule, in order.
-    rules: Vec<(String, usize, Expr)>,
+    rules: Vec<CompiledRule>,
     default_category: usize,
-    /// Name, type and expression of each derived feature, in order.
-    derived: Vec<(String, FeatureType, Expr)>,
+    derived: Vec<CompiledFeature>,
+}
+
+/// A rule with its condition as it is parsed, and as it is evaluated.
+#[derive(Debug, Clone)]
+struct CompiledRule {
+    name: String,
+    category: usize,
+    condition: Expression,
+    expr: Expr,
+}
+
+/// A derived feature, likewise.
+#[derive(Debug, Clone)]
+struct CompiledFeature {
+    name: String,
+    feature_type: FeatureType,
+    expression: Expression,
+    expr: Expr,
 }
 
 /// Which rule took each row of a frame.
@@ -79,18 +97,22 @@ impl RuleSet {
         let mut problems = Vec::new();
         let mut derived = Vec::new();
         for feature in &classification.derived_features {
-            match condition::derived(&feature.expression, &features) {
-                Ok((expr, feature_type)) => {
-                    features.push((feature.name.clone(), feature_type));
-                    derived.push((feature.name.clone(), feature_type, expr));
+            match parse::derived(&feature.expression, &features) {
+                Ok((expression, feature_type)) => {
+                    let (name, expr) = (feature.name.clone(), expression.to_polars());
+                    features.push((name.clone(), feature_type));
+                    derived.push(CompiledFeature { name, feature_type, expression, expr });
                 }
                 Err(faults) => problems.extend(at_key(format!("derived_features.{}.expression", feature.name), faults)),
             }
         }
         let mut rules = Vec::new();
         for rule in &classification.rules {
-            match condition::condition(&rule.when, &features) {
-                Ok(expr) => rules.push((rule.name.clone(), rule.category, expr)),
+            match parse::condition(&rule.when, &features) {
+                Ok(condition) => {
+                    let (name, category, expr) = (rule.name.clone(), rule.category, condition.to_polars());
+                    rules.push(CompiledRule { name, category, condition, expr });
+                }
                 Err(faults) => problems.extend(at_key(rule_key(entity, &rule.name), faults)),
             }
         }
@@ -106,17 +128,17 @@ impl RuleSet {
 
     /// Name and type of each derived feature, in order.
     pub fn derived_features(&self) -> impl ExactSizeIterator<Item = (&str, FeatureType)> {
-        self.derived.iter().map(|(name, feature_type, _)| (name.as_str(), *feature_type))
+        self.derived.iter().map(|feature| (feature.name.as_str(), feature.feature_type))
     }
 
     /// The places in the catalogue of the features that any rule or derived feature names; at least one, so that a
     /// frame of them has rows.
     pub fn named_features(&self) -> Vec<usize> {
-        let expressions =
-            self.rules.iter().map(|(_, _, expr)| expr).chain(self.derived.iter().map(|(_, _, expr)| expr));
-        let names: Vec<PlSmallStr> = expressions.flat_map(|expr| expr.clone().meta().root_names()).collect();
+        let conditions = self.rules.iter().map(|rule| &rule.condition);
+        let expressions = conditions.chain(self.derived.iter().map(|feature| &feature.expression));
+        let names: Vec<&str> = expressions.flat_map(Expression::features).collect();
         let features = self.entity.features();
-        let named = |at: &usize| names.iter().any(|name| name.as_str() == features[*at].feature().name);
+        let named = |at: &usize| names.contains(&features[*at].feature().name);
         let places: Vec<usize> = (0..features.len()).filter(named).collect();
         if places.is_empty() { vec![0] } else { places }
     }
@@ -124,28 +146,19 @@ impl RuleSet {
     /// The numbers that stand beside a feature, in conditions and derived features that depend on it, ascending: where
     /// a change of the feature is likely to change the label.
     pub fn numbers_beside(&self, feature: &str) -> Vec<f64> {
-        let mut dependent = vec![PlSmallStr::from(feature)];
+        let mut dependent = vec![feature];
         let mut numbers = Vec::new();
-        let derived = self.derived.iter().map(|(name, _, expr)| (Some(name), expr));
-        for (name, expr) in derived.chain(self.conditions().map(|condition| (None, condition))) {
-            if !expr.clone().meta().root_names().iter().any(|named| dependent.contains(named)) {
-                continue;
+        let derived = self.derived.iter().map(|feature| (Some(feature.name.as_str()), &feature.expression));
+        let conditions = self.rules.iter().map(|rule| (None, &rule.condition));
+        for (name, expression) in derived.chain(conditions) {
+            if expression.features().iter().any(|named| dependent.contains(named)) {
+                dependent.extend(name);
+                numbers.extend(expression.numbers());
             }
-            dependent.extend(name.map(|name| PlSmallStr::from(name.as_str())));
-            numbers.extend(expr.into_iter().filter_map(|part| match part {
-                Expr::Literal(value) => value.to_any_value()?.extract::<f64>(),
-                _ => None,
-            }));
         }
-        numbers.retain(|number| number.is_finite());
         numbers.sort_by(f64::total_cmp);
         numbers.dedup();
         numbers
-    }
-
-    /// The condition of each rule, in order.
-    fn conditions(&self) -> impl Iterator<Item = &Expr> {
-        self.rules.iter().map(|(_, _, condition)| condition)
     }
 
     /// How many rules there are, the default not counted: its index.
@@ -155,12 +168,12 @@ impl RuleSet {
 
     /// The name of a rule that [`Labels`] names.
     pub fn rule_name(&self, rule: u16) -> &str {
-        self.rules.get(usize::from(rule)).map_or(DEFAULT_RULE, |(name, _, _)| name)
+        self.rules.get(usize::from(rule)).map_or(DEFAULT_RULE, |rule| &rule.name)
     }
 
     /// The category that a rule leads to: an index into the configuration's categories.
     pub fn category_of(&self, rule: u16) -> usize {
-        self.rules.get(usize::from(rule)).map_or(self.default_category, |(_, category, _)| *category)
+        self.rules.get(usize::from(rule)).map_or(self.default_category, |rule| rule.category)
     }
 
     /// Adds the derived features to a frame of the catalogue's, in order: counts as Int64, all else as Float64.
@@ -169,8 +182,8 @@ impl RuleSet {
     /// A feature is not in the frame, or has another type than the catalogue gives it.
     pub fn derive(&self, features: DataFrame) -> PolarsResult<DataFrame> {
         // One at a time, since a later one may use an earlier one.
-        self.derived.iter().try_fold(features, |frame, (name, _, expr)| {
-            frame.lazy().with_column(expr.clone().alias(name.as_str())).collect()
+        self.derived.iter().try_fold(features, |frame, feature| {
+            frame.lazy().with_column(feature.expr.clone().alias(feature.name.as_str())).collect()
         })
     }
 
@@ -182,8 +195,7 @@ impl RuleSet {
     pub fn classify(&self, features: &DataFrame) -> PolarsResult<Labels> {
         // Beside the features, so that a condition without any still has a value for every row; no feature has
         // a space in its name.
-        let named =
-            |(at, (_, _, condition)): (usize, &(String, usize, Expr))| condition.clone().alias(condition_name(at));
+        let named = |(at, rule): (usize, &CompiledRule)| rule.expr.clone().alias(condition_name(at));
         let conditions: Vec<_> = self.rules.iter().enumerate().map(named).collect();
         let evaluated = features.clone().lazy().with_columns(conditions).collect()?;
         let mut rule = vec![self.default_rule(); features.height()];

@@ -61,9 +61,9 @@ impl Tracer {
 
     fn never_true(&self, zero: &[&str]) -> PolarsResult<Vec<usize>> {
         let mut known: BTreeSet<&str> = zero.iter().copied().collect();
-        for (name, _, expr) in &self.rules.derived {
-            if expr.clone().meta().root_names().iter().all(|root| known.contains(root.as_str())) {
-                known.insert(name);
+        for feature in &self.rules.derived {
+            if feature.expression.features().iter().all(|name| known.contains(name)) {
+                known.insert(&feature.name);
             }
         }
         // One customer without anything; terms that name other features than these are not looked at.

@@ -1,12 +1,7 @@
 //! A condition taken apart into its terms, for telling people which of them hold.
-//!
-//! The parser is the one that `polars-sql` uses, in the same dialect, so that AND, OR, NOT and parentheses bind
-//! here as they do where conditions are compiled. Only the tree is taken from it: what a term means is left to
-//! the compiled expression of its own text.
 
-use sqlparser::ast::{BinaryOperator, Expr as Sql, SelectItem, UnaryOperator, Value};
-use sqlparser::dialect::GenericDialect;
-use sqlparser::parser::{Parser, ParserOptions};
+use super::arithmetic::Arithmetic;
+use super::expression::{Comparison as Compared, Expression, Node};
 
 /// Terms joined by AND, OR and NOT.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,127 +74,117 @@ impl<T> Clause<T> {
     }
 }
 
-/// The terms of a condition; one that the parser does not take is a single term.
-pub(super) fn terms(sql: &str) -> Clause<Term> {
-    let whole = || Clause::Term(Term { sql: sql.trim().to_owned(), comparison: None });
-    parse(sql).map_or_else(whole, |parsed| clause(&parsed))
-}
-
-fn parse(sql: &str) -> Option<Sql> {
-    // As `polars_sql::sql_expr` does.
-    let options = ParserOptions { trailing_commas: true, ..ParserOptions::default() };
-    let mut parser = Parser::new(&GenericDialect).with_options(options).try_with_sql(sql).ok()?;
-    match parser.parse_select_item().ok()? {
-        SelectItem::UnnamedExpr(expr) => Some(expr),
-        _ => None,
+/// The terms of a condition.
+pub(super) fn terms(condition: &Expression) -> Clause<&Expression> {
+    match &condition.node {
+        Node::Nested(inner) => terms(inner),
+        // `x IS NOT NULL`, `NOT IN` and `NOT BETWEEN` are terms: nothing is joined there.
+        Node::Not(inner) if inner.sql != condition.sql => Clause::Not(Box::new(terms(inner))),
+        Node::And(parts) => {
+            let flat = |part| match terms(part) {
+                Clause::All(parts) => parts,
+                clause => vec![clause],
+            };
+            Clause::All(parts.iter().flat_map(flat).collect())
+        }
+        Node::Or(parts) => {
+            let flat = |part| match terms(part) {
+                Clause::Any(parts) => parts,
+                clause => vec![clause],
+            };
+            Clause::Any(parts.iter().flat_map(flat).collect())
+        }
+        _ => Clause::Term(condition),
     }
 }
 
-fn clause(sql: &Sql) -> Clause<Term> {
-    match sql {
-        Sql::Nested(inner) => clause(inner),
-        Sql::UnaryOp { op: UnaryOperator::Not, expr } => Clause::Not(Box::new(clause(expr))),
-        Sql::BinaryOp { left, op: BinaryOperator::And, right } => {
-            let parts = |clause| if let Clause::All(parts) = clause { parts } else { vec![clause] };
-            Clause::All([parts(clause(left)), parts(clause(right))].concat())
-        }
-        Sql::BinaryOp { left, op: BinaryOperator::Or, right } => {
-            let parts = |clause| if let Clause::Any(parts) = clause { parts } else { vec![clause] };
-            Clause::Any([parts(clause(left)), parts(clause(right))].concat())
-        }
-        term => Clause::Term(Term { sql: term.to_string(), comparison: comparison(term) }),
+impl Term {
+    pub(super) fn new(of: &Expression) -> Self {
+        Term { sql: of.sql.clone(), comparison: comparison(of) }
     }
 }
 
-fn comparison(term: &Sql) -> Option<Comparison> {
-    match term {
-        Sql::BinaryOp { left, op, right } => {
-            let (of, op, number) = match (number(left), number(right)) {
-                (None, Some(number)) => (left, op.clone(), number),
-                (Some(number), None) => (right, mirrored(op), number),
+fn comparison(term: &Expression) -> Option<Comparison> {
+    match &term.node {
+        Node::Compare(comparison, parts) => {
+            let [left, right] = &**parts;
+            let (of, comparison, number) = match (number(left), number(right)) {
+                (None, Some(number)) => (left, *comparison, number),
+                (Some(number), None) => (right, mirrored(*comparison), number),
                 _ => return None,
             };
-            let comparator = match op {
-                BinaryOperator::GtEq => Comparator::AtLeast(number),
-                BinaryOperator::Gt => Comparator::MoreThan(number),
-                BinaryOperator::LtEq => Comparator::AtMost(number),
-                BinaryOperator::Lt => Comparator::LessThan(number),
-                BinaryOperator::Eq => Comparator::Exactly(number),
-                BinaryOperator::NotEq => Comparator::OtherThan(number),
-                _ => return None,
+            let comparator = match comparison {
+                Compared::AtLeast => Comparator::AtLeast(number),
+                Compared::MoreThan => Comparator::MoreThan(number),
+                Compared::AtMost => Comparator::AtMost(number),
+                Compared::LessThan => Comparator::LessThan(number),
+                Compared::Equal => Comparator::Exactly(number),
+                Compared::NotEqual => Comparator::OtherThan(number),
             };
-            Some(Comparison { of: compared(of)?, comparator })
+            Some(Comparison { of: pieces(of)?, comparator })
         }
-        Sql::Between { expr, negated: false, low, high } => {
-            Some(Comparison { of: compared(expr)?, comparator: Comparator::Between(number(low)?, number(high)?) })
+        Node::Between(parts) => {
+            let [value, low, high] = &**parts;
+            Some(Comparison { of: pieces(value)?, comparator: Comparator::Between(number(low)?, number(high)?) })
         }
         _ => None,
     }
 }
 
 /// `6 <= x` is `x >= 6`.
-fn mirrored(op: &BinaryOperator) -> BinaryOperator {
-    match op {
-        BinaryOperator::GtEq => BinaryOperator::LtEq,
-        BinaryOperator::Gt => BinaryOperator::Lt,
-        BinaryOperator::LtEq => BinaryOperator::GtEq,
-        BinaryOperator::Lt => BinaryOperator::Gt,
-        other => other.clone(),
+fn mirrored(comparison: Compared) -> Compared {
+    match comparison {
+        Compared::AtLeast => Compared::AtMost,
+        Compared::MoreThan => Compared::LessThan,
+        Compared::AtMost => Compared::AtLeast,
+        Compared::LessThan => Compared::MoreThan,
+        Compared::Equal | Compared::NotEqual => comparison,
     }
 }
 
-fn number(sql: &Sql) -> Option<f64> {
-    match sql {
-        Sql::Nested(inner) => number(inner),
-        Sql::UnaryOp { op: UnaryOperator::Minus, expr } => number(expr).map(|number| -number),
-        Sql::Value(value) => match &value.value {
-            Value::Number(digits, _) => digits.to_string().parse().ok(),
-            _ => None,
-        },
+fn number(of: &Expression) -> Option<f64> {
+    match &of.node {
+        Node::Nested(inner) => number(inner),
+        Node::Whole(number) => Some(*number as f64),
+        Node::Number(number) => Some(*number),
         _ => None,
     }
 }
 
-fn compared(sql: &Sql) -> Option<Vec<Piece>> {
-    let mut pieces = Vec::new();
-    push_pieces(sql, &mut pieces)?;
-    Some(pieces)
-}
-
-fn push_pieces(sql: &Sql, pieces: &mut Vec<Piece>) -> Option<()> {
+fn pieces(of: &Expression) -> Option<Vec<Piece>> {
     let sign = |text: &str| Piece::Sign(text.to_owned());
-    match sql {
-        Sql::Identifier(name) => pieces.push(Piece::Feature(name.value.clone())),
-        Sql::Value(_) => pieces.push(Piece::Sign(crate::text::double(number(sql)?))),
-        Sql::Nested(inner) => {
-            pieces.push(sign("("));
-            push_pieces(inner, pieces)?;
-            pieces.push(sign(")"));
-        }
-        Sql::BinaryOp { left, op, right } => {
-            let operator = match op {
-                BinaryOperator::Plus => "+",
-                BinaryOperator::Minus => "−",
-                BinaryOperator::Multiply => "×",
-                BinaryOperator::Divide => "/",
-                _ => return None,
+    Some(match &of.node {
+        Node::Feature(name) => vec![Piece::Feature(name.clone())],
+        Node::Whole(_) | Node::Number(_) => vec![Piece::Sign(crate::text::double(number(of)?))],
+        Node::Nested(inner) => [vec![sign("(")], pieces(inner)?, vec![sign(")")]].concat(),
+        Node::Arithmetic(arithmetic, parts) => {
+            let operator = match arithmetic {
+                Arithmetic::Plus => "+",
+                Arithmetic::Minus => "−",
+                Arithmetic::Times => "×",
+                Arithmetic::Divide => "/",
+                Arithmetic::Remainder => return None,
             };
-            push_pieces(left, pieces)?;
-            pieces.push(sign(operator));
-            push_pieces(right, pieces)?;
+            [pieces(&parts[0])?, vec![sign(operator)], pieces(&parts[1])?].concat()
         }
         _ => return None,
-    }
-    Some(())
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::parse;
     use super::*;
+    use crate::schema::features::FeatureType;
+
+    fn parsed(sql: &str) -> Expression {
+        let features = ["a", "b", "c", "contacts"].map(|name| (name.to_owned(), FeatureType::Count));
+        parse::condition(sql, &features).unwrap()
+    }
 
     /// The clause as text: every join in brackets.
-    fn shown(clause: &Clause<Term>) -> String {
-        let joined = |parts: &[Clause<Term>]| parts.iter().map(shown).collect::<Vec<_>>().join("; ");
+    fn shown(clause: &Clause<&Expression>) -> String {
+        let joined = |parts: &[Clause<&Expression>]| parts.iter().map(shown).collect::<Vec<_>>().join("; ");
         match clause {
             Clause::All(parts) => format!("all[{}]", joined(parts)),
             Clause::Any(parts) => format!("any[{}]", joined(parts)),
@@ -220,16 +205,17 @@ mod tests {
             ("NOT (a > 1 OR b IS NULL)", "not[any[a > 1; b IS NULL]]"),
             ("CASE WHEN a > 1 AND b > 2 THEN c ELSE 0 END > 1", "CASE WHEN a > 1 AND b > 2 THEN c ELSE 0 END > 1"),
             ("TRUE", "true"),
+            ("a IS NOT NULL AND b NOT IN (1)", "all[a IS NOT NULL; b NOT IN (1)]"),
         ];
         for (sql, expected) in cases {
-            assert_eq!(shown(&terms(sql)), expected, "{sql}");
+            assert_eq!(shown(&terms(&parsed(sql))), expected, "{sql}");
         }
     }
 
     #[test]
     fn simple_comparisons_are_known_as_such() {
-        let of = |sql: &str| match terms(sql) {
-            Clause::Term(term) => term.comparison,
+        let of = |sql: &str| match terms(&parsed(sql)) {
+            Clause::Term(term) => Term::new(term).comparison,
             other => panic!("{other:?}"),
         };
         let feature = |name: &str| Piece::Feature(name.to_owned());

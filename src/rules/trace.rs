@@ -1,13 +1,13 @@
 //! Why a customer has its label: every rule, and every term of its condition, true, false or missing.
 //!
-//! Rules are compiled as for [`RuleSet::classify`], and terms by the same compiler from their own text; so a trace
-//! says nothing that the label does not.
+//! Terms are parts of the very expressions that [`RuleSet::classify`] evaluates; so a trace says nothing that the label
+//! does not.
 
 use polars::prelude::*;
 
-use super::condition;
+use super::expression::Expression;
 use super::terms::{Clause, Term, terms};
-use super::{RuleSet, at_key, feature_types, rule_key};
+use super::{RuleSet, feature_types};
 use crate::config::{Classification, Problem};
 
 /// What a condition comes to.
@@ -114,24 +114,14 @@ impl Tracer {
     /// As for [`RuleSet::compile`].
     pub fn compile(classification: &Classification) -> Result<Tracer, Vec<Problem>> {
         let rules = RuleSet::compile(classification)?;
-        let mut known = feature_types(classification.entity);
-        known.extend(rules.derived_features().map(|(name, feature_type)| (name.to_owned(), feature_type)));
+        let mut known: Vec<String> = feature_types(classification.entity).into_iter().map(|(name, _)| name).collect();
+        known.extend(rules.derived_features().map(|(name, _)| name.to_owned()));
         let mut compiled = Vec::new();
-        let mut clauses = Vec::new();
-        for rule in &classification.rules {
-            let mut fault = None;
-            let clause = terms(&rule.when).map(&mut |term: &Term| {
-                match condition::term(&term.sql, &known) {
-                    Ok(expr) => compiled.push(CompiledTerm::new(term.clone(), expr, &known)),
-                    Err(problems) => fault = Some(problems),
-                }
-                compiled.len().saturating_sub(1)
-            });
-            if let Some(fault) = fault {
-                return Err(at_key(rule_key(classification.entity, &rule.name), fault).collect());
-            }
-            clauses.push(clause);
-        }
+        let place = &mut |term: &&Expression| {
+            compiled.push(CompiledTerm::new(term, &known));
+            compiled.len() - 1
+        };
+        let clauses = rules.rules.iter().map(|rule| terms(&rule.condition).map(place)).collect();
         Ok(Tracer { rules, clauses, terms: compiled })
     }
 
@@ -146,7 +136,7 @@ impl Tracer {
     /// A feature is not in the frame, or has another type than the catalogue gives it.
     pub fn trace(&self, features: &DataFrame) -> PolarsResult<Vec<Trace<'_>>> {
         let terms = truths(features, self.terms.iter().map(|term| &term.expr))?;
-        let conditions = truths(features, self.rules.conditions())?;
+        let conditions = truths(features, self.rules.rules.iter().map(|rule| &rule.expr))?;
         let decided = self.rules.classify(features)?.rule;
         let of_row = |(row, decided): (usize, u16)| {
             let of_term = &mut |at: &usize| {
@@ -162,10 +152,10 @@ impl Tracer {
 }
 
 impl CompiledTerm {
-    fn new(term: Term, expr: Expr, known: &[(String, crate::features::catalogue::FeatureType)]) -> Self {
-        let names = expr.clone().meta().root_names();
-        let named = known.iter().map(|(name, _)| name).filter(|name| names.iter().any(|root| root.as_str() == *name));
-        CompiledTerm { term, features: named.cloned().collect(), expr }
+    fn new(term: &Expression, known: &[String]) -> Self {
+        let names = term.features();
+        let features = known.iter().filter(|name| names.contains(&name.as_str())).cloned().collect();
+        CompiledTerm { term: Term::new(term), features, expr: term.to_condition() }
     }
 }
 

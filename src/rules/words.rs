@@ -1,10 +1,10 @@
 //! The words and signs that an expression may consist of, checked before it is parsed.
 //!
-//! The SQL parser knows far more than a condition may use (subqueries, windows, texts, dozens of functions) and
-//! some of it panics there on unusual input. So it is only shown expressions whose every word is a feature, a
-//! word of the list below or an allowed function; that is also where a message can name the nearest feature.
+//! The SQL parser knows far more than a condition may use (subqueries, windows, texts, dozens of functions). It is only
+//! shown expressions whose every word is a feature, a word of the list below or an allowed function; that is also where
+//! a message can name the nearest feature.
 
-use super::condition::{ConditionProblem, Features};
+use super::parse::{ConditionProblem, Features};
 use crate::config::{help_for, nearest};
 
 /// Words of conditions, besides features and functions.

@@ -1,7 +1,7 @@
 //! Whom the agency serves. Both kinds go through the same stages; what differs is declared here and beside
 //! [`Entity::features`].
 
-use crate::config::Extract;
+use super::Extract;
 
 /// A kind of customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -221,6 +221,15 @@ fn what_is_shown_as_in_force_means_the_same_when_it_is_read() {
 }
 
 #[test]
+fn the_schema_knows_what_the_file_may_hold() {
+    let schema = Workspace::empty().vardag(&["config", "schema"]).code(0).json();
+    let months = &schema["properties"]["window"]["properties"]["months"];
+    assert_eq!((&months["type"], &months["minimum"], &months["maximum"]), (&"integer".into(), &1.into(), &1200.into()));
+    let rule = &schema["properties"]["employer_rules"]["items"]["properties"];
+    assert!(rule["when"].is_object() && schema["additionalProperties"] == false);
+}
+
+#[test]
 fn the_defaults_alone_can_be_shown_and_are_methods() {
     let shown = Workspace::empty().vardag(&["config", "show"]);
     let defaults: toml::Table = shown.code(0).stdout().parse().expect("TOML");

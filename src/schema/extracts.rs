@@ -1,6 +1,25 @@
 //! The extracts and their columns: METHOD section 2's table, once, for the reader, the checks and the documentation.
 
-use crate::config::Extract;
+/// The extracts, in METHOD section 2's order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Extract {
+    /// The register of person customers.
+    Customers,
+    /// Contacts between customers and the agency.
+    Contacts,
+    /// Applications for benefits.
+    Applications,
+    /// Benefit payments and recoveries.
+    Payments,
+    /// Life events reported from elsewhere.
+    LifeEvents,
+    /// The register of employers.
+    Employers,
+    /// Contacts with employers.
+    EmployerContacts,
+    /// Employers' applications.
+    EmployerApplications,
+}
 
 /// What a column holds, and so how its text is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,9 +78,34 @@ pub const DIRECTIONS: &[&str] = &["inbound", "outbound"];
 /// Who files applications.
 pub const FILERS: &[&str] = &["customer", "employer", "partner", "other"];
 
+macro_rules! column_names {
+    ($($name:ident)*) => {
+        /// A column of some extract, so that code names it and the compiler checks it.
+        #[allow(non_camel_case_types, missing_docs)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum ColumnName { $($name),* }
+
+        impl ColumnName {
+            /// Its canonical name.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(ColumnName::$name => stringify!($name)),* }
+            }
+        }
+    };
+}
+
+column_names! {
+    contact_id application_id payment_id customer_id employer_id birth_date registered_from registered_to
+    contacted_on channel direction reached benefit submitted_on method handling_minutes
+    decision automatic clarifications filed_by period_start period_end paid_on amount
+    event occurred_on employees
+}
+
 /// A column of an extract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ColumnSchema {
+    /// Which column.
+    pub column: ColumnName,
     /// Its canonical name.
     pub name: &'static str,
     /// What it holds.
@@ -70,66 +114,66 @@ pub struct ColumnSchema {
     pub required: bool,
 }
 
-const fn must(name: &'static str, kind: ColumnKind) -> ColumnSchema {
-    ColumnSchema { name, kind, required: true }
+const fn must(column: ColumnName, kind: ColumnKind) -> ColumnSchema {
+    ColumnSchema { column, name: column.as_str(), kind, required: true }
 }
 
-const fn may(name: &'static str, kind: ColumnKind) -> ColumnSchema {
-    ColumnSchema { name, kind, required: false }
+const fn may(column: ColumnName, kind: ColumnKind) -> ColumnSchema {
+    ColumnSchema { column, name: column.as_str(), kind, required: false }
 }
 
 use CodeSet::{Benefit, Channel, Decision, Direction, Event, Filer, Method};
 use ColumnKind::{Amount, Bool, Code, Date, Integer, Minutes, Text};
+use ColumnName::*;
 
 const CUSTOMERS: &[ColumnSchema] =
-    &[must("customer_id", Text), may("birth_date", Date), may("registered_from", Date), may("registered_to", Date)];
+    &[must(customer_id, Text), may(birth_date, Date), may(registered_from, Date), may(registered_to, Date)];
 const CONTACTS: &[ColumnSchema] = &[
-    may("contact_id", Text),
-    must("customer_id", Text),
-    must("contacted_on", Date),
-    must("channel", Code(Channel)),
-    may("direction", Code(Direction)),
-    may("reached", Bool),
+    may(contact_id, Text),
+    must(customer_id, Text),
+    must(contacted_on, Date),
+    must(channel, Code(Channel)),
+    may(direction, Code(Direction)),
+    may(reached, Bool),
 ];
 const APPLICATIONS: &[ColumnSchema] = &[
-    may("application_id", Text),
-    must("customer_id", Text),
-    must("benefit", Code(Benefit)),
-    must("submitted_on", Date),
-    must("method", Code(Method)),
-    may("handling_minutes", Minutes),
-    may("decision", Code(Decision)),
-    may("automatic", Bool),
-    may("clarifications", Integer),
-    may("filed_by", Code(Filer)),
+    may(application_id, Text),
+    must(customer_id, Text),
+    must(benefit, Code(Benefit)),
+    must(submitted_on, Date),
+    must(method, Code(Method)),
+    may(handling_minutes, Minutes),
+    may(decision, Code(Decision)),
+    may(automatic, Bool),
+    may(clarifications, Integer),
+    may(filed_by, Code(Filer)),
 ];
 const PAYMENTS: &[ColumnSchema] = &[
-    may("payment_id", Text),
-    must("customer_id", Text),
-    must("benefit", Code(Benefit)),
-    must("period_start", Date),
-    may("period_end", Date),
-    may("paid_on", Date),
-    must("amount", Amount),
+    may(payment_id, Text),
+    must(customer_id, Text),
+    must(benefit, Code(Benefit)),
+    must(period_start, Date),
+    may(period_end, Date),
+    may(paid_on, Date),
+    must(amount, Amount),
 ];
-const LIFE_EVENTS: &[ColumnSchema] =
-    &[must("customer_id", Text), must("event", Code(Event)), must("occurred_on", Date)];
-const EMPLOYERS: &[ColumnSchema] = &[must("employer_id", Text), may("employees", Integer)];
+const LIFE_EVENTS: &[ColumnSchema] = &[must(customer_id, Text), must(event, Code(Event)), must(occurred_on, Date)];
+const EMPLOYERS: &[ColumnSchema] = &[must(employer_id, Text), may(employees, Integer)];
 const EMPLOYER_CONTACTS: &[ColumnSchema] = &[
-    may("contact_id", Text),
-    must("employer_id", Text),
-    must("contacted_on", Date),
-    must("channel", Code(Channel)),
-    may("direction", Code(Direction)),
+    may(contact_id, Text),
+    must(employer_id, Text),
+    must(contacted_on, Date),
+    must(channel, Code(Channel)),
+    may(direction, Code(Direction)),
 ];
 const EMPLOYER_APPLICATIONS: &[ColumnSchema] = &[
-    may("application_id", Text),
-    must("employer_id", Text),
-    must("benefit", Code(Benefit)),
-    must("submitted_on", Date),
-    must("method", Code(Method)),
-    may("handling_minutes", Minutes),
-    may("clarifications", Integer),
+    may(application_id, Text),
+    must(employer_id, Text),
+    must(benefit, Code(Benefit)),
+    must(submitted_on, Date),
+    must(method, Code(Method)),
+    may(handling_minutes, Minutes),
+    may(clarifications, Integer),
 ];
 
 impl Extract {
@@ -173,9 +217,9 @@ impl Extract {
         }
     }
 
-    /// The position of a column by its canonical name.
-    pub fn column(self, name: &str) -> Option<usize> {
-        self.columns().iter().position(|column| column.name == name)
+    /// The position of a column, if the extract has it.
+    pub fn column(self, column: ColumnName) -> Option<usize> {
+        self.columns().iter().position(|schema| schema.column == column)
     }
 
     /// Whether METHOD needs it (no `?`).
