@@ -1,4 +1,4 @@
-//! Who is in a past run and which rule decided on each: all that movements need of its labels.
+//! Who is in a past run and which rule decided on each: all that movements need of its labels, a batch at a time.
 
 use std::collections::HashMap;
 
@@ -39,58 +39,63 @@ impl Outcomes {
     }
 }
 
-/// The customers of a past run in the order of their ids, and the rules that decided on them.
-#[derive(Debug)]
-pub(super) struct Decisions {
-    ids: StringChunked,
-    /// By customer the number of the rule; the default's is the number of rules.
-    rules: Vec<u16>,
-    /// By customer the number of the rule that other rules give for the same features; empty unless asked for.
-    reclassified: Vec<u16>,
+/// What was decided on a customer of a past run.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Decision {
+    /// The number of the rule that decided.
+    pub(super) rule: u16,
+    /// The number of the rule that other rules give for the same features, where that was asked for.
+    pub(super) reclassified: Option<u16>,
 }
 
 const COLUMNS: [&str; 3] = ["customer_id", "category", "rule"];
 
-impl Decisions {
-    /// Reads the labels of a run; its features, too, where they are to be put under other rules.
-    pub(super) fn read(run: &PastRun, other_rules: Option<&RuleSet>) -> Result<Self, HistoryError> {
-        let labels = run.labels();
-        let features = other_rules.map(RuleSet::named_features).unwrap_or_default();
-        let features = features.into_iter().map(|feature| FEATURES[feature].name);
-        let table = labels.read(&COLUMNS.into_iter().chain(features).collect::<Vec<_>>())?;
+/// Hands over what was decided on each customer of a past run, in the order of their ids.
+pub(super) fn for_each_decision(
+    run: &PastRun,
+    other_rules: Option<&RuleSet>,
+    mut take: impl FnMut(&str, Decision) -> Result<(), HistoryError>,
+) -> Result<(), HistoryError> {
+    let labels = run.labels();
+    let features = other_rules.map(RuleSet::named_features).unwrap_or_default();
+    let features = features.into_iter().map(|feature| FEATURES[feature].name);
+    let columns: Vec<&str> = COLUMNS.into_iter().chain(features).collect();
+    let outcomes = Outcomes::of(run.config());
+    let damaged = |message: String| HistoryError::Damaged { path: labels.path().to_owned(), message };
+    let evaluate = |source| HistoryError::Evaluate { path: labels.path().to_owned(), source };
+    let (mut last_id, mut records) = (String::new(), 0);
+    labels.scan(&columns, |table| {
         let texts = |name: &str| {
             let column = table.column(name).and_then(|column| column.str());
             column.cloned().map_err(|fault| labels.damaged(fault))
         };
         let ids = texts("customer_id")?;
-        let damaged = |message: String| HistoryError::Damaged { path: labels.path().to_owned(), message };
-        if ids.null_count() > 0 || !ids.iter().is_sorted_by(|id, next| id < next) {
-            return Err(damaged("its ids are not in order, each once".to_owned()));
-        }
-        let rules = rule_numbers(&Outcomes::of(run.config()), &texts("category")?, &texts("rule")?).map_err(damaged)?;
+        let rules = rule_numbers(&outcomes, &texts("category")?, &texts("rule")?, records).map_err(damaged)?;
         let reclassify = |rules| reclassified(table.drop_many(COLUMNS), rules);
-        let evaluate = |source| HistoryError::Evaluate { path: labels.path().to_owned(), source };
-        let reclassified = other_rules.map(reclassify).transpose().map_err(evaluate)?.unwrap_or_default();
-        Ok(Decisions { ids, rules, reclassified })
-    }
-
-    /// Each customer with the rule that decided.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&[u8], u16)> {
-        self.ids.iter().flatten().map(str::as_bytes).zip(self.rules.iter().copied())
-    }
-
-    /// Each customer with the rule that decided and, where that was asked for, the rule that other rules give.
-    pub(super) fn iter_reclassified(&self) -> impl Iterator<Item = (&[u8], (u16, Option<u16>))> {
-        let reclassified = (0..self.rules.len()).map(|row| self.reclassified.get(row).copied());
-        self.iter().zip(reclassified).map(|((id, rule), reclassified)| (id, (rule, reclassified)))
-    }
+        let reclassified = other_rules.map(reclassify).transpose().map_err(evaluate)?;
+        records += rules.len();
+        for (row, (id, rule)) in ids.iter().zip(rules).enumerate() {
+            let id = id.filter(|id| *id > last_id.as_str());
+            let id = id.ok_or_else(|| damaged("its ids are not in order, each once".to_owned()))?;
+            last_id.clear();
+            last_id.push_str(id);
+            take(id, Decision { rule, reclassified: reclassified.as_ref().map(|rules| rules[row]) })?;
+        }
+        Ok(())
+    })
 }
 
-/// The rule of every row; the record of one whose rule or category the configuration in force does not have.
-fn rule_numbers(outcomes: &Outcomes, categories: &StringChunked, rules: &StringChunked) -> Result<Vec<u16>, String> {
+/// The rule of every row; an error names the record, of which there are some before these, whose rule and category the
+/// configuration in force does not have.
+fn rule_numbers(
+    outcomes: &Outcomes,
+    categories: &StringChunked,
+    rules: &StringChunked,
+    records_before: usize,
+) -> Result<Vec<u16>, String> {
     let unknown = |row| format!("record {row}: category and rule are not those of the run's config.toml");
     let number = |(category, rule): (Option<&str>, Option<&str>)| outcomes.number(category?, rule?);
-    let rows = categories.iter().zip(rules.iter()).zip(1..);
+    let rows = categories.iter().zip(rules.iter()).zip(records_before + 1..);
     rows.map(|(outcome, row)| number(outcome).ok_or_else(|| unknown(row))).collect()
 }
 
@@ -110,7 +115,7 @@ mod tests {
         let numbers = |rows: &[(Option<&str>, Option<&str>)]| {
             let column = |values: Vec<Option<&str>>| values.into_iter().collect::<StringChunked>();
             let (categories, rules) = rows.iter().copied().unzip();
-            rule_numbers(&outcomes, &column(categories), &column(rules))
+            rule_numbers(&outcomes, &column(categories), &column(rules), 100)
         };
         let first = outcomes.names[0].clone();
         let first = (Some(first.0.as_str()), Some(first.1.as_str()));
@@ -120,7 +125,7 @@ mod tests {
             [(Some("regular"), first.1), (first.0, Some("default")), (None, Some("default")), (first.0, None)]
         {
             let told = numbers(&[default, unknown]).unwrap_err();
-            assert!(told.starts_with("record 2: category and rule"), "{told}");
+            assert!(told.starts_with("record 102: category and rule"), "{told}");
         }
     }
 }

@@ -1,21 +1,24 @@
-//! The labels of a past run, read back by polars: only the columns asked for, and only if the file is the one written.
+//! The labels of a past run, read back by polars: only the columns asked for, in batches of bounded size, and only if
+//! the file is the one written.
 //!
 //! Polars reads CSV leniently (rows of another width, stray quotes, `inf`), so the file's hash is checked first: what
 //! it then reads is what vardag wrote.
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Cursor};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use polars::prelude::{ChunkApply, DataFrame, DataType, IntoColumn, PolarsError, PolarsResult, Schema};
 use polars_io::SerReader;
 use polars_io::csv::read::CsvReadOptions;
+use polars_io::parquet::metadata::FileMetadataRef;
 use polars_io::parquet::read::ParquetReader;
 
 use super::{HistoryError, PastManifest};
 use crate::config::{Config, LabelsFormat};
+use crate::extract::blocks::{BlockError, BlockReader};
 use crate::regular;
 use crate::rules::RuleSet;
 use crate::schema::features::{FEATURES, FeatureType};
@@ -34,8 +37,18 @@ pub struct LabelsFile {
     types: BTreeMap<String, DataType>,
 }
 
-/// Rows to read: the first one and how many.
-type Slice = (usize, usize);
+/// Rows that are read at a time.
+enum Batch {
+    /// Whole records.
+    Csv { text: Vec<u8>, has_header: bool },
+    /// [`PARQUET_BATCH_ROWS`] rows, or those that are left.
+    Parquet { metadata: FileMetadataRef, first_row: usize },
+}
+
+/// Bytes of CSV in a batch: some 60,000 rows.
+const CSV_BATCH_BYTES: usize = 8 << 20;
+/// Rows of Parquet in a batch: as many as four partitions of a run, which are its row groups.
+const PARQUET_BATCH_ROWS: usize = 4 * 16_384;
 
 impl LabelsFile {
     /// The labels of a run folder, written under this configuration.
@@ -98,16 +111,41 @@ impl LabelsFile {
     /// # Errors
     /// The file cannot be read, was changed after the run, or lacks a column.
     pub fn read(&self, columns: &[&str]) -> Result<DataFrame, HistoryError> {
+        let mut all: Option<DataFrame> = None;
+        self.scan(columns, |table| {
+            match &mut all {
+                Some(all) => drop(all.vstack_mut_owned(table).map_err(|fault| self.damaged(fault))?),
+                None => all = Some(table),
+            }
+            Ok(())
+        })?;
+        Ok(all.unwrap_or_default())
+    }
+
+    /// Hands over these columns of all rows in order, a batch at a time.
+    pub(super) fn scan(
+        &self,
+        columns: &[&str],
+        mut take: impl FnMut(DataFrame) -> Result<(), HistoryError>,
+    ) -> Result<(), HistoryError> {
         self.verify()?;
-        self.read_slice(columns, None)
+        let names = self.column_names()?;
+        self.batches()?.try_for_each(|batch| take(self.table(&batch?, &names, columns)?))
     }
 
     /// The row of one customer.
     pub(super) fn find(&self, id: &str, columns: &[&str]) -> Result<Option<DataFrame>, HistoryError> {
-        let ids = self.read(&["customer_id"])?;
-        let ids = ids.column("customer_id").and_then(|ids| ids.str()).map_err(|fault| self.damaged(fault))?;
-        let row = ids.iter().position(|own| own == Some(id));
-        row.map(|row| self.read_slice(columns, Some((row, 1)))).transpose()
+        self.verify()?;
+        let names = self.column_names()?;
+        for batch in self.batches()? {
+            let batch = batch?;
+            let ids = self.table(&batch, &names, &["customer_id"])?;
+            let ids = ids.column("customer_id").and_then(|ids| ids.str()).map_err(|fault| self.damaged(fault))?;
+            if let Some(row) = ids.iter().position(|own| own == Some(id)) {
+                return Ok(Some(self.table(&batch, &names, columns)?.slice(row as i64, 1)));
+            }
+        }
+        Ok(None)
     }
 
     /// Checks that the file is the one that the run wrote.
@@ -120,18 +158,42 @@ impl LabelsFile {
         }
     }
 
-    fn read_slice(&self, columns: &[&str], slice: Option<Slice>) -> Result<DataFrame, HistoryError> {
-        let names = self.column_names()?;
+    fn batches(&self) -> Result<Box<dyn Iterator<Item = Result<Batch, HistoryError>> + '_>, HistoryError> {
+        let file = self.open()?;
+        Ok(match self.format {
+            LabelsFormat::Csv => {
+                let mut blocks = BlockReader::new(file, b',');
+                let mut has_header = true;
+                Box::new(std::iter::from_fn(move || {
+                    let text = next_text(&mut blocks).map_err(|fault| match fault {
+                        BlockError::Io(source) => self.unreadable(source),
+                        _ => HistoryError::Changed { path: self.path.clone() },
+                    });
+                    let has_header = std::mem::replace(&mut has_header, false);
+                    text.transpose().map(|text| Ok(Batch::Csv { text: text?, has_header }))
+                }))
+            }
+            LabelsFormat::Parquet => {
+                let mut reader = ParquetReader::new(file);
+                let metadata = reader.get_metadata().map_err(|fault| self.damaged(fault))?.clone();
+                // Without any rows there is a batch, too, for its columns.
+                let first_rows = (0..metadata.num_rows.max(1)).step_by(PARQUET_BATCH_ROWS);
+                Box::new(first_rows.map(move |first_row| Ok(Batch::Parquet { metadata: metadata.clone(), first_row })))
+            }
+        })
+    }
+
+    /// These columns of a batch, from a file with columns of these names.
+    fn table(&self, batch: &Batch, names: &[String], columns: &[&str]) -> Result<DataFrame, HistoryError> {
         if let Some(missing) = columns.iter().find(|column| !names.iter().any(|name| name == *column)) {
             return Err(HistoryError::NoColumn { path: self.path.clone(), column: (*missing).to_owned() });
         }
-        let file = self.open()?;
-        let table = match self.format {
+        let table = match batch {
             // What polars says of a value repeats it, and it may be an id.
-            LabelsFormat::Csv => self
-                .read_csv(file, &names, columns, slice)
+            Batch::Csv { text, has_header } => self
+                .read_csv(text, *has_header, names, columns)
                 .map_err(|_| PolarsError::ComputeError("a value is not of the type that the run writes".into())),
-            LabelsFormat::Parquet => read_parquet(file, columns, slice),
+            Batch::Parquet { metadata, first_row } => read_parquet(self.open()?, metadata, *first_row, columns),
         };
         let table = table.and_then(|table| self.unguard(table.select(columns.iter().copied())?));
         let table = table.map_err(|fault| self.damaged(fault))?;
@@ -144,21 +206,14 @@ impl LabelsFile {
         }
     }
 
-    fn read_csv(
-        &self,
-        file: File,
-        names: &[String],
-        columns: &[&str],
-        slice: Option<Slice>,
-    ) -> PolarsResult<DataFrame> {
+    fn read_csv(&self, text: &[u8], has_header: bool, names: &[String], columns: &[&str]) -> PolarsResult<DataFrame> {
         let schema: Schema = names.iter().map(|name| (name.as_str().into(), self.data_type(name))).collect();
         CsvReadOptions::default()
             .with_schema(Some(Arc::new(schema)))
             .with_columns(Some(columns.iter().map(|column| (*column).into()).collect()))
-            .with_skip_rows_after_header(slice.map_or(0, |(first, _)| first))
-            .with_n_rows(slice.map(|(_, rows)| rows))
+            .with_has_header(has_header)
             .with_raise_if_empty(false)
-            .into_reader_with_file_handle(file)
+            .into_reader_with_file_handle(Cursor::new(text))
             .finish()
     }
 
@@ -192,9 +247,23 @@ impl LabelsFile {
     }
 }
 
-fn read_parquet(file: File, columns: &[&str], slice: Option<Slice>) -> PolarsResult<DataFrame> {
+/// The next whole records of a file; `None` at its end.
+fn next_text(blocks: &mut BlockReader<File>) -> Result<Option<Vec<u8>>, BlockError> {
+    let (mut text, mut spare) = (Vec::new(), Vec::new());
+    while text.len() < CSV_BATCH_BYTES {
+        let Some(block) = blocks.next_block(spare)? else { break };
+        text.extend_from_slice(&block.text);
+        spare = block.text;
+    }
+    Ok((!text.is_empty()).then_some(text))
+}
+
+fn read_parquet(file: File, metadata: &FileMetadataRef, first_row: usize, columns: &[&str]) -> PolarsResult<DataFrame> {
     let columns = columns.iter().map(|column| (*column).to_owned()).collect();
-    ParquetReader::new(file).with_columns(Some(columns)).with_slice(slice).finish()
+    let mut reader =
+        ParquetReader::new(file).with_columns(Some(columns)).with_slice(Some((first_row, PARQUET_BATCH_ROWS)));
+    reader.set_metadata(metadata.clone());
+    reader.finish()
 }
 
 #[cfg(test)]
@@ -205,8 +274,8 @@ mod tests {
     use polars::prelude::{Column, NamedFrom, Series};
     use polars_io::parquet::write::ParquetWriter;
 
-    /// Enough for several chunks of CSV and several row groups of Parquet.
-    const ROWS: usize = 120_000;
+    /// Enough for several batches of CSV and of Parquet.
+    const ROWS: usize = 260_000;
 
     fn id(row: usize) -> String {
         let odd = if row % 1_000 == 0 { ",\n\"x\"" } else { "" };
@@ -232,7 +301,7 @@ mod tests {
         for (row, (own, count)) in ids.str().unwrap().iter().zip(contacts.i64().unwrap().iter()).enumerate() {
             assert_eq!((own, count), (Some(id(row).as_str()), (row % 7 > 0).then_some(row as i64)));
         }
-        for row in [0, 1, 77_000, ROWS - 1] {
+        for row in [0, 1, 177_000, ROWS - 1] {
             let found = labels.find(&id(row), &["contacts", "customer_id"]).unwrap().unwrap();
             assert!(found.equals_missing(&table.slice(row as i64, 1)), "row {row}");
         }

@@ -4,11 +4,12 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::decisions::Decisions;
+use super::decisions::for_each_decision;
 use super::settings::{feature_settings_that_differ, rules_differ};
-use super::transitions::{Transition, Transitions, merge};
+use super::transitions::{Merge, Transition, Transitions};
 use super::{HistoryError, LabelsFile, PastRun};
 use crate::config::Config;
+use crate::intake::Ids;
 use crate::rules::RuleSet;
 use crate::schema::features::FEATURES;
 use crate::text::{guarded, push_csv};
@@ -98,8 +99,14 @@ pub struct NewRun<'a> {
 /// # Errors
 /// Labels cannot be read, or `rows` not be written.
 pub fn compare(old: &PastRun, new: &PastRun, rows: &mut dyn Write) -> Result<Movements, HistoryError> {
-    let decisions = Decisions::read(new, None)?;
-    movements(old, NewRun { config: new.config(), customers: Box::new(decisions.iter()) }, rows)
+    let (mut ids, mut rules) = (Ids::default(), Vec::new());
+    for_each_decision(new, None, |id, decision| {
+        ids.push(id.as_bytes());
+        rules.push(decision.rule);
+        Ok(())
+    })?;
+    let customers = rules.into_iter().enumerate().map(|(customer, rule)| (ids.get(customer), rule));
+    movements(old, NewRun { config: new.config(), customers: Box::new(customers) }, rows)
 }
 
 /// Finds who moved, and writes them to `rows`: everybody whose category changed, who entered (nothing under `from`)
@@ -109,16 +116,18 @@ pub fn compare(old: &PastRun, new: &PastRun, rows: &mut dyn Write) -> Result<Mov
 /// The old run's labels cannot be read, or `rows` not be written.
 pub fn movements(old: &PastRun, new: NewRun<'_>, rows: &mut dyn Write) -> Result<Movements, HistoryError> {
     let comparability = Comparability::of(old.config(), old.labels(), new.config)?;
-    let decisions = match &comparability {
-        Comparability::RulesDiffer(rules) => Decisions::read(old, Some(rules))?,
-        _ => Decisions::read(old, None)?,
+    let other_rules = match &comparability {
+        Comparability::RulesDiffer(rules) => Some(&**rules),
+        _ => None,
     };
     let mut transitions = Transitions::new(old.config(), new.config);
     let mut rows = MovementRows::new(rows, new.config.outputs.spreadsheet_safe)?;
-    merge(decisions.iter_reclassified(), new.customers, |id, transition| {
+    let mut merge = Merge::new(new.customers, |id, transition| {
         transitions.count(transition);
         rows.write_if_moved(id, transition, &transitions)
-    })?;
+    });
+    for_each_decision(old, other_rules, |id, decision| merge.old_customer(id.as_bytes(), decision))?;
+    merge.finish()?;
     rows.finish()?;
     Ok(transitions.movements(comparability))
 }

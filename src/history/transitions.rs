@@ -1,12 +1,12 @@
 //! Two runs joined by customer, and what the customers come to by category and rule.
 
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::iter::Peekable;
 
 use foldhash::HashMap;
 
 use super::HistoryError;
-use super::decisions::Outcomes;
+use super::decisions::{Decision, Outcomes};
 use super::movements::{Cause, Comparability, Movements, RuleMovement};
 use crate::config::{AsOf, Config};
 
@@ -21,31 +21,36 @@ pub(super) struct Transition {
     pub(super) new: Option<u16>,
 }
 
-/// Hands over every customer of two runs, both in bytewise order of the ids, in that order.
-pub(super) fn merge<'a, 'b>(
-    old: impl Iterator<Item = (&'a [u8], (u16, Option<u16>))>,
-    new: impl Iterator<Item = (&'b [u8], u16)>,
-    mut take: impl FnMut(&[u8], Transition) -> Result<(), HistoryError>,
-) -> Result<(), HistoryError> {
-    let (mut old, mut new) = (old.peekable(), new.peekable());
-    loop {
-        let (id, order) = match (old.peek(), new.peek()) {
-            (None, None) => return Ok(()),
-            (Some((id, _)), None) => (*id, Ordering::Less),
-            (None, Some((id, _))) => (*id, Ordering::Greater),
-            (Some((id, _)), Some((other, _))) => (*id.min(other), id.cmp(other)),
-        };
-        let before = if order.is_le() { old.next() } else { None };
-        let after = if order.is_ge() { new.next() } else { None };
-        let old_rules = before.map(|(_, rules)| rules);
-        take(
-            id,
-            Transition {
-                old: old_rules.map(|(rule, _)| rule),
-                reclassified: old_rules.and_then(|(_, reclassified)| reclassified),
-                new: after.map(|(_, rule)| rule),
-            },
-        )?;
+impl Transition {
+    fn entered(rule: u16) -> Self {
+        Transition { old: None, reclassified: None, new: Some(rule) }
+    }
+}
+
+/// Joins two runs: hands over every customer of either once, in bytewise order of the ids.
+pub(super) struct Merge<'a, F> {
+    new: Peekable<Box<dyn Iterator<Item = (&'a [u8], u16)> + 'a>>,
+    take: F,
+}
+
+impl<'a, F: FnMut(&[u8], Transition) -> Result<(), HistoryError>> Merge<'a, F> {
+    /// With the new run's customers, in order.
+    pub(super) fn new(new: Box<dyn Iterator<Item = (&'a [u8], u16)> + 'a>, take: F) -> Self {
+        Merge { new: new.peekable(), take }
+    }
+
+    /// The next customer of the old run.
+    pub(super) fn old_customer(&mut self, id: &[u8], decision: Decision) -> Result<(), HistoryError> {
+        while let Some((entered, rule)) = self.new.next_if(|(new, _)| *new < id) {
+            (self.take)(entered, Transition::entered(rule))?;
+        }
+        let new = self.new.next_if(|(new, _)| *new == id).map(|(_, rule)| rule);
+        (self.take)(id, Transition { old: Some(decision.rule), reclassified: decision.reclassified, new })
+    }
+
+    /// After the old run's last customer.
+    pub(super) fn finish(mut self) -> Result<(), HistoryError> {
+        self.new.try_for_each(|(entered, rule)| (self.take)(entered, Transition::entered(rule)))
     }
 }
 
@@ -169,12 +174,15 @@ mod tests {
             new in proptest::collection::btree_map("[ab]{1,4}", 0u16..3, 0..12),
         ) {
             let mut found = Vec::new();
-            let old_rows = old.iter().map(|(id, rule)| (id.as_bytes(), (*rule, Some(*rule + 1))));
             let new_rows = new.iter().map(|(id, rule)| (id.as_bytes(), *rule));
-            merge(old_rows, new_rows, |id, transition| {
+            let mut merge = Merge::new(Box::new(new_rows), |id, transition| {
                 found.push((id.to_vec(), transition));
                 Ok(())
-            }).unwrap();
+            });
+            for (id, rule) in &old {
+                merge.old_customer(id.as_bytes(), Decision { rule: *rule, reclassified: Some(rule + 1) }).unwrap();
+            }
+            merge.finish().unwrap();
             let mut everybody: Vec<_> = old.keys().chain(new.keys()).collect();
             everybody.sort();
             everybody.dedup();

@@ -5,7 +5,7 @@
 
 use std::io::Write;
 
-use super::decisions::Decisions;
+use super::decisions::for_each_decision;
 use super::movements::{Comparability, MovementRows, Movements};
 use super::settings::feature_settings_that_differ;
 use super::transitions::{Transition, Transitions};
@@ -30,14 +30,14 @@ pub struct Trial {
 pub fn trial(run: &PastRun, config: &Config, rows: &mut dyn Write) -> Result<Trial, HistoryError> {
     let rules = RuleSet::compile(&config.customers)
         .map_err(|problems| HistoryError::Config { path: config.folder.clone(), problems })?;
-    let decisions = Decisions::read(run, Some(&rules))?;
     let mut transitions = Transitions::new(run.config(), config);
     let mut movement_rows = MovementRows::new(rows, run.config().outputs.spreadsheet_safe)?;
-    for (id, (old, new)) in decisions.iter_reclassified() {
-        let transition = Transition { old: Some(old), reclassified: new, new };
+    for_each_decision(run, Some(&rules), |id, decision| {
+        let new = decision.reclassified;
+        let transition = Transition { old: Some(decision.rule), reclassified: new, new };
         transitions.count(transition);
-        movement_rows.write_if_moved(id, transition, &transitions)?;
-    }
+        movement_rows.write_if_moved(id.as_bytes(), transition, &transitions)
+    })?;
     movement_rows.finish()?;
     let movements = transitions.movements(Comparability::RulesDiffer(Box::new(rules)));
     Ok(Trial { movements, not_tried: feature_settings_that_differ(run.config(), config) })
