@@ -16,9 +16,7 @@ pub fn compare(arguments: &CompareArguments) -> anyhow::Result<ExitCode> {
     if old.manifest().window.as_of > new.manifest().window.as_of {
         output::say("warning: the first run ends after the second; the older one is named first");
     }
-    let found = with_rows(arguments.movements.as_deref(), |threads, rows| {
-        history::movements(old.side(), new.side(), threads, rows)
-    })?;
+    let found = with_rows(arguments.movements.as_deref(), |rows| history::compare(&old, &new, rows))?;
     if arguments.json {
         output::print_json(&movements::json(&found)?)?;
     } else {
@@ -36,17 +34,16 @@ pub(super) fn open(folder: &Path) -> anyhow::Result<PastRun> {
     Ok(run)
 }
 
-/// Does what writes movements, with all cores: into a file where one is asked for.
+/// Does what writes movements: into a file where one is asked for.
 pub(super) fn with_rows<T>(
     path: Option<&Path>,
-    work: impl FnOnce(usize, &mut dyn Write) -> Result<T, HistoryError>,
+    work: impl FnOnce(&mut dyn Write) -> Result<T, HistoryError>,
 ) -> anyhow::Result<T> {
     let mut rows: Box<dyn Write> = match path {
         Some(path) => Box::new(BufWriter::new(create_rows(path)?)),
         None => Box::new(io::sink()),
     };
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let done = work(threads, &mut rows).and_then(|done| {
+    let done = work(&mut rows).and_then(|done| {
         rows.flush().map_err(|source| HistoryError::Rows { source })?;
         Ok(done)
     });

@@ -16,7 +16,7 @@ pub fn try_rules(arguments: &TryArguments) -> anyhow::Result<ExitCode> {
     if let Some(day) = Day::from_iso(&run.manifest().window.as_of) {
         config.fix_as_of(day);
     }
-    let tried = with_rows(arguments.movements.as_deref(), |threads, rows| trial(&run, &config, threads, rows))?;
+    let tried = with_rows(arguments.movements.as_deref(), |rows| trial(&run, &config, rows))?;
     if !tried.not_tried.is_empty() {
         output::say(&format!(
             "warning: these settings differ too, and take a full run; the features tried here are those of the run: {}",

@@ -26,10 +26,10 @@ pub enum HistoryError {
     )]
     Config { path: PathBuf, problems: Vec<Problem> },
     #[error(
-        "{} has {found} bytes, and the manifest says {expected}: it was changed after the run; restore it, or make the run again",
+        "{} was changed after the run: its BLAKE3 hash is not the one in manifest.json; restore it, or make the run again",
         path.display()
     )]
-    Changed { path: PathBuf, found: u64, expected: u64 },
+    Changed { path: PathBuf },
     #[error("{} has no column \"{}\", which is needed here; was the run made by another version of vardag?", path.display(), shown(column))]
     NoColumn { path: PathBuf, column: String },
     #[error("{}:{line}: {}; the file was changed after the run: restore it, or make the run again", path.display(), shown(what))]

@@ -1,55 +1,83 @@
-//! The labels of a run, read back in order: a part of the file at a time, on one thread or on all.
+//! The labels of a past run, read back by polars: only the columns asked for, in batches of bounded size, and only if
+//! the file is the one written.
 //!
-//! A part is a few megabytes of CSV or some row groups of Parquet. Taking the next part is in order by nature and
-//! cheap; making a table of it is neither, so [`LabelsFile::scan`] lets workers do that side by side.
+//! Polars reads CSV leniently (rows of another width, stray quotes, `inf`), so the file's hash is checked first: what
+//! it then reads is what vardag wrote.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Cursor};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError, mpsc};
+use std::sync::Arc;
 
-use polars::prelude::DataFrame;
+use polars::prelude::{ChunkApply, DataFrame, DataType, IntoColumn, PolarsError, PolarsResult, Schema};
+use polars_io::SerReader;
+use polars_io::csv::read::CsvReadOptions;
+use polars_io::parquet::metadata::FileMetadataRef;
+use polars_io::parquet::read::ParquetReader;
 
-use super::HistoryError;
-use super::columns::{Column, Kind};
-use super::parts::{Part, Parts};
+use super::{HistoryError, PastManifest};
 use crate::config::{Config, LabelsFormat};
-use crate::features::catalogue::{FEATURES, FeatureType};
+use crate::extract::blocks::{BlockError, BlockReader};
+use crate::regular;
 use crate::rules::RuleSet;
-use crate::text::{guarded, push_csv};
+use crate::schema::features::{FEATURES, FeatureType};
+use crate::text::unguarded;
 
-/// A labels file and what its columns are.
+/// A labels file and the types of its columns.
 #[derive(Debug, Clone)]
 pub struct LabelsFile {
     path: PathBuf,
     format: LabelsFormat,
-    /// Whether apostrophes before what looks like a formula were added when it was written.
+    /// Whether text that looks like a formula was written with an apostrophe in front.
     spreadsheet_safe: bool,
-    kinds: BTreeMap<String, Kind>,
+    /// The hash that the manifest gives; `None` if it does not list the file.
+    blake3: Option<String>,
+    /// The types of features by name; all other columns are text.
+    types: BTreeMap<String, DataType>,
 }
+
+/// Rows that are read at a time.
+enum Batch {
+    /// Whole records.
+    Csv { text: Vec<u8>, has_header: bool },
+    /// [`PARQUET_BATCH_ROWS`] rows, or those that are left.
+    Parquet { metadata: FileMetadataRef, first_row: usize },
+}
+
+/// Bytes of CSV in a batch: some 60,000 rows.
+const CSV_BATCH_BYTES: usize = 8 << 20;
+/// Rows of Parquet in a batch: as many as four partitions of a run, which are its row groups.
+const PARQUET_BATCH_ROWS: usize = 4 * 16_384;
 
 impl LabelsFile {
     /// The labels of a run folder, written under this configuration.
     ///
     /// # Errors
     /// The configuration's rules cannot be compiled.
-    pub fn of(folder: &Path, config: &Config) -> Result<Self, HistoryError> {
+    pub fn of(folder: &Path, config: &Config, manifest: &PastManifest) -> Result<Self, HistoryError> {
         let rules = RuleSet::compile(&config.customers)
             .map_err(|problems| HistoryError::Config { path: folder.join("config.toml"), problems })?;
-        let kind = |feature_type| if feature_type == FeatureType::Count { Kind::Count } else { Kind::Number };
-        let mut kinds = BTreeMap::from([
-            ("customer_id".to_owned(), Kind::Guarded),
-            ("category".to_owned(), Kind::Text),
-            ("rule".to_owned(), Kind::Text),
-        ]);
-        kinds.extend(FEATURES.iter().map(|feature| (feature.name.to_owned(), kind(feature.feature_type))));
-        kinds.extend(rules.derived_features().map(|(name, feature_type)| (name.to_owned(), kind(feature_type))));
-        kinds.extend(config.dimensions.iter().map(|name| (name.clone(), Kind::Guarded)));
+        let own = FEATURES.iter().map(|feature| (feature.name, feature.feature_type));
+        let data_type = |feature_type| match feature_type {
+            FeatureType::Count => DataType::Int64,
+            FeatureType::Hundredths | FeatureType::Ratio => DataType::Float64,
+        };
+        let types = own.chain(rules.derived_features());
+        let types = types.map(|(name, feature_type)| (name.to_owned(), data_type(feature_type))).collect();
         let format = config.outputs.labels;
         let name = match format {
             LabelsFormat::Csv => "labels.csv",
             LabelsFormat::Parquet => "labels.parquet",
         };
-        Ok(LabelsFile { path: folder.join(name), format, spreadsheet_safe: config.outputs.spreadsheet_safe, kinds })
+        let listed = manifest.outputs.iter().find(|output| output.file == name);
+        Ok(LabelsFile {
+            path: folder.join(name),
+            format,
+            spreadsheet_safe: config.outputs.spreadsheet_safe,
+            blake3: listed.map(|output| output.blake3.clone()),
+            types,
+        })
     }
 
     /// Where it is.
@@ -57,265 +85,273 @@ impl LabelsFile {
         &self.path
     }
 
-    /// Whether it is CSV or Parquet.
-    pub fn format(&self) -> LabelsFormat {
-        self.format
-    }
-
-    /// Whether apostrophes were put before what looks like a formula.
-    pub fn spreadsheet_safe(&self) -> bool {
-        self.spreadsheet_safe
-    }
-
-    /// The columns that it has, in order.
+    /// The names of its columns, in order.
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn header(&self) -> Result<Vec<String>, HistoryError> {
-        Ok(Parts::open(self)?.header().to_vec())
+    pub fn column_names(&self) -> Result<Vec<String>, HistoryError> {
+        let file = self.open()?;
+        match self.format {
+            // The names need no quotes.
+            LabelsFormat::Csv => {
+                let mut line = String::new();
+                BufReader::new(file).read_line(&mut line).map_err(|source| self.unreadable(source))?;
+                Ok(line.trim_end().split(',').map(str::to_owned).collect())
+            }
+            LabelsFormat::Parquet => {
+                let schema = ParquetReader::new(file).schema().map_err(|fault| self.damaged(fault))?;
+                Ok(schema.iter_names().map(|name| name.to_string()).collect())
+            }
+        }
     }
 
-    /// Its rows in order as tables of these columns.
+    /// These columns of all rows, in the order asked for: counts as Int64, other features as Float64, all else as text;
+    /// what is missing is null.
     ///
     /// # Errors
-    /// The file cannot be opened or lacks a column.
-    pub fn reader(&self, columns: &[&str]) -> Result<LabelsReader, HistoryError> {
-        let parts = Parts::open(self)?;
-        let columns = self.columns(columns, parts.header())?;
-        Ok(LabelsReader { columns, parts })
+    /// The file cannot be read, was changed after the run, or lacks a column.
+    pub fn read(&self, columns: &[&str]) -> Result<DataFrame, HistoryError> {
+        let mut all: Option<DataFrame> = None;
+        self.scan(columns, |table| {
+            match &mut all {
+                Some(all) => drop(all.vstack_mut_owned(table).map_err(|fault| self.damaged(fault))?),
+                None => all = Some(table),
+            }
+            Ok(())
+        })?;
+        Ok(all.unwrap_or_default())
     }
 
-    /// Makes tables of these columns on `threads` workers, does `work` on each there, and gives what came of it to
-    /// `take` in the order of the rows.
-    ///
-    /// # Errors
-    /// The file cannot be read, or what `work` or `take` finds.
-    pub fn scan<T: Send>(
+    /// Hands over these columns of all rows in order, a batch at a time.
+    pub(super) fn scan(
         &self,
         columns: &[&str],
-        threads: usize,
-        work: impl Fn(DataFrame) -> Result<T, HistoryError> + Sync,
-        mut take: impl FnMut(T) -> Result<(), HistoryError>,
+        mut take: impl FnMut(DataFrame) -> Result<(), HistoryError>,
     ) -> Result<(), HistoryError> {
-        let LabelsReader { columns, parts } = self.reader(columns)?;
-        let taker = parts.taker();
-        let parts = Mutex::new((0usize, parts));
-        let (ready, made) = mpsc::sync_channel(threads.max(1) * 2);
-        let (parts, work, columns, taker) = (&parts, &work, &columns, &taker);
-        std::thread::scope(|scope| {
-            for _ in 0..threads.max(1) {
-                let ready = ready.clone();
-                scope.spawn(move || {
-                    loop {
-                        let next = {
-                            let mut parts = parts.lock().unwrap_or_else(PoisonError::into_inner);
-                            parts.0 += 1;
-                            parts.1.next_part().map(|part| part.map(|part| (parts.0 - 1, part)))
-                        };
-                        let (number, made) = match next {
-                            Ok(None) => return,
-                            Ok(Some((number, part))) => (number, taker.table(&part, columns).and_then(work)),
-                            Err(fault) => (usize::MAX, Err(fault)),
-                        };
-                        let stop = made.is_err();
-                        // Nobody waits for more once something has failed.
-                        if ready.send((number, made)).is_err() || stop {
-                            return;
-                        }
-                    }
-                });
-            }
-            drop(ready);
-            in_order(made, &mut take)
-        })
+        self.verify()?;
+        let names = self.column_names()?;
+        self.batches()?.try_for_each(|batch| take(self.table(&batch?, &names, columns)?))
     }
 
     /// The row of one customer.
     pub(super) fn find(&self, id: &str, columns: &[&str]) -> Result<Option<DataFrame>, HistoryError> {
-        let mut written = Vec::new();
-        push_csv(&guarded(id, self.spreadsheet_safe), &mut written);
-        written.push(b',');
-        let mut parts = Parts::open(self)?;
-        let only_id = self.columns(&["customer_id"], parts.header())?;
-        let columns = self.columns(columns, parts.header())?;
-        let (taker, damaged) = (parts.taker(), |fault| self.damaged(fault));
-        while let Some(part) = parts.next_part()? {
-            if !part.may_hold(&written) {
-                continue;
-            }
-            let ids = taker.table(&part, &only_id)?;
-            let found = ids.column("customer_id").and_then(|ids| Ok(ids.str()?.iter().position(|own| own == Some(id))));
-            if let Some(row) = found.map_err(damaged)? {
-                return Ok(Some(taker.table(&part, &columns)?.slice(row as i64, 1)));
+        self.verify()?;
+        let names = self.column_names()?;
+        for batch in self.batches()? {
+            let batch = batch?;
+            let ids = self.table(&batch, &names, &["customer_id"])?;
+            let ids = ids.column("customer_id").and_then(|ids| ids.str()).map_err(|fault| self.damaged(fault))?;
+            if let Some(row) = ids.iter().position(|own| own == Some(id)) {
+                return Ok(Some(self.table(&batch, &names, columns)?.slice(row as i64, 1)));
             }
         }
         Ok(None)
     }
 
-    pub(super) fn damaged(&self, fault: polars::prelude::PolarsError) -> HistoryError {
-        HistoryError::Damaged { path: self.path.clone(), message: fault.to_string() }
-    }
-
-    /// Where these columns are and what they hold.
-    pub(super) fn columns(&self, names: &[&str], header: &[String]) -> Result<Vec<Column>, HistoryError> {
-        let column = |name: &&str| {
-            let place = header.iter().position(|own| own == name);
-            let missing = || HistoryError::NoColumn { path: self.path.clone(), column: (*name).to_owned() };
-            let kind = match self.kinds.get(*name).copied().unwrap_or(Kind::Text) {
-                Kind::Guarded if !self.spreadsheet_safe => Kind::Text,
-                kind => kind,
-            };
-            Ok(Column { name: (*name).to_owned(), place: place.ok_or_else(missing)?, kind })
-        };
-        names.iter().map(column).collect()
-    }
-}
-
-/// Hands over what came of the parts in the order of the parts.
-fn in_order<T>(
-    made: mpsc::Receiver<(usize, Result<T, HistoryError>)>,
-    take: &mut impl FnMut(T) -> Result<(), HistoryError>,
-) -> Result<(), HistoryError> {
-    let mut waiting = BTreeMap::new();
-    let mut next = 0;
-    for (number, made) in made {
-        waiting.insert(number, made?);
-        while let Some(made) = waiting.remove(&next) {
-            take(made)?;
-            next += 1;
+    /// Checks that the file is the one that the run wrote.
+    fn verify(&self) -> Result<(), HistoryError> {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update_reader(self.open()?).map_err(|source| self.unreadable(source))?;
+        match &self.blake3 {
+            Some(expected) if *expected == hasher.finalize().to_hex().as_str() => Ok(()),
+            _ => Err(HistoryError::Changed { path: self.path.clone() }),
         }
     }
-    Ok(())
-}
 
-/// Rows of a labels file in order, as tables.
-pub struct LabelsReader {
-    columns: Vec<Column>,
-    parts: Parts,
-}
-
-impl Iterator for LabelsReader {
-    type Item = Result<DataFrame, HistoryError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let part: Part = match self.parts.next_part() {
-            Ok(part) => part?,
-            Err(fault) => return Some(Err(fault)),
-        };
-        Some(self.parts.taker().table(&part, &self.columns))
+    fn batches(&self) -> Result<Box<dyn Iterator<Item = Result<Batch, HistoryError>> + '_>, HistoryError> {
+        let file = self.open()?;
+        Ok(match self.format {
+            LabelsFormat::Csv => {
+                let mut blocks = BlockReader::new(file, b',');
+                let mut has_header = true;
+                Box::new(std::iter::from_fn(move || {
+                    let text = next_text(&mut blocks).map_err(|fault| match fault {
+                        BlockError::Io(source) => self.unreadable(source),
+                        _ => HistoryError::Changed { path: self.path.clone() },
+                    });
+                    let has_header = std::mem::replace(&mut has_header, false);
+                    text.transpose().map(|text| Ok(Batch::Csv { text: text?, has_header }))
+                }))
+            }
+            LabelsFormat::Parquet => {
+                let mut reader = ParquetReader::new(file);
+                let metadata = reader.get_metadata().map_err(|fault| self.damaged(fault))?.clone();
+                // Without any rows there is a batch, too, for its columns.
+                let first_rows = (0..metadata.num_rows.max(1)).step_by(PARQUET_BATCH_ROWS);
+                Box::new(first_rows.map(move |first_row| Ok(Batch::Parquet { metadata: metadata.clone(), first_row })))
+            }
+        })
     }
+
+    /// These columns of a batch, from a file with columns of these names.
+    fn table(&self, batch: &Batch, names: &[String], columns: &[&str]) -> Result<DataFrame, HistoryError> {
+        if let Some(missing) = columns.iter().find(|column| !names.iter().any(|name| name == *column)) {
+            return Err(HistoryError::NoColumn { path: self.path.clone(), column: (*missing).to_owned() });
+        }
+        let table = match batch {
+            // What polars says of a value repeats it, and it may be an id.
+            Batch::Csv { text, has_header } => self
+                .read_csv(text, *has_header, names, columns)
+                .map_err(|_| PolarsError::ComputeError("a value is not of the type that the run writes".into())),
+            Batch::Parquet { metadata, first_row } => read_parquet(self.open()?, metadata, *first_row, columns),
+        };
+        let table = table.and_then(|table| self.unguard(table.select(columns.iter().copied())?));
+        let table = table.map_err(|fault| self.damaged(fault))?;
+        match table.columns().iter().find(|column| *column.dtype() != self.data_type(column.name())) {
+            None => Ok(table),
+            Some(column) => Err(HistoryError::Damaged {
+                path: self.path.clone(),
+                message: format!("column \"{}\" has another type than the run writes", column.name()),
+            }),
+        }
+    }
+
+    fn read_csv(&self, text: &[u8], has_header: bool, names: &[String], columns: &[&str]) -> PolarsResult<DataFrame> {
+        let schema: Schema = names.iter().map(|name| (name.as_str().into(), self.data_type(name))).collect();
+        CsvReadOptions::default()
+            .with_schema(Some(Arc::new(schema)))
+            .with_columns(Some(columns.iter().map(|column| (*column).into()).collect()))
+            .with_has_header(has_header)
+            .with_raise_if_empty(false)
+            .into_reader_with_file_handle(Cursor::new(text))
+            .finish()
+    }
+
+    fn data_type(&self, column: &str) -> DataType {
+        self.types.get(column).cloned().unwrap_or(DataType::String)
+    }
+
+    /// Takes the apostrophes away that were put before what looks like a formula: in ids and dimensions.
+    fn unguard(&self, mut table: DataFrame) -> PolarsResult<DataFrame> {
+        let texts = table.columns().iter().filter(|column| column.dtype() == &DataType::String);
+        let texts: Vec<String> = texts.map(|column| column.name().to_string()).collect();
+        let guarded =
+            texts.iter().filter(|name| self.spreadsheet_safe && !["category", "rule"].contains(&name.as_str()));
+        for name in guarded {
+            let texts = table.column(name)?.str()?.apply_values(|text| unguarded(text).into());
+            table.with_column(texts.into_column())?;
+        }
+        Ok(table)
+    }
+
+    fn open(&self) -> Result<File, HistoryError> {
+        regular::open(&self.path).map_err(|source| self.unreadable(source))
+    }
+
+    fn unreadable(&self, source: std::io::Error) -> HistoryError {
+        HistoryError::Unreadable { path: self.path.clone(), source }
+    }
+
+    pub(super) fn damaged(&self, fault: PolarsError) -> HistoryError {
+        HistoryError::Damaged { path: self.path.clone(), message: fault.to_string() }
+    }
+}
+
+/// The next whole records of a file; `None` at its end.
+fn next_text(blocks: &mut BlockReader<File>) -> Result<Option<Vec<u8>>, BlockError> {
+    let (mut text, mut spare) = (Vec::new(), Vec::new());
+    while text.len() < CSV_BATCH_BYTES {
+        let Some(block) = blocks.next_block(spare)? else { break };
+        text.extend_from_slice(&block.text);
+        spare = block.text;
+    }
+    Ok((!text.is_empty()).then_some(text))
+}
+
+fn read_parquet(file: File, metadata: &FileMetadataRef, first_row: usize, columns: &[&str]) -> PolarsResult<DataFrame> {
+    let columns = columns.iter().map(|column| (*column).to_owned()).collect();
+    let mut reader =
+        ParquetReader::new(file).with_columns(Some(columns)).with_slice(Some((first_row, PARQUET_BATCH_ROWS)));
+    reader.set_metadata(metadata.clone());
+    reader.finish()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::history::keys::RuleNames;
-    use polars::prelude::{IntoColumn, NamedFrom, Series};
+    use crate::history::PastOutput;
+    use crate::text::push_csv;
+    use polars::prelude::{Column, NamedFrom, Series};
     use polars_io::parquet::write::ParquetWriter;
 
-    const ROWS: usize = 220_000;
+    /// Enough for several batches of CSV and of Parquet.
+    const ROWS: usize = 260_000;
 
     fn id(row: usize) -> String {
-        format!("customer {row:06}")
+        let odd = if row % 1_000 == 0 { ",\n\"x\"" } else { "" };
+        format!("customer {row:06}{odd}")
     }
 
-    /// Labels of several parts, `contacts` being the row's number; what they hold is told by `row`.
-    fn labels(folder: &Path, settings: &str) -> (LabelsFile, Config) {
+    /// The labels of a folder, written under these settings.
+    fn labels(folder: &Path, settings: &str) -> LabelsFile {
         let text = format!(
             "{settings}\n[extracts]\ncontacts.files = \"c\"\napplications.files = \"a\"\npayments.files = \"p\""
         );
         let config = crate::config::from_text(&text, folder).unwrap();
-        (LabelsFile::of(folder, &config).unwrap(), config)
+        let hash = |name: &str| std::fs::read(folder.join(name)).ok().map(|text| blake3::hash(&text).to_string());
+        let output = |name: &str| Some(PastOutput { file: name.to_owned(), blake3: hash(name)? });
+        let outputs = ["labels.csv", "labels.parquet"].into_iter().filter_map(output).collect();
+        LabelsFile::of(folder, &config, &PastManifest { outputs, ..PastManifest::default() }).unwrap()
     }
 
-    fn csv(folder: &Path, change: impl Fn(usize, String) -> String) -> (LabelsFile, Config) {
-        let row = |at: usize| change(at, format!("{},regular,default,{at},\n", id(at)));
-        let rows: String = (0..ROWS).map(row).collect();
-        std::fs::write(folder.join("labels.csv"), format!("customer_id,category,rule,contacts,age\n{rows}")).unwrap();
-        labels(folder, "")
-    }
-
-    /// Every row in order, by all ways of reading.
-    fn holds_every_row(labels: &LabelsFile, config: &Config) {
-        let check = |table: &DataFrame, next: &mut usize| {
-            let (ids, contacts) = (table.column("customer_id").unwrap(), table.column("contacts").unwrap());
-            for (own, count) in ids.str().unwrap().iter().zip(contacts.i64().unwrap().iter()) {
-                assert_eq!((own, count), (Some(id(*next).as_str()), Some(*next as i64)));
-                *next += 1;
-            }
-        };
-        let columns = ["contacts", "customer_id"];
-        let (mut next, mut parts) = (0, 0);
-        for table in labels.reader(&columns).unwrap() {
-            check(&table.unwrap(), &mut next);
-            parts += 1;
+    fn holds_every_row(labels: &LabelsFile) {
+        let table = labels.read(&["contacts", "customer_id"]).unwrap();
+        assert_eq!((table.height(), table.width()), (ROWS, 2));
+        let (ids, contacts) = (table.column("customer_id").unwrap(), table.column("contacts").unwrap());
+        for (row, (own, count)) in ids.str().unwrap().iter().zip(contacts.i64().unwrap().iter()).enumerate() {
+            assert_eq!((own, count), (Some(id(row).as_str()), (row % 7 > 0).then_some(row as i64)));
         }
-        assert!(next == ROWS && parts > 1, "{next} rows in {parts} parts");
-        let mut next = 0;
-        let take = |table: DataFrame| {
-            check(&table, &mut next);
-            Ok(())
-        };
-        labels.scan(&columns, 4, Ok, take).unwrap();
-        assert_eq!(next, ROWS);
-        let mut next = 0;
-        let take = |keys: crate::history::keys::Keys| {
-            (0..keys.len()).for_each(|row| assert_eq!(keys.id(row), id(next + row).as_bytes()));
-            next += keys.len();
-            true
-        };
-        labels.keys(&RuleNames::of(config), take).unwrap();
-        assert_eq!(next, ROWS);
-        let found = labels.find(&id(ROWS - 2), &["contacts"]).unwrap().unwrap();
-        assert_eq!(found.column("contacts").unwrap().i64().unwrap().get(0), Some(ROWS as i64 - 2));
+        for row in [0, 1, 177_000, ROWS - 1] {
+            let found = labels.find(&id(row), &["contacts", "customer_id"]).unwrap().unwrap();
+            assert!(found.equals_missing(&table.slice(row as i64, 1)), "row {row}");
+        }
+        assert!(labels.find("customer", &["contacts"]).unwrap().is_none());
+        assert!(matches!(labels.read(&["age"]), Err(HistoryError::NoColumn { .. })));
     }
 
     #[test]
-    fn parts_come_in_order_and_hold_every_row() {
+    fn every_row_of_csv_is_read() {
         let folder = tempfile::tempdir().unwrap();
-        let (labels, config) = csv(folder.path(), |_, row| row);
-        holds_every_row(&labels, &config);
+        let mut text = b"customer_id,category,rule,contacts,paid_eur\n".to_vec();
+        for row in 0..ROWS {
+            push_csv(&id(row), &mut text);
+            let contacts = if row % 7 > 0 { row.to_string() } else { String::new() };
+            text.extend_from_slice(format!(",regular,default,{contacts},-0.50\n").as_bytes());
+        }
+        std::fs::write(folder.path().join("labels.csv"), text).unwrap();
+        holds_every_row(&labels(folder.path(), ""));
     }
 
     #[test]
-    fn parts_of_parquet_do_too() {
+    fn every_row_of_parquet_is_read() {
         let folder = tempfile::tempdir().unwrap();
-        let texts = |name: &str, value: &dyn Fn(usize) -> String| {
-            Series::new(name.into(), (0..ROWS).map(value).collect::<Vec<_>>()).into_column()
-        };
-        let contacts = Series::new("contacts".into(), (0..ROWS as i64).collect::<Vec<_>>()).into_column();
-        let columns = vec![
-            texts("customer_id", &id),
-            texts("category", &|_| "regular".to_owned()),
-            texts("rule", &|_| "default".to_owned()),
-            contacts,
-        ];
-        let mut frame = DataFrame::new(ROWS, columns).unwrap();
-        let file = std::fs::File::create(folder.path().join("labels.parquet")).unwrap();
-        // Row groups end elsewhere than parts do.
+        let column = |name: &str, values: Vec<Option<i64>>| Column::from(Series::new(name.into(), values));
+        let ids = Column::from(Series::new("customer_id".into(), (0..ROWS).map(id).collect::<Vec<_>>()));
+        let contacts = column("contacts", (0..ROWS).map(|row| (row % 7 > 0).then_some(row as i64)).collect());
+        let paid = column("paid_eur", vec![Some(1); ROWS]);
+        let mut frame = DataFrame::new(ROWS, vec![ids, contacts, paid]).unwrap();
+        let file = File::create(folder.path().join("labels.parquet")).unwrap();
         ParquetWriter::new(file).with_row_group_size(Some(50_000)).finish(&mut frame).unwrap();
-        let (labels, config) = labels(folder.path(), "outputs.labels = \"parquet\"");
-        holds_every_row(&labels, &config);
-        assert!(labels.reader(&["age"]).is_err(), "a column that the file lacks");
+        let labels = labels(folder.path(), "outputs.labels = \"parquet\"");
+        holds_every_row(&labels);
+        let told = labels.read(&["paid_eur"]).unwrap_err().to_string();
+        assert!(told.contains("column \"paid_eur\" has another type"), "{told}");
     }
 
     #[test]
-    fn a_row_that_does_not_fit_is_told_by_its_line_however_far_down() {
+    fn a_run_without_customers_has_no_rows() {
         let folder = tempfile::tempdir().unwrap();
-        let bad = ROWS - 10;
-        let (labels, _) = csv(folder.path(), |at, row| if at == bad { row.replace(",\n", ",,x\n") } else { row });
-        let bad_row = bad as u64 + 2;
-        let told = labels.scan(&["contacts"], 3, Ok, |_| Ok(())).unwrap_err();
-        assert!(matches!(told, HistoryError::Row { line, .. } if line == bad_row), "{told}");
+        std::fs::write(folder.path().join("labels.csv"), "customer_id,category,rule,contacts\n").unwrap();
+        let labels = labels(folder.path(), "");
+        assert_eq!(labels.read(&["customer_id", "contacts"]).unwrap().shape(), (0, 2));
+        assert!(labels.find("A", &["contacts"]).unwrap().is_none());
     }
 
     #[test]
-    fn work_that_fails_ends_the_scan() {
+    fn what_polars_says_of_a_value_is_not_repeated() {
         let folder = tempfile::tempdir().unwrap();
-        let (labels, _) = csv(folder.path(), |_, row| row);
-        let failing = |_| Err::<(), _>(HistoryError::NoRun { folder: PathBuf::from("told") });
-        assert!(matches!(labels.scan(&["contacts"], 3, failing, |()| Ok(())), Err(HistoryError::NoRun { .. })));
-        let full = || HistoryError::NoRun { folder: PathBuf::from("full") };
-        assert!(labels.scan(&["contacts"], 3, Ok, |_| Err(full())).is_err());
+        std::fs::write(folder.path().join("labels.csv"), "customer_id,contacts\nA,many\n").unwrap();
+        let told = labels(folder.path(), "").read(&["contacts"]).unwrap_err().to_string();
+        assert!(told.contains("labels.csv: ") && !told.contains("many"), "{told}");
     }
 }

@@ -55,8 +55,9 @@ pub struct PastRows {
 pub struct PastOutput {
     /// Its name.
     pub file: String,
-    /// Its size.
-    pub bytes: u64,
+    /// Its BLAKE3 hash, in hexadecimal.
+    #[serde(default)]
+    pub blake3: String,
 }
 
 #[cfg(test)]

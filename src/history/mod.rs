@@ -2,27 +2,24 @@
 //!
 //! A [`PastRun`] is a run folder opened for reading; everything else here is told from one or several of them.
 
-mod columns;
+mod decisions;
 mod error;
 mod folders;
 mod gates;
-mod join;
-mod keys;
 mod labels;
 mod manifest;
 mod movements;
-mod parts;
 mod run;
 mod series;
 mod settings;
-mod tally;
+mod transitions;
 mod trial;
 
 pub use error::HistoryError;
 pub use gates::{CurrentRun, broken_gates};
-pub use labels::{LabelsFile, LabelsReader};
-pub use manifest::PastManifest;
-pub use movements::{Cause, Movements, RuleMovement, Side, movements};
+pub use labels::LabelsFile;
+pub use manifest::{PastManifest, PastOutput};
+pub use movements::{Cause, Movements, NewRun, RuleMovement, compare, movements};
 pub use run::{FoundCustomer, PastRun};
 pub use series::{CategoryPoint, HistoryEntry, Series, series};
 pub use settings::{feature_settings_that_differ, rules_differ};

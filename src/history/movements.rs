@@ -1,18 +1,17 @@
 //! Movements: what became of the customers of one run in a later one.
 
 use std::io::{self, Write};
-use std::sync::mpsc;
 
 use serde::Serialize;
 
-use super::join::{Pair, Rows, join};
-use super::keys::{COLUMNS, Keys, RuleNames};
+use super::decisions::for_each_decision;
 use super::settings::{feature_settings_that_differ, rules_differ};
-use super::tally::Tally;
+use super::transitions::{Merge, Transition, Transitions};
 use super::{HistoryError, LabelsFile, PastRun};
 use crate::config::Config;
-use crate::features::catalogue::FEATURES;
+use crate::intake::Ids;
 use crate::rules::RuleSet;
+use crate::schema::features::FEATURES;
 use crate::text::{guarded, push_csv};
 
 /// Who moved between two runs.
@@ -87,109 +86,54 @@ impl Movements {
     }
 }
 
-/// One of the two runs that are compared; the newer may not be published yet.
-#[derive(Debug, Clone, Copy)]
-pub struct Side<'a> {
+/// The newer run of a comparison; it may not be published yet.
+pub struct NewRun<'a> {
     /// The configuration in force, its last day settled.
     pub config: &'a Config,
-    /// The labels.
-    pub labels: &'a LabelsFile,
+    /// The customers in bytewise order of their ids, each with the number of the rule that decided.
+    pub customers: Box<dyn Iterator<Item = (&'a [u8], u16)> + 'a>,
 }
 
-impl PastRun {
-    /// As a side of a comparison.
-    pub fn side(&self) -> Side<'_> {
-        Side { config: self.config(), labels: self.labels_file() }
-    }
+/// Finds who moved between two past runs; see [`movements`].
+///
+/// # Errors
+/// Labels cannot be read, or `rows` not be written.
+pub fn compare(old: &PastRun, new: &PastRun, rows: &mut dyn Write) -> Result<Movements, HistoryError> {
+    let (mut ids, mut rules) = (Ids::default(), Vec::new());
+    for_each_decision(new, None, |id, decision| {
+        ids.push(id.as_bytes());
+        rules.push(decision.rule);
+        Ok(())
+    })?;
+    let customers = rules.into_iter().enumerate().map(|(customer, rule)| (ids.get(customer), rule));
+    movements(old, NewRun { config: new.config(), customers: Box::new(customers) }, rows)
 }
-
-/// The columns of `movements.csv`.
-pub(super) const HEADER: &[u8] = b"customer_id,from,to,from_rule,to_rule\n";
 
 /// Finds who moved, and writes them to `rows`: everybody whose category changed, who entered (nothing under `from`)
 /// or left (nothing under `to`), in the order of the ids.
 ///
 /// # Errors
-/// A labels file cannot be read, or `rows` not be written.
-pub fn movements(
-    old: Side<'_>,
-    new: Side<'_>,
-    threads: usize,
-    rows: &mut dyn Write,
-) -> Result<Movements, HistoryError> {
-    let ground = Ground::of(old, new)?;
-    let (old_names, new_names) = (RuleNames::of(old.config), RuleNames::of(new.config));
-    let mut tally = Tally::new(old, new, &old_names, &new_names);
-    let failed = |source: io::Error| HistoryError::Rows { source };
-    rows.write_all(HEADER).map_err(failed)?;
-    let mut line = Vec::new();
-    std::thread::scope(|scope| {
-        let (old_sender, old_batches) = mpsc::sync_channel(BATCHES_WAITING);
-        let (new_sender, new_batches) = mpsc::sync_channel(BATCHES_WAITING);
-        let (ground, old_names, new_names) = (&ground, &old_names, &new_names);
-        scope.spawn(move || match ground {
-            Ground::RulesDiffer(rules) => send(&old_sender, |take| under(old.labels, old_names, rules, threads, take)),
-            _ => send(&old_sender, |take| old.labels.keys(old_names, take)),
-        });
-        scope.spawn(move || send(&new_sender, |take| new.labels.keys(new_names, take)));
-        join(Rows::new(old.labels.path(), old_batches), Rows::new(new.labels.path(), new_batches), |pair| {
-            if tally.add(pair) {
-                line.clear();
-                push_row(pair, old_names, new_names, new.config.outputs.spreadsheet_safe, &mut line);
-                rows.write_all(&line).map_err(failed)?;
-            }
-            Ok(())
-        })
-    })?;
-    rows.flush().map_err(failed)?;
-    Ok(tally.finish(ground))
+/// The old run's labels cannot be read, or `rows` not be written.
+pub fn movements(old: &PastRun, new: NewRun<'_>, rows: &mut dyn Write) -> Result<Movements, HistoryError> {
+    let comparability = Comparability::of(old.config(), old.labels(), new.config)?;
+    let other_rules = match &comparability {
+        Comparability::RulesDiffer(rules) => Some(&**rules),
+        _ => None,
+    };
+    let mut transitions = Transitions::new(old.config(), new.config);
+    let mut rows = MovementRows::new(rows, new.config.outputs.spreadsheet_safe)?;
+    let mut merge = Merge::new(new.customers, |id, transition| {
+        transitions.count(transition);
+        rows.write_if_moved(id, transition, &transitions)
+    });
+    for_each_decision(old, other_rules, |id, decision| merge.old_customer(id.as_bytes(), decision))?;
+    merge.finish()?;
+    rows.finish()?;
+    Ok(transitions.movements(comparability))
 }
 
-/// Batches of rows that may wait for the other file's.
-const BATCHES_WAITING: usize = 8;
-
-/// Sends what is read, and why it could not be read on.
-fn send(
-    sender: &mpsc::SyncSender<Result<Keys, HistoryError>>,
-    read: impl FnOnce(&mut dyn FnMut(Keys) -> bool) -> Result<(), HistoryError>,
-) {
-    if let Err(fault) = read(&mut |keys| sender.send(Ok(keys)).is_ok()) {
-        // Nobody listens any more only where something else failed first.
-        let _ = sender.send(Err(fault));
-    }
-}
-
-/// The rows of an old run, each with the rule that its features meet under other rules.
-pub(super) fn under(
-    labels: &LabelsFile,
-    names: &RuleNames,
-    rules: &RuleSet,
-    threads: usize,
-    take: &mut dyn FnMut(Keys) -> bool,
-) -> Result<(), HistoryError> {
-    let features = rules.named_features();
-    let columns: Vec<&str> = COLUMNS.into_iter().chain(features.iter().map(|at| FEATURES[*at].name)).collect();
-    let evaluate = |source| HistoryError::Evaluate { path: labels.path().to_owned(), source };
-    let mut listening = true;
-    labels.scan(
-        &columns,
-        threads,
-        |table| {
-            let mut keys = labels.keys_of(&table, names)?;
-            let features = table.drop_many(COLUMNS);
-            let labels = rules.derive(features).and_then(|table| rules.classify(&table)).map_err(evaluate)?;
-            keys.under = labels.rule;
-            Ok(keys)
-        },
-        |keys| {
-            listening = listening && take(keys);
-            Ok(())
-        },
-    )
-}
-
-/// What the two runs have in common.
-pub(super) enum Ground {
+/// How far the categories of two runs can be compared.
+pub(super) enum Comparability {
     SameRules,
     /// The new rules.
     RulesDiffer(Box<RuleSet>),
@@ -197,30 +141,61 @@ pub(super) enum Ground {
     FeaturesDiffer(Vec<String>),
 }
 
-impl Ground {
-    fn of(old: Side<'_>, new: Side<'_>) -> Result<Self, HistoryError> {
-        let mut differ = feature_settings_that_differ(old.config, new.config);
-        if !rules_differ(old.config, new.config) {
-            return Ok(if differ.is_empty() { Ground::SameRules } else { Ground::FeaturesDiffer(differ) });
+impl Comparability {
+    fn of(old: &Config, labels: &LabelsFile, new: &Config) -> Result<Self, HistoryError> {
+        let mut differ = feature_settings_that_differ(old, new);
+        if !rules_differ(old, new) {
+            let same = differ.is_empty();
+            return Ok(if same { Comparability::SameRules } else { Comparability::FeaturesDiffer(differ) });
         }
-        let rules = RuleSet::compile(&new.config.customers)
-            .map_err(|problems| HistoryError::Config { path: new.labels.path().to_owned(), problems })?;
+        let rules = RuleSet::compile(&new.customers)
+            .map_err(|problems| HistoryError::Config { path: new.folder.clone(), problems })?;
         // A feature that the old run's version did not have yet.
-        let header = old.labels.header()?;
-        let names = rules.named_features().into_iter().map(|at| FEATURES[at].name);
-        differ.extend(names.filter(|name| !header.iter().any(|own| own == name)).map(|name| format!("feature {name}")));
-        Ok(if differ.is_empty() { Ground::RulesDiffer(Box::new(rules)) } else { Ground::FeaturesDiffer(differ) })
+        let columns = labels.column_names()?;
+        let names = rules.named_features().into_iter().map(|feature| FEATURES[feature].name);
+        let absent = names.filter(|name| !columns.iter().any(|column| column == name));
+        differ.extend(absent.map(|name| format!("feature {name}")));
+        let only_rules = differ.is_empty();
+        Ok(if only_rules { Comparability::RulesDiffer(Box::new(rules)) } else { Comparability::FeaturesDiffer(differ) })
     }
 }
 
-pub(super) fn push_row(pair: Pair<'_>, old: &RuleNames, new: &RuleNames, spreadsheet_safe: bool, line: &mut Vec<u8>) {
-    let none = (String::new(), String::new());
-    let (from, from_rule) = pair.old.map_or(&none, |(rule, _)| &old.texts[usize::from(rule)]);
-    let (to, to_rule) = pair.new.map_or(&none, |rule| &new.texts[usize::from(rule)]);
-    push_csv(&guarded(&String::from_utf8_lossy(pair.id), spreadsheet_safe), line);
-    for text in [from, to, from_rule, to_rule] {
-        line.push(b',');
-        line.extend_from_slice(text.as_bytes());
+/// Writes the rows of `movements.csv`.
+pub(super) struct MovementRows<'a> {
+    out: &'a mut dyn Write,
+    spreadsheet_safe: bool,
+    line: Vec<u8>,
+}
+
+impl<'a> MovementRows<'a> {
+    pub(super) fn new(out: &'a mut dyn Write, spreadsheet_safe: bool) -> Result<Self, HistoryError> {
+        out.write_all(b"customer_id,from,to,from_rule,to_rule\n").map_err(unwritten)?;
+        Ok(MovementRows { out, spreadsheet_safe, line: Vec::new() })
     }
-    line.push(b'\n');
+
+    /// Writes a customer whose category changed, or who is in one of the runs only.
+    pub(super) fn write_if_moved(
+        &mut self,
+        id: &[u8],
+        transition: Transition,
+        transitions: &Transitions<'_>,
+    ) -> Result<(), HistoryError> {
+        let Some([from, to, from_rule, to_rule]) = transitions.change(transition) else { return Ok(()) };
+        self.line.clear();
+        push_csv(&guarded(&String::from_utf8_lossy(id), self.spreadsheet_safe), &mut self.line);
+        for text in [from, to, from_rule, to_rule] {
+            self.line.push(b',');
+            self.line.extend_from_slice(text.as_bytes());
+        }
+        self.line.push(b'\n');
+        self.out.write_all(&self.line).map_err(unwritten)
+    }
+
+    pub(super) fn finish(self) -> Result<(), HistoryError> {
+        self.out.flush().map_err(unwritten)
+    }
+}
+
+fn unwritten(source: io::Error) -> HistoryError {
+    HistoryError::Rows { source }
 }

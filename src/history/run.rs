@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 
 use polars::prelude::DataFrame;
 
-use super::labels::{LabelsFile, LabelsReader};
-use super::{HistoryError, PastManifest};
+use super::{HistoryError, LabelsFile, PastManifest};
 use crate::config::{self, Config};
 use crate::regular;
 use crate::sanitize::shown;
@@ -37,7 +36,7 @@ impl PastRun {
     /// meanwhile changes nothing.
     ///
     /// # Errors
-    /// It is no run folder, or its manifest, configuration or labels cannot be used.
+    /// It is no run folder, or its manifest or configuration cannot be used.
     pub fn open(folder: &Path) -> Result<Self, HistoryError> {
         let manifest = Self::read_manifest(folder)?;
         let folder =
@@ -46,10 +45,8 @@ impl PastRun {
         let text =
             regular::read_to_string(&path).map_err(|source| HistoryError::Unreadable { path: path.clone(), source })?;
         let config = config::from_text(&text, &folder).map_err(|problems| HistoryError::Config { path, problems })?;
-        let labels = LabelsFile::of(&folder, &config)?;
-        let run = PastRun { folder, manifest, config, labels };
-        run.check_size(run.labels.path())?;
-        Ok(run)
+        let labels = LabelsFile::of(&folder, &config, &manifest)?;
+        Ok(PastRun { folder, manifest, config, labels })
     }
 
     /// The manifest alone.
@@ -73,20 +70,6 @@ impl PastRun {
         Ok(manifest)
     }
 
-    /// Hashing a labels file again would cost more than comparing it; its size is free and tells a file that was
-    /// cut or added to. What else was changed shows where a row does not fit.
-    fn check_size(&self, path: &Path) -> Result<(), HistoryError> {
-        let unreadable = |source| HistoryError::Unreadable { path: path.to_owned(), source };
-        let found = std::fs::metadata(path).map_err(unreadable)?.len();
-        let name = path.file_name().unwrap_or_default();
-        match self.manifest.outputs.iter().find(|output| name == output.file.as_str()) {
-            Some(output) if output.bytes != found => {
-                Err(HistoryError::Changed { path: path.to_owned(), found, expected: output.bytes })
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// Where it is.
     pub fn folder(&self) -> &Path {
         &self.folder
@@ -107,25 +90,14 @@ impl PastRun {
         self.manifest.held
     }
 
-    /// Its labels file.
-    pub fn labels_file(&self) -> &LabelsFile {
+    /// Its labels.
+    pub fn labels(&self) -> &LabelsFile {
         &self.labels
     }
 
     /// The features' names, derived ones last.
     pub fn feature_names(&self) -> Vec<String> {
         self.config.customers.feature_names()
-    }
-
-    /// Its rows in order, some 10,000s at a time, as tables of the columns asked for: `customer_id`, `category`,
-    /// `rule`, features and dimensions. Counts are Int64, other features Float64, all else text; missing is null.
-    ///
-    /// For work on all workers see [`LabelsFile::scan`].
-    ///
-    /// # Errors
-    /// The file cannot be opened or lacks a column.
-    pub fn labels(&self, columns: &[&str]) -> Result<LabelsReader, HistoryError> {
-        self.labels.reader(columns)
     }
 
     /// Everything about one customer; `None` if the run does not have it.
@@ -138,10 +110,7 @@ impl PastRun {
         columns.extend(features.iter().map(String::as_str));
         columns.extend(self.config.dimensions.iter().map(String::as_str));
         let Some(row) = self.labels.find(id, &columns)? else { return Ok(None) };
-        let damaged = |fault: polars::prelude::PolarsError| HistoryError::Damaged {
-            path: self.labels.path().to_owned(),
-            message: fault.to_string(),
-        };
+        let damaged = |fault| self.labels.damaged(fault);
         let text = |name: &str| -> Result<Option<String>, HistoryError> {
             let column = row.column(name).map_err(damaged)?;
             Ok(column.str().map_err(damaged)?.get(0).map(str::to_owned))

@@ -5,11 +5,10 @@
 
 use std::io::Write;
 
-use super::join::Pair;
-use super::keys::RuleNames;
-use super::movements::{Ground, HEADER, Movements, Side, push_row, under};
+use super::decisions::for_each_decision;
+use super::movements::{Comparability, MovementRows, Movements};
 use super::settings::feature_settings_that_differ;
-use super::tally::Tally;
+use super::transitions::{Transition, Transitions};
 use super::{HistoryError, PastRun};
 use crate::config::Config;
 use crate::rules::RuleSet;
@@ -28,27 +27,18 @@ pub struct Trial {
 ///
 /// # Errors
 /// The run's labels cannot be read or the rules not be evaluated on them; `rows` cannot be written.
-pub fn trial(run: &PastRun, config: &Config, threads: usize, rows: &mut dyn Write) -> Result<Trial, HistoryError> {
+pub fn trial(run: &PastRun, config: &Config, rows: &mut dyn Write) -> Result<Trial, HistoryError> {
     let rules = RuleSet::compile(&config.customers)
         .map_err(|problems| HistoryError::Config { path: config.folder.clone(), problems })?;
-    let (old_names, new_names) = (RuleNames::of(run.config()), RuleNames::of(config));
-    let mut tally = Tally::new(run.side(), Side { config, ..run.side() }, &old_names, &new_names);
-    let mut line = Vec::new();
-    let mut written = rows.write_all(HEADER);
-    let guard = run.config().outputs.spreadsheet_safe;
-    under(run.labels_file(), &old_names, &rules, threads, &mut |keys| {
-        for row in 0..keys.len() {
-            let new = keys.under.get(row).copied();
-            let pair = Pair { id: keys.id(row), old: Some((keys.rules[row], new)), new };
-            if tally.add(pair) && written.is_ok() {
-                line.clear();
-                push_row(pair, &old_names, &new_names, guard, &mut line);
-                written = rows.write_all(&line);
-            }
-        }
-        written.is_ok()
+    let mut transitions = Transitions::new(run.config(), config);
+    let mut movement_rows = MovementRows::new(rows, run.config().outputs.spreadsheet_safe)?;
+    for_each_decision(run, Some(&rules), |id, decision| {
+        let new = decision.reclassified;
+        let transition = Transition { old: Some(decision.rule), reclassified: new, new };
+        transitions.count(transition);
+        movement_rows.write_if_moved(id.as_bytes(), transition, &transitions)
     })?;
-    written.and_then(|()| rows.flush()).map_err(|source| HistoryError::Rows { source })?;
-    let movements = tally.finish(Ground::RulesDiffer(Box::new(rules)));
+    movement_rows.finish()?;
+    let movements = transitions.movements(Comparability::RulesDiffer(Box::new(rules)));
     Ok(Trial { movements, not_tried: feature_settings_that_differ(run.config(), config) })
 }

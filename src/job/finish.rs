@@ -82,7 +82,7 @@ impl Job<'_> {
                 timings.stage("employers", || self.employers_files(employers, &reading, folder.path()))?
             }
         };
-        let (gathered, labels) = timings.stage("classify", || {
+        let (gathered, labels, rules) = timings.stage("classify", || {
             self.label(&self.customers_labelling(), &reading.customers, &reading, folder.path())
         })?;
         let syncing = Syncing::begin(folder.path(), &labels)?;
@@ -98,7 +98,7 @@ impl Job<'_> {
         let configuration_blake3 = config.blake3.clone();
         written.push(config);
 
-        let compared = timings.stage("compare", || self.compare(&folder, &reading.accounts, &figures))?;
+        let compared = timings.stage("compare", || self.compare(&folder, &reading, &rules, &figures))?;
         let Compared { history, movements, written: moved, broken_gates, accepted_changes, warnings } = compared;
         written.extend(moved);
         let found = Findings {
@@ -151,7 +151,7 @@ impl Job<'_> {
         folder: &Path,
     ) -> Result<(Vec<CategoryFigures<EmployerSummary>>, Vec<Written>), JobError> {
         let labelling = self.employers_labelling();
-        let (accumulator, labels) = self.label(&labelling, &employers, reading, folder)?;
+        let (accumulator, labels, _) = self.label(&labelling, &employers, reading, folder)?;
         let figures = accumulator.figures(&labelling.classification.category_names(), &labelling.empty_table());
         let summary = outputs::employer_summary(folder, &figures)?;
         Ok((figures, vec![summary, labels]))

@@ -21,6 +21,13 @@ struct Labelled {
     rules: Vec<u16>,
 }
 
+/// The labels of a partition, ready to be written.
+struct RenderedPartition {
+    labels: outputs::Rendered,
+    customers: Vec<u32>,
+    rules: Vec<u16>,
+}
+
 /// How an entity is labelled.
 pub(super) struct Labelling<'a> {
     pub(super) classification: &'a Classification,
@@ -58,14 +65,15 @@ impl Labelling<'_> {
         context: &AggregationContext<'_>,
         text: &LabelsText<'_>,
         accumulator: &mut Accumulator,
-    ) -> Result<outputs::Rendered, JobError> {
+    ) -> Result<RenderedPartition, JobError> {
         let table =
             features(at, population, context).map_err(|source| JobError::Extract(ExtractError::Spill { source }))?;
         let Labelled { table, rules } = self.labelled(table)?;
         let categories: Vec<usize> = rules.iter().map(|rule| self.rules.category_of(*rule)).collect();
-        let rendered = LabelsWriter::render(self.format, text, &table, &rules)?;
+        let labels = LabelsWriter::render(self.format, text, &table, &rules)?;
+        let customers = table.customers.clone();
         accumulator.add(table, &categories);
-        Ok(rendered)
+        Ok(RenderedPartition { labels, customers, rules })
     }
 
     /// Adds the derived features to a table and finds the rule of each row.
@@ -101,14 +109,14 @@ impl Job<'_> {
     }
 
     /// Labels every partition and writes the labels in order: workers make them ready, one partition each at a time,
-    /// while what is ready is written.
+    /// while what is ready is written. Also gives the rule that decided, by customer number.
     pub(super) fn label(
         &self,
         labelling: &Labelling<'_>,
         of: &Aggregated<'_>,
         reading: &Reading<'_>,
         folder: &Path,
-    ) -> Result<(Accumulator, Written), JobError> {
+    ) -> Result<(Accumulator, Written, Vec<Option<u16>>), JobError> {
         let text = LabelsText {
             entity: of.entity,
             population: &of.population,
@@ -128,6 +136,7 @@ impl Job<'_> {
         let next = AtomicUsize::new(0);
         let (ready, made) = mpsc::sync_channel(self.threads);
         let (text, context, next) = (&text, &context, &next);
+        let mut rules_by_customer = vec![None; of.population.len()];
         let accumulator = std::thread::scope(|scope| {
             let worker = |ready: mpsc::SyncSender<_>| {
                 let mut accumulator = labelling.nobody();
@@ -149,7 +158,7 @@ impl Job<'_> {
                 })
                 .collect();
             drop(ready);
-            write_in_order(made, &mut writer, folder)?;
+            write_in_order(made, &mut writer, folder, &mut rules_by_customer)?;
             let mut accumulator = labelling.nobody();
             for worker in workers {
                 // A worker panics only on a fault of ours, which is then everybody's.
@@ -157,23 +166,27 @@ impl Job<'_> {
             }
             Ok::<_, JobError>(accumulator)
         })?;
-        Ok((accumulator, writer.finish(folder)?))
+        Ok((accumulator, writer.finish(folder)?, rules_by_customer))
     }
 }
 
-/// Writes tables in the order of partitions, in whatever order they come. Partitions are taken in their order and are
-/// of one size, so that hardly more of them wait than there are workers.
+/// Writes tables in the order of partitions, in whatever order they come, and notes the rules. Partitions are taken in
+/// their order and are of one size, so that hardly more of them wait than there are workers.
 fn write_in_order(
-    made: mpsc::Receiver<(usize, Result<outputs::Rendered, JobError>)>,
+    made: mpsc::Receiver<(usize, Result<RenderedPartition, JobError>)>,
     writer: &mut LabelsWriter,
     folder: &Path,
+    rules_by_customer: &mut [Option<u16>],
 ) -> Result<(), JobError> {
     let mut waiting = BTreeMap::new();
     let mut next = 0;
     for (at, rendered) in made {
         waiting.insert(at, rendered?);
-        while let Some(rendered) = waiting.remove(&next) {
-            writer.write(rendered, folder)?;
+        while let Some(partition) = waiting.remove(&next) {
+            writer.write(partition.labels, folder)?;
+            for (customer, rule) in partition.customers.into_iter().zip(partition.rules) {
+                rules_by_customer[customer as usize] = Some(rule);
+            }
             next += 1;
         }
     }

@@ -6,10 +6,10 @@
 
 use std::path::Path;
 
-use super::{Job, JobError, Warning};
+use super::{Job, JobError, Reading, Warning};
 use crate::calendar::Day;
-use crate::history::{self, CurrentRun, HistoryEntry, HistoryError, LabelsFile, Movements, PastRun, Series, Side};
-use crate::intake::ExtractAccount;
+use crate::history::{self, CurrentRun, HistoryEntry, HistoryError, Movements, NewRun, PastRun, Series};
+use crate::intake::Population;
 use crate::outputs::{Contents, FolderError, OutputFile, RunFolder, Written};
 use crate::statistics::CategoryFigures;
 
@@ -39,11 +39,12 @@ fn no_base(last: Option<Day>, fault: &HistoryError) -> String {
 }
 
 impl Job<'_> {
-    /// Compares this run, whose labels are written, with those before it.
+    /// Compares this run with those before it; `rules` are those that decided, by customer number.
     pub(super) fn compare(
         &self,
         folder: &RunFolder,
-        accounts: &[ExtractAccount],
+        reading: &Reading<'_>,
+        rules: &[Option<u16>],
         figures: &[CategoryFigures],
     ) -> Result<Compared, JobError> {
         let before = Some(self.window.as_of.plus_days(-1));
@@ -62,7 +63,7 @@ impl Job<'_> {
         let mut compared = Compared::default();
         // What cannot be read was said already.
         if let Some((_, last)) = last.filter(|_| broken.is_empty()) {
-            match self.movements(&last, folder)? {
+            match self.movements(&last, folder, &reading.customers.population, rules)? {
                 Ok((movements, written)) => {
                     compared.movements = Some(movements);
                     compared.written = Some(written);
@@ -80,7 +81,7 @@ impl Job<'_> {
         if broken.is_empty() {
             let current_run = CurrentRun {
                 customers: figures.iter().map(|category| (category.name.clone(), category.customers)).collect(),
-                volumes: accounts.iter().map(|own| (own.extract.name().to_owned(), own.rows.records)).collect(),
+                volumes: reading.accounts.iter().map(|own| (own.extract.name().to_owned(), own.rows.records)).collect(),
             };
             broken = history::broken_gates(&self.config.gates, &entries, &current_run);
         }
@@ -98,16 +99,18 @@ impl Job<'_> {
         &self,
         last: &Path,
         folder: &RunFolder,
+        population: &Population,
+        rules: &[Option<u16>],
     ) -> Result<Result<(Movements, Written), HistoryError>, FolderError> {
-        let opened = PastRun::open(last).and_then(|last| Ok((last, LabelsFile::of(folder.path(), self.config)?)));
-        let (last, labels) = match opened {
-            Ok(opened) => opened,
+        let last = match PastRun::open(last) {
+            Ok(last) => last,
             Err(fault) => return Ok(Err(fault)),
         };
-        let new = Side { config: self.config, labels: &labels };
+        let customers = (0..).zip(rules).filter_map(|(number, rule)| Some((population.id(number), (*rule)?)));
+        let new = NewRun { config: self.config, customers: Box::new(customers) };
         let mut rows = OutputFile::create(folder.path(), MOVEMENTS, Contents::Rows)?;
         let path = folder.path().join(MOVEMENTS);
-        match history::movements(last.side(), new, self.threads, &mut rows) {
+        match history::movements(&last, new, &mut rows) {
             Ok(movements) => Ok(Ok((movements, rows.finish()?))),
             // The disk is not the past run's fault.
             Err(HistoryError::Rows { source }) => Err(FolderError::Write { path, source }),

@@ -236,13 +236,33 @@ fn what_cannot_be_compared_is_said_with_what_to_do() {
         .stderr_has("mine.csv exists already: name another file");
     assert_eq!(workspace.read("mine.csv"), "precious");
 
+    let config = workspace.read("runs/latest/config.toml");
+    workspace.write("runs/latest/config.toml", config.replace("_category = \"regular\"", "_category = \"support\""));
+    let broken_off = compare("runs/latest", &["--movements", "half.csv"]);
+    broken_off.code(3).stderr_has("labels.csv: record 2: category and rule are not those of the run's config.toml");
+    assert!(!workspace.path("half.csv").exists());
+    workspace.write("runs/latest/config.toml", config);
+
     let labels = workspace.read("runs/latest/labels.csv");
     workspace.write("runs/latest/labels.csv", labels.replace("regular,default", "regular,defnull"));
-    let broken_off = compare("runs/latest", &["--movements", "half.csv"]);
-    broken_off.code(3).stderr_has("labels.csv:3: category and rule are not those of");
-    assert!(!workspace.path("half.csv").exists());
+    compare("runs/latest", &[]).code(3).stderr_has("labels.csv was changed after the run");
+    // Whoever changes the manifest as well is caught where rows are in the way.
+    let manifest = workspace.read("runs/latest/manifest.json");
+    let hash = |text: &str| blake3::hash(text.as_bytes()).to_string();
+    let swapped = labels.replace("\nB,", "\n?,").replace("\nC,", "\nB,").replace("\n?,", "\nC,");
+    let twice = labels.replace("\nC,", "\nB,");
+    for (text, said) in [
+        (swapped, "labels.csv: its ids are not in order, each once"),
+        (twice, "labels.csv: its ids are not in order, each once"),
+        (labels.replace("C,regular,", "C,regular,no"), "labels.csv: record 3: category and rule are not those of"),
+    ] {
+        workspace.write("runs/latest/labels.csv", &text);
+        workspace.write("runs/latest/manifest.json", manifest.replace(&hash(&labels), &hash(&text)));
+        compare("runs/latest", &[]).code(3).stderr_has(said);
+    }
+    workspace.write("runs/latest/manifest.json", manifest);
     workspace.write("runs/latest/labels.csv", &labels[..labels.len() - 1]);
-    compare("runs/latest", &[]).code(3).stderr_has("was changed after the run");
+    compare("runs/latest", &[]).code(3).stderr_has("labels.csv was changed after the run");
     fs::remove_file(workspace.path("runs/latest/labels.csv")).unwrap();
     compare("runs/latest", &[]).code(3).stderr_has("labels.csv cannot be read");
 }

@@ -19,8 +19,7 @@ fn everybody(run: &PastRun) -> DataFrame {
     let features = run.feature_names();
     let columns: Vec<&str> =
         ["customer_id", "category", "rule"].into_iter().chain(features.iter().map(String::as_str)).collect();
-    let parts = run.labels(&columns).expect("labels").map(|part| part.expect("a part"));
-    parts.reduce(|all, part| all.vstack(&part).expect("the same columns")).expect("customers")
+    run.labels().read(&columns).expect("labels")
 }
 
 fn texts(table: &DataFrame, column: &str) -> Vec<String> {

@@ -129,7 +129,7 @@ fn damaged_labels_before_are_a_warning_and_stop_nothing() {
     let labels = workspace.read("runs/2025-12-29/labels.csv");
     let damage: [(&str, &str, &str); 3] = [
         ("labels.csv", &labels[..labels.len() / 2], "was changed after the run"),
-        ("labels.csv", &labels.replace("regular,default", "regular,defnull"), "labels.csv:102: category and rule"),
+        ("labels.csv", &labels.replace("regular,default", "regular,defnull"), "labels.csv was changed after the run"),
         ("config.toml", "limit = 1", "cannot be used: restore it"),
     ];
     for (file, text, said) in damage {
