@@ -1,4 +1,4 @@
-//! Civil days and the observation window (METHOD section 1).
+//! Civil days and the observation window (`docs/method.md` section 1).
 //!
 //! A [`Day`] is four bytes, so that a hundred million dates stay cheap; calendar arithmetic is chrono's.
 
@@ -72,7 +72,7 @@ impl fmt::Display for Day {
     }
 }
 
-/// How long a period is whose end is not given (METHOD section 2, `covers`).
+/// How long a period is whose end is not given (`docs/method.md` section 2, `covers`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DefaultPeriod {
     /// So many days, the first included.
@@ -119,11 +119,11 @@ pub struct Window {
     pub min_observed_days: i32,
 }
 
-/// Days of "the last 90 days of the window" (METHOD section 4, `contacts_recent`).
+/// Days of "the last 90 days of the window" (`docs/method.md` section 4, `contacts_recent`).
 const RECENT_DAYS: i32 = 90;
 
 impl Window {
-    /// The window that ends on `as_of` (METHOD section 1).
+    /// The window that ends on `as_of` (`docs/method.md` section 1).
     pub fn new(
         as_of: Day,
         months: u32,
@@ -156,13 +156,13 @@ impl Window {
         self.as_of.0 - self.start.0 + 1
     }
 
-    /// METHOD section 3: `observed_years` of a customer with this many observed days.
+    /// `docs/method.md` section 3: `observed_years` of a customer with this many observed days.
     pub fn observed_years(&self, observed_days: i32) -> f64 {
         let counted = observed_days.max(self.min_observed_days);
         f64::from(counted) / f64::from(self.days()) * f64::from(self.months) / 12.0
     }
 
-    /// METHOD section 3: completed years on `as_of`; who is born on 29 February completes them on 1 March of a
+    /// `docs/method.md` section 3: completed years on `as_of`; who is born on 29 February completes them on 1 March of a
     /// common year. Negative for a birth after `as_of`.
     pub fn age(&self, birth: Day) -> i64 {
         let (today, birth) = (self.as_of.date(), birth.date());

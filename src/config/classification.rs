@@ -1,4 +1,4 @@
-//! Categories and rules of customers and of employers (METHOD sections 5 and 7).
+//! Categories and rules of customers and of employers (`docs/method.md` sections 5 and 7).
 
 use super::benefits::text;
 use super::model::{Category, Classification, DerivedFeature, ReferenceFigures, Rule};

@@ -9,7 +9,7 @@ use crate::calendar::DefaultPeriod;
 use crate::extract::schema::ColumnKind;
 use crate::schema::Extract;
 
-/// All configured extracts, in METHOD section 2's order, with their limits.
+/// All configured extracts, in `docs/method.md` section 2's order, with their limits.
 pub(super) fn read(root: &Reader, dimensions: &[String], limits: Vec<Limits>) -> Vec<ExtractConfig> {
     let dialect = root.table("dialect");
     let base = dialect.as_ref().map(Layer::of_dialect).unwrap_or_default();
@@ -61,7 +61,7 @@ fn covers(table: &Reader) -> DefaultPeriod {
     covers.unwrap_or(ONE_DAY)
 }
 
-/// The columns that an extract can have: METHOD's, then (of customers) the dimensions.
+/// The columns that an extract can have: those of `docs/method.md`, then (of customers) the dimensions.
 fn columns_of(extract: Extract, dimensions: &[String]) -> Vec<(String, ColumnKind, bool)> {
     let canonical = extract.columns().iter().map(|column| (column.name.to_owned(), column.kind, column.required));
     let own: &[String] = if extract == Extract::Customers { dimensions } else { &[] };

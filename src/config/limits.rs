@@ -6,7 +6,7 @@ use crate::schema::Extract;
 
 /// What `[limits]` comes to.
 pub(super) struct AllLimits {
-    /// The limits of every extract, in METHOD section 2's order.
+    /// The limits of every extract, in `docs/method.md` section 2's order.
     pub(super) extracts: Vec<Limits>,
     /// Whether a population of nobody is acceptable.
     pub(super) may_be_nobody: bool,

@@ -1,7 +1,7 @@
 //! The resolved configuration: what every later stage reads.
 //!
 //! Nothing here is optional that has a default, and nothing is text that has a better type. How a TOML file
-//! becomes this is in the sibling modules; what the settings mean is METHOD sections 1 to 5.
+//! becomes this is in the sibling modules; what the settings mean is `docs/method.md` sections 1 to 5.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -18,9 +18,9 @@ pub struct Config {
     pub folder: PathBuf,
     /// The configuration in force, defaults included, as TOML (a run writes it as `config.toml`).
     pub in_force: String,
-    /// The observation window and the settings of the spell kernel (METHOD sections 1, 3 and 4).
+    /// The observation window and the settings of the spell kernel (`docs/method.md` sections 1, 3 and 4).
     pub window: WindowSettings,
-    /// The configured extracts in METHOD section 2's order.
+    /// The configured extracts in `docs/method.md` section 2's order.
     pub extracts: Vec<ExtractConfig>,
     /// Columns of the customers extract that labels carry along.
     pub dimensions: Vec<String>,
@@ -42,7 +42,7 @@ pub struct Config {
     pub report: ReportSettings,
 }
 
-/// The categories of an entity, and the rules that lead to them (METHOD sections 5 and 7).
+/// The categories of an entity, and the rules that lead to them (`docs/method.md` sections 5 and 7).
 #[derive(Debug, Clone)]
 pub struct Classification {
     /// Who is classified.
@@ -117,7 +117,7 @@ pub struct ExtractConfig {
     pub covers: DefaultPeriod,
 }
 
-/// What becomes of rows that share an id (METHOD section 2).
+/// What becomes of rows that share an id (`docs/method.md` section 2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Repeats {
     /// The first in input order counts.
@@ -137,7 +137,7 @@ pub struct SourceConfig {
     pub delimiter: u8,
     /// The encoding of its text files.
     pub encoding: Encoding,
-    /// The columns, in METHOD section 2's order, the dimensions last; those not mapped (`= false`) are absent.
+    /// The columns, in `docs/method.md` section 2's order, the dimensions last; those not mapped (`= false`) are absent.
     pub columns: Vec<ColumnConfig>,
 }
 
@@ -153,7 +153,7 @@ pub enum Encoding {
 /// How one canonical column is read from a source.
 #[derive(Debug, Clone)]
 pub struct ColumnConfig {
-    /// The canonical name (METHOD section 2), or the dimension's name.
+    /// The canonical name (`docs/method.md` section 2), or the dimension's name.
     pub name: String,
     /// Where the value comes from.
     pub from: ColumnSource,
@@ -207,7 +207,7 @@ pub struct Limits {
 /// The name of the dimension that is made of ages; no column can have it.
 pub const AGE_GROUP: &str = "age_group";
 
-/// By what the figures are broken down, besides each dimension (METHOD section 6).
+/// By what the figures are broken down, besides each dimension (`docs/method.md` section 6).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Breakdowns {
     /// The first age of each age group, ascending; no breakdown by age when empty.
@@ -242,7 +242,7 @@ impl Gates {
     }
 }
 
-/// A benefit of the catalogue (METHOD section 4).
+/// A benefit of the catalogue (`docs/method.md` section 4).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Benefit {
     /// Its canonical code.
@@ -259,7 +259,7 @@ pub struct Benefit {
     pub names: Text,
 }
 
-/// A category of everyday life (METHOD section 5).
+/// A category of everyday life (`docs/method.md` section 5).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Category {
     /// Its canonical name.

@@ -2,7 +2,7 @@
 //!
 //! Features are taken as independent inputs: one of the catalogue is changed, all others of the catalogue stay, and
 //! what the configuration derives from them follows. (So `contacts` may change while `contacts_per_year` stays, as
-//! one customer's would not; METHOD's formulas are not run backwards.)
+//! one customer's would not; its formulas are not run backwards.)
 //!
 //! Conditions can be any expression, so no threshold is solved for. The rules themselves are evaluated: first at
 //! the grid of each feature's [`SearchGrid`], then, between two neighbours that lead to different categories, by halving

@@ -1,4 +1,4 @@
-//! Dates as extracts write them (METHOD sections 1 and 2): configured formats, a timestamp may follow.
+//! Dates as extracts write them (`docs/method.md` sections 1 and 2): configured formats, a timestamp may follow.
 //!
 //! Of a timestamp the date as written counts; the time and the offset only have to be possible ones.
 

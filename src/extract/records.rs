@@ -1,4 +1,4 @@
-//! Records and fields of a block of delimited text (RFC 4180 as METHOD section 2 reads it).
+//! Records and fields of a block of delimited text (RFC 4180 as `docs/method.md` section 2 reads it).
 //!
 //! One vectorised pass notes where every delimiter, line feed and quote is; records are then assembled from
 //! those positions, so that the bytes of values are not looked at one by one. A quote opens a quoted value only
@@ -318,7 +318,7 @@ mod tests {
     use crate::extract::blocks::BYTE_ORDER_MARK;
     use proptest::prelude::*;
 
-    /// METHOD section 2 read byte by byte: each record's line, values and whether it is unclosed.
+    /// `docs/method.md` section 2 read byte by byte: each record's line, values and whether it is unclosed.
     fn by_hand(text: &[u8], delimiter: u8) -> Vec<(u32, Vec<Vec<u8>>, bool)> {
         let mut records = Vec::new();
         let mut at = 0;

@@ -12,7 +12,7 @@ use super::FileCounts;
 use super::dates::DateOrder;
 use crate::config::Outputs;
 
-/// Why a row is rejected (METHOD section 9).
+/// Why a row is rejected (`docs/method.md` section 9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reason {
     /// The record has more or fewer fields than the header.
@@ -42,7 +42,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// All reasons, in METHOD's order.
+    /// All reasons, in the method's order.
     pub const ALL: [Reason; 12] = [
         Reason::FieldCount,
         Reason::SwallowedRows,
@@ -216,7 +216,7 @@ impl<'a> ReorderBuffer<'a> {
     }
 }
 
-/// Writes `rejects.csv` (METHOD section 9).
+/// Writes `rejects.csv` (`docs/method.md` section 9).
 pub struct RejectsWriter {
     csv: csv::Writer<Box<dyn Write + Send>>,
     /// Most faults of an extract that are written.

@@ -10,7 +10,7 @@ use super::layout::Layout;
 use super::records::{Field, Records, separators};
 use super::whole_records::is_repeated_header;
 
-/// The empty fields that all records of a file have beyond those of its header (METHOD section 2): 0 where their
+/// The empty fields that all records of a file have beyond those of its header (`docs/method.md` section 2): 0 where their
 /// number differs. Repeated headers and records with an unclosed quote or invalid encoding do not count.
 ///
 /// # Errors

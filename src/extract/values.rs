@@ -1,4 +1,4 @@
-//! The forms of values (METHOD section 2): bytes to numbers and truth values, exactly.
+//! The forms of values (`docs/method.md` section 2): bytes to numbers and truth values, exactly.
 //!
 //! Pure functions over one trimmed, non-empty value; dates have a module of their own.
 

@@ -1,6 +1,6 @@
 //! The coverage and spell kernel: one customer's covered days to counts of days, months and spells.
 //!
-//! METHOD section 4, *Coverage* and *Spells*. A pure function over the customer's stretches, day-exact without
+//! `docs/method.md` section 4, *Coverage* and *Spells*. A pure function over the customer's stretches, day-exact without
 //! looking at days: a benefit's payments are joined to stretches, stretches to spells, and days on which
 //! several benefits overlap are counted by walking over where stretches start and end.
 
@@ -217,7 +217,7 @@ impl Kernel {
     }
 }
 
-/// Counts a spell's start and end (METHOD section 4, *Spells*).
+/// Counts a spell's start and end (`docs/method.md` section 4, *Spells*).
 fn spell(
     (first, last): (u16, u16),
     benefit: BenefitTraits,
@@ -251,7 +251,7 @@ mod tests {
         BenefitTraits { countable: false, last_resort: false, income_replacing: false, life_event: Some(7) },
     ];
 
-    /// METHOD section 4 day by day: every covered day is an element of a set, the days before the window too.
+    /// `docs/method.md` section 4 day by day: every covered day is an element of a set, the days before the window too.
     fn by_days(payments: &[(u16, i32, i32)], window: &Window) -> (CoverageFeatures, BTreeSet<(u16, i32)>) {
         let mut days: BTreeMap<u16, BTreeSet<i32>> = BTreeMap::new();
         for (benefit, first, last) in payments {

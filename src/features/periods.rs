@@ -1,7 +1,7 @@
 //! The periods that payments are for, kept until all of them are read.
 //!
 //! Rows of one customer, benefit and period belong together: they cover its days only if their amounts add up to
-//! more than zero (METHOD section 4, *Coverage*). So amounts are kept, and days are clipped only afterwards. A usual
+//! more than zero (`docs/method.md` section 4, *Coverage*). So amounts are kept, and days are clipped only afterwards. A usual
 //! row takes 64 bits; what does not fit them takes 192.
 
 use std::io;

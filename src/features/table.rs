@@ -111,7 +111,7 @@ impl FeatureTable {
 /// Rows that are collected before their values are appended column by column.
 const ROWS_PER_APPEND: usize = 256;
 
-/// Takes a partition and computes its features (METHOD sections 4 and 7).
+/// Takes a partition and computes its features (`docs/method.md` sections 4 and 7).
 pub fn features(at: usize, population: &Population, context: &AggregationContext<'_>) -> io::Result<FeatureTable> {
     let spill = context.budget.map(|budget| budget.spill);
     let mut partition = take(&context.partitions[at]);

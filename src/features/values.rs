@@ -35,7 +35,7 @@ impl Row {
     }
 }
 
-/// Appends a feature's values for some rows (METHOD sections 4 and 7).
+/// Appends a feature's values for some rows (`docs/method.md` sections 4 and 7).
 pub(super) fn append(feature: At, rows: &[Row], column: &mut FeatureColumn) {
     let mut values = Values { rows, column };
     match feature {

@@ -17,7 +17,7 @@ pub struct PastManifest {
     pub window: PastWindow,
     /// Customers in the population.
     pub population: u64,
-    /// The extracts, in METHOD section 2's order.
+    /// The extracts, in `docs/method.md` section 2's order.
     #[serde(default)]
     pub extracts: Vec<PastExtract>,
     /// The other files of the run folder.

@@ -22,7 +22,7 @@ pub struct HistoryEntry {
     pub population: u64,
     /// The figures of each category in the run's order, from lightest to heaviest need, then of `all`.
     pub categories: Vec<CategoryPoint>,
-    /// Records by extract, in METHOD section 2's order.
+    /// Records by extract, in `docs/method.md` section 2's order.
     pub volumes: Vec<(String, u64)>,
 }
 

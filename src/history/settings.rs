@@ -62,7 +62,7 @@ pub fn feature_settings_that_differ(old: &Config, new: &Config) -> Vec<String> {
     differ
 }
 
-/// Days at the beginning of the window on which no spell is known to start (METHOD section 4: a spell starts in
+/// Days at the beginning of the window on which no spell is known to start (`docs/method.md` section 4: a spell starts in
 /// the window if it starts after `history_from` and the gap). A first day of the history that lies further back
 /// than the gap changes nothing.
 fn unknown_starts_days(config: &Config) -> i32 {

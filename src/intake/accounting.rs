@@ -1,4 +1,4 @@
-//! Where every row went: the counts that must add up (METHOD section 9).
+//! Where every row went: the counts that must add up (`docs/method.md` section 9).
 
 use std::collections::{BTreeMap, BTreeSet};
 

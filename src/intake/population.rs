@@ -1,4 +1,4 @@
-//! Who is counted: the register of customers, or, without one, everybody who appears (METHOD section 3).
+//! Who is counted: the register of customers, or, without one, everybody who appears (`docs/method.md` section 3).
 
 use super::index::{Ids, Index};
 use crate::calendar::{Day, Window};

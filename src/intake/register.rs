@@ -1,7 +1,7 @@
 //! Reading a register: which of its rows count, and who of its customers (or employers) is in scope.
 //!
 //! Rows are gathered batch by batch, sorted by id, and settled id by id: by `keep` one row of each id counts, with
-//! `history` every row is a spell of registration (METHOD sections 2 and 3).
+//! `history` every row is a spell of registration (`docs/method.md` sections 2 and 3).
 
 use std::sync::Arc;
 
@@ -80,7 +80,7 @@ impl Worker for RegisterWorker<'_> {
     }
 }
 
-/// Reads a register: who there is and who of them is in scope (METHOD section 3), with the accounting.
+/// Reads a register: who there is and who of them is in scope (`docs/method.md` section 3), with the accounting.
 pub fn read_register(
     plan: &Plan<'_>,
     window: &Window,
@@ -179,7 +179,7 @@ impl Rows {
         settled
     }
 
-    /// Settles a customer with several spells of registration (METHOD section 3).
+    /// Settles a customer with several spells of registration (`docs/method.md` section 3).
     fn settle_spells(&self, own: &mut [u32], window: &Window, settled: &mut Settled) {
         // By first and last day, equal spells in input order.
         own.sort_unstable_by_key(|at| (self.registration(*at), *at));
@@ -318,7 +318,7 @@ mod tests {
     }
 
     proptest! {
-        /// METHOD sections 2 and 3, read day by day and row by row.
+        /// `docs/method.md` sections 2 and 3, read day by day and row by row.
         #[test]
         fn spells_are_settled_as_a_naive_reader_would(rows in rows()) {
             let window = Window::new(Day(50), 12, None, 31, 30);

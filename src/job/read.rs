@@ -17,7 +17,7 @@ pub struct Reading<'s> {
     pub customers: Aggregated<'s>,
     /// The employers, where an extract is about them.
     pub employers: Option<Aggregated<'s>>,
-    /// The extracts in METHOD section 2's order.
+    /// The extracts in `docs/method.md` section 2's order.
     pub accounts: Vec<ExtractAccount>,
     /// What an analyst should know.
     pub warnings: Vec<Warning>,

@@ -99,7 +99,7 @@ impl LabelsText<'_> {
     }
 }
 
-/// Appends a feature's value as METHOD section 9 writes it.
+/// Appends a feature's value as `docs/method.md` section 9 writes it.
 pub fn push_value(column: &FeatureColumn, row: usize, text: &mut Vec<u8>) {
     match column {
         FeatureColumn::Counts(values) => push_integer(values[row], text),

@@ -39,7 +39,7 @@ pub struct Manifest {
     pub categories: BTreeMap<String, u64>,
     /// Employers by category and in all; empty where no extract is about employers.
     pub employers: BTreeMap<String, u64>,
-    /// The extracts with their files and rows, in METHOD section 2's order.
+    /// The extracts with their files and rows, in `docs/method.md` section 2's order.
     pub extracts: Vec<ExtractEntry>,
     /// What moved since the last good run of an earlier day.
     pub movements: Option<Movements>,

@@ -1,4 +1,4 @@
-//! The run folder and its files (METHOD section 9).
+//! The run folder and its files (`docs/method.md` section 9).
 //!
 //! In: labelled tables, figures, rejects, accounting. Out: a folder that is there as a whole or not at all.
 

@@ -2,7 +2,7 @@
 //!
 //! Polars orders NaN above every number and infinity above every finite one, so `paid_eur / contacts > 100`
 //! would hold for a customer without contacts; and its integers wrap on overflow, so a large count times a
-//! large count could be negative. METHOD wants a ratio without a denominator to be missing. These kernels take
+//! large count could be negative. The method wants a ratio without a denominator to be missing. These kernels take
 //! the place of polars' own operators and make every such result missing, as conditions expect it: missing is
 //! not true. The remainder has the sign of the dividend, as in SQL.
 

@@ -4,7 +4,7 @@
 //! problems; they know features and SQL, nothing of files. From a checked configuration, [`RuleSet::compile`]
 //! makes what the stages after this one use, on frames of any number of rows and from any thread.
 //!
-//! Missing is not true (METHOD section 5): SQL's three-valued logic applies inside a condition, and in the end
+//! Missing is not true (`docs/method.md` section 5): SQL's three-valued logic applies inside a condition, and in the end
 //! only a condition that is true takes a customer.
 
 mod arithmetic;

@@ -285,7 +285,7 @@ fn without_rules_all_are_of_the_default_category() {
     assert_eq!(rules.rule_name(0), DEFAULT_RULE);
 }
 
-/// METHOD section 5's table, in plain Rust.
+/// `docs/method.md` section 5's table, in plain Rust.
 fn default_rule_of(row: &Row) -> u16 {
     let conditions = [
         row.last_resort_months >= 6,

@@ -6,9 +6,9 @@ use super::Extract;
 /// A kind of customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Entity {
-    /// Persons (METHOD sections 3 to 6).
+    /// Persons (`docs/method.md` sections 3 to 6).
     Customer,
-    /// Companies and associations (METHOD section 7).
+    /// Companies and associations (`docs/method.md` section 7).
     Employer,
 }
 

@@ -1,6 +1,6 @@
-//! The extracts and their columns: METHOD section 2's table, once, for the reader, the checks and the documentation.
+//! The extracts and their columns: `docs/method.md` section 2's table, once, for the reader, the checks and the documentation.
 
-/// The extracts, in METHOD section 2's order.
+/// The extracts, in `docs/method.md` section 2's order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Extract {
     /// The register of person customers.
@@ -110,7 +110,7 @@ pub struct ColumnSchema {
     pub name: &'static str,
     /// What it holds.
     pub kind: ColumnKind,
-    /// False for METHOD's `?`: the column, or a value in it, may be missing.
+    /// False for the `?` of `docs/method.md`: the column, or a value in it, may be missing.
     pub required: bool,
 }
 
@@ -177,7 +177,7 @@ const EMPLOYER_APPLICATIONS: &[ColumnSchema] = &[
 ];
 
 impl Extract {
-    /// All extracts, in METHOD section 2's order.
+    /// All extracts, in `docs/method.md` section 2's order.
     pub const ALL: [Extract; 8] = [
         Extract::Customers,
         Extract::Contacts,
@@ -203,7 +203,7 @@ impl Extract {
         }
     }
 
-    /// Its columns in METHOD section 2's order (dimensions of the customers extract come after these).
+    /// Its columns in `docs/method.md` section 2's order (dimensions of the customers extract come after these).
     pub fn columns(self) -> &'static [ColumnSchema] {
         match self {
             Extract::Customers => CUSTOMERS,
@@ -222,7 +222,7 @@ impl Extract {
         self.columns().iter().position(|schema| schema.column == column)
     }
 
-    /// Whether METHOD needs it (no `?`).
+    /// Whether the method needs it (no `?`).
     pub fn required(self) -> bool {
         matches!(self, Extract::Contacts | Extract::Applications | Extract::Payments)
     }

@@ -25,7 +25,7 @@ pub struct Feature {
     pub feature_type: FeatureType,
     /// The unit of its values.
     pub unit: &'static str,
-    /// What it means (METHOD section 4).
+    /// What it means (`docs/method.md` section 4).
     pub meaning: &'static str,
     /// Whether a count may be missing. (Hundredths never are, ratios are without a denominator.)
     pub nullable: bool,
@@ -93,7 +93,7 @@ catalogue! {
 /// How many features a customer has: those from the first to `age`.
 const OF_CUSTOMERS: usize = At::age as usize + 1;
 
-/// Every feature of a customer, in METHOD section 4's order: the order of all outputs.
+/// Every feature of a customer, in `docs/method.md` section 4's order: the order of all outputs.
 pub const FEATURES: &[Feature] = ALL.split_at(OF_CUSTOMERS).0;
 
 impl At {
@@ -104,7 +104,7 @@ impl At {
 }
 
 impl Entity {
-    /// Its features in the order of all outputs: METHOD section 4's of customers, section 7's of employers.
+    /// Its features in the order of all outputs: `docs/method.md` section 4's of customers, section 7's of employers.
     pub const fn features(self) -> &'static [At] {
         match self {
             Entity::Customer => EVERY.split_at(OF_CUSTOMERS).0,

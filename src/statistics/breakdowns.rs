@@ -1,4 +1,4 @@
-//! Breakdowns: the figures of METHOD section 6 by the values of a dimension, or of a pair of them.
+//! Breakdowns: the figures of `docs/method.md` section 6 by the values of a dimension, or of a pair of them.
 //!
 //! When all labelled tables are there, each breakdown gives every customer the number of a *cell*, which is a group and
 //! a category; then the features are summed up by cell, each by itself (`cells`).

@@ -3,7 +3,7 @@
 //! Whole numbers are counted by value, hundredths summed in hundredths, doubles summed in the order of their size
 //! with the rounding error carried along (Neumaier, ZAMM 54, 1974): so every figure is the same to the last bit
 //! however the customers were shared out. Quantiles are Hyndman & Fan's type 7 (The American Statistician 50,
-//! 1996), as METHOD section 6 asks.
+//! 1996), as `docs/method.md` section 6 asks.
 
 use std::collections::BTreeMap;
 
@@ -65,7 +65,7 @@ impl Total {
     }
 }
 
-/// METHOD section 6's figures of one feature in one category. What is missing is NaN.
+/// `docs/method.md` section 6's figures of one feature in one category. What is missing is NaN.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FeatureFigures {
     /// Customers who have the feature.

@@ -1,4 +1,4 @@
-//! Shares and figures per category and overall (METHOD sections 6 and 7).
+//! Shares and figures per category and overall (`docs/method.md` sections 6 and 7).
 //!
 //! In: labelled feature tables, in any order. Out: one [`CategoryFigures`] per category in the configured order,
 //! then `all`.

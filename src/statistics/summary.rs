@@ -42,7 +42,7 @@ pub trait Summarize {
     fn summarize(members: Members<'_>, all: Members<'_>) -> Self;
 }
 
-/// The summary figures of a category of customers (METHOD section 6).
+/// The summary figures of a category of customers (`docs/method.md` section 6).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Summary {
     /// Per cent of the population.
@@ -121,7 +121,7 @@ impl Summarize for Summary {
     }
 }
 
-/// The summary figures of a category of employers (METHOD section 7).
+/// The summary figures of a category of employers (`docs/method.md` section 7).
 #[derive(Debug, Clone, PartialEq)]
 pub struct EmployerSummary {
     /// Those with an inbound contact or an application in the window.

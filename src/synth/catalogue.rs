@@ -1,4 +1,4 @@
-//! The benefits that made-up customers receive, with the flags that METHOD section 4 gives a benefit and what the
+//! The benefits that made-up customers receive, with the flags that `docs/method.md` section 4 gives a benefit and what the
 //! model needs to know about each: amounts, how it is applied for, paid and handled.
 
 /// A benefit of the made-up agency.
@@ -44,13 +44,13 @@ pub(super) enum PaidOn {
 pub(super) struct Profile {
     /// The code in the extracts.
     pub(super) code: &'static str,
-    /// METHOD section 4: counts as support that overlaps, starts and ends.
+    /// `docs/method.md` section 4: counts as support that overlaps, starts and ends.
     pub(super) countable: bool,
-    /// METHOD section 4: the support of last resort.
+    /// `docs/method.md` section 4: the support of last resort.
     pub(super) last_resort: bool,
-    /// METHOD section 4: replaces income.
+    /// `docs/method.md` section 4: replaces income.
     pub(super) income_replacing: bool,
-    /// METHOD section 4: the life event that a new spell tells of.
+    /// `docs/method.md` section 4: the life event that a new spell tells of.
     pub(super) life_event: Option<&'static str>,
     /// Mean payment, euros: of a whole month, or of one reimbursement.
     pub(super) euros: f64,

@@ -12,7 +12,7 @@ use super::timeline::Timeline;
 use super::writer::FileFormat;
 use crate::calendar::Day;
 
-/// METHOD's canonical CSV: commas, ISO dates, LF, UTF-8, a missing value empty.
+/// the method's canonical CSV: commas, ISO dates, LF, UTF-8, a missing value empty.
 pub(super) struct Csv;
 
 impl FileFormat for Csv {

@@ -1,5 +1,5 @@
 //! Made-up employers: most never in touch; of those who are, small ones ask several times, through several
-//! channels, about one matter, and large ones file a great deal online (METHOD section 8).
+//! channels, about one matter, and large ones file a great deal online (`docs/method.md` section 8).
 
 use super::catalogue::Benefit;
 use super::dice::Dice;

@@ -1,5 +1,5 @@
 //! Made-up populations: extracts of any size, with no real person in them, whose classified figures come out near
-//! the published ones (METHOD section 8), for demonstrations, tests, benchmarks and validation.
+//! the published ones (`docs/method.md` section 8), for demonstrations, tests, benchmarks and validation.
 //!
 //! # The life-course model
 //!
@@ -38,7 +38,7 @@
 //! | state and benefits (`requests`, `strain`) | applications: one a spell, renewals, reimbursement claims, failed attempts, with minutes, clarifications, rejections and the way of applying; contacts of their own and about applications; the agency's own calls |
 //!
 //! The state is not the label: unemployment may be paid by somebody else, a brief sick leave or a third pension
-//! benefit changes nobody's everyday life, hardship may pass by the agency. Of those in hardship in mid-window METHOD's
+//! benefit changes nobody's everyday life, hardship may pass by the agency. Of those in hardship in mid-window the method's
 //! default rules find about five in six, and about five in six whom the rules call `support` are in hardship.
 //! `latent_states` tells the truth (customer_id, stage, state, cause, state_from, state_to), for validation only.
 //!
@@ -186,7 +186,7 @@ impl SynthError {
     }
 }
 
-/// Employers for each customer: METHOD section 8's 560,000 for 3.9 million.
+/// Employers for each customer: `docs/method.md` section 8's 560,000 for 3.9 million.
 const EMPLOYERS_PER_CUSTOMER: f64 = 560.0 / 3_900.0;
 
 /// Makes up a population and writes its extracts, the benefit catalogue, the latent states and a configuration that

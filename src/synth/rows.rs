@@ -1,10 +1,10 @@
-//! The rows of every table of a population: the columns and codes of METHOD section 2.
+//! The rows of every table of a population: the columns and codes of `docs/method.md` section 2.
 
 use super::catalogue::Benefit;
 use super::table::{Column, Id, Kind, Row, Sink};
 use crate::calendar::Day;
 
-/// How an application reached the agency (METHOD's canonical methods).
+/// How an application reached the agency (the method's canonical methods).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Method {
     Paper,
@@ -26,7 +26,7 @@ impl Method {
     }
 }
 
-/// Who filed an application (METHOD's canonical filers).
+/// Who filed an application (the method's canonical filers).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Filer {
     Customer,

@@ -6,7 +6,7 @@ use super::SynthParameters;
 use super::catalogue::Benefit;
 use super::timeline::Timeline;
 
-/// METHOD's extracts, in its order; the other tables of a population are no program input.
+/// the method's extracts, in its order; the other tables of a population are no program input.
 const EXTRACTS: [&str; 8] = [
     "customers",
     "contacts",

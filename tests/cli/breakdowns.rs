@@ -28,7 +28,7 @@ fn written(run: &RunFolder) -> Figures {
     figures
 }
 
-/// METHOD section 6 over the rows of `labels.csv`, the slow and simple way.
+/// `docs/method.md` section 6 over the rows of `labels.csv`, the slow and simple way.
 fn recomputed(labels: &Table, by: &[&[&str]], age_group: impl Fn(&str) -> String) -> Figures {
     let place: BTreeMap<&str, usize> = labels.columns.iter().map(String::as_str).zip(0..).collect();
     let value = |row: &Vec<String>, dimension: &str| match dimension {

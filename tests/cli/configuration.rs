@@ -239,7 +239,7 @@ fn the_defaults_alone_can_be_shown_and_are_methods() {
         .iter()
         .map(|rule| ["name", "category", "when"].map(|key| rule[key].as_str().unwrap().to_owned()))
         .collect();
-    // METHOD section 5.
+    // `docs/method.md` section 5.
     let expected = [
         ["long_last_resort", "support", "last_resort_months >= 6"],
         ["many_benefits", "support", "max_concurrent_benefits >= 3 AND concurrent_days >= 120"],

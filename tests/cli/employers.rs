@@ -1,4 +1,4 @@
-//! Employers by category (METHOD section 7): who is counted, who is active, and what the figures are made of.
+//! Employers by category (`docs/method.md` section 7): who is counted, who is active, and what the figures are made of.
 
 use std::os::unix::fs::PermissionsExt;
 

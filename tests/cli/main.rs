@@ -1,7 +1,7 @@
 //! The command line, tried from outside: one binary, a module per topic.
 //!
 //! Every test sets up a [`workspace::Workspace`], a temporary folder with extracts and a `vardag.toml`, runs the
-//! real program in it, and looks at what came out as values and rows. What is expected comes from METHOD, never
+//! real program in it, and looks at what came out as values and rows. What is expected comes from the method, never
 //! from what the program wrote.
 
 mod bad_files;

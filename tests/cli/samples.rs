@@ -29,7 +29,7 @@ fn the_sample_agency_runs_within_the_default_limits() {
     let (summary, run) = run_samples(&workspace);
     let manifest = run.manifest();
     assert_eq!((&manifest["held"], &manifest["broken_limits"]), (&false.into(), &serde_json::json!([])));
-    // An independent implementation of METHOD gives these figures for the sample agency.
+    // An independent implementation of the method gives these figures for the sample agency.
     insta::assert_snapshot!(summary, @r"
     Everyday life of customers, 2025-01-01 to 2025-12-31
 
@@ -63,7 +63,7 @@ fn the_sample_agency_runs_within_the_default_limits() {
         assert_eq!(printed[1].replace(',', ""), table.get(key, "customers"));
         assert_eq!(printed[2..], [share, contacts, minutes]);
     }
-    // And it is near the published figures (METHOD section 8), which 2 000 customers show roughly.
+    // And it is near the published figures (`docs/method.md` section 8), which 2 000 customers show roughly.
     for (category, share) in [("regular", 79.0), ("irregular", 11.0), ("support", 10.0)] {
         let found: f64 = table.get(category, "share_pct").parse().unwrap();
         assert!((found - share).abs() < 3.0, "{category}: {found} %");

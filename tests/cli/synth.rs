@@ -1,4 +1,4 @@
-//! The made-up population has the published figures (METHOD section 8) and is the same in every format.
+//! The made-up population has the published figures (`docs/method.md` section 8) and is the same in every format.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -10,7 +10,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// Of a file with `\n` line ends, which is how METHOD section 9 has them: a lone carriage return is a value's.
+    /// Of a file with `\n` line ends, which is how `docs/method.md` section 9 has them: a lone carriage return is a value's.
     pub fn read(path: &Path) -> Table {
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)

@@ -27,7 +27,7 @@ limits.max_unmapped_pct = 100
 limits.may_be_outside_window = true
 ";
 
-/// The extracts in METHOD's order with their canonical headers.
+/// The extracts in the method's order with their canonical headers.
 const HEADERS: [(&str, &str); 8] = [
     ("customers", "customer_id,birth_date,registered_from,registered_to"),
     ("contacts", "contact_id,customer_id,contacted_on,channel,direction,reached"),

@@ -1,4 +1,4 @@
-//! Every parser written by hand under inputs changed byte by byte, with a naive reading of METHOD as the judge where
+//! Every parser written by hand under inputs changed byte by byte, with a naive reading of the method as the judge where
 //! there is one.
 //!
 //! Seeds are fixed, so a failure comes again. The usual number of inputs takes seconds;

@@ -1,4 +1,4 @@
-//! CSV records, from the file to typed rows and rejects, against METHOD section 2 read byte by byte.
+//! CSV records, from the file to typed rows and rejects, against `docs/method.md` section 2 read byte by byte.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};

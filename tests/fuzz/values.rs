@@ -7,7 +7,7 @@ use crate::extract::values::{decimal, integer, minutes};
 
 use super::{mutate, pick, tried};
 
-/// A number as METHOD writes it: a sign (U+2212 is a minus), digits, a separator with digits behind it. Below zero or not, and in
+/// A number as the method writes it: a sign (U+2212 is a minus), digits, a separator with digits behind it. Below zero or not, and in
 /// hundredths, rounded half away from zero.
 pub fn naive_decimal(text: &[u8], separator: char) -> Option<(bool, i128)> {
     let text = std::str::from_utf8(text).ok()?;
