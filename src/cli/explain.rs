@@ -1,4 +1,4 @@
-//! `vardag explain`: why one customer has its label.
+//! `vardag explain`: why one customer, or employer, has its label.
 
 use std::io::{self, BufRead, Read, Write};
 
@@ -7,12 +7,17 @@ use super::output::Usage;
 use super::{ExplainArguments, output};
 use crate::exit_code::ExitCode;
 use crate::explain::{Explainer, Page, html, json, text};
+use crate::schema::Entity;
 
 /// Explains on stdout, and on a page of its own where one is asked for.
 pub fn explain(arguments: &ExplainArguments) -> anyhow::Result<ExitCode> {
     let run = open(&arguments.run)?;
-    let explainer = Explainer::new(&run)?;
-    let explanation = explainer.explain(&customer(&arguments.customer)?)?;
+    let (entity, typed) = match (&arguments.customer, &arguments.employer) {
+        (_, Some(id)) => (Entity::Employer, id.as_str()),
+        (id, None) => (Entity::Customer, id.as_deref().unwrap_or_default()),
+    };
+    let explainer = Explainer::new(&run, entity)?;
+    let explanation = explainer.explain(&id(typed)?)?;
     let page = Page::new(&explanation, arguments.language)?;
     if let Some(path) = &arguments.html {
         let page = html(&page)?;
@@ -34,7 +39,7 @@ pub fn explain(arguments: &ExplainArguments) -> anyhow::Result<ExitCode> {
 const MOST_ID_BYTES: u64 = 1 << 20;
 
 /// The id that was typed, or for `-` the first line of standard input without its line end.
-fn customer(typed: &str) -> anyhow::Result<String> {
+fn id(typed: &str) -> anyhow::Result<String> {
     if typed != "-" {
         return Ok(typed.to_owned());
     }

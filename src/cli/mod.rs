@@ -119,8 +119,11 @@ struct ExplainArguments {
     run: PathBuf,
     /// The customer's id, as the extracts have it; `-` reads it from standard input, since other users can see the
     /// arguments of a running program
-    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
-    customer: String,
+    #[arg(long, value_name = "ID", allow_hyphen_values = true, required_unless_present = "employer")]
+    customer: Option<String>,
+    /// The employer's id instead, likewise
+    #[arg(long, value_name = "ID", allow_hyphen_values = true, conflicts_with = "customer")]
+    employer: Option<String>,
     /// The language of the explanation
     #[arg(long, value_enum, default_value_t = Language::En)]
     language: Language,

@@ -42,6 +42,16 @@ pub struct Config {
     pub report: ReportSettings,
 }
 
+impl Config {
+    /// How an entity is classified.
+    pub fn classification(&self, entity: Entity) -> &Classification {
+        match entity {
+            Entity::Customer => &self.customers,
+            Entity::Employer => &self.employers,
+        }
+    }
+}
+
 /// The categories of an entity, and the rules that lead to them (`docs/method.md` sections 5 and 7).
 #[derive(Debug, Clone)]
 pub struct Classification {

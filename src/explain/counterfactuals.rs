@@ -11,8 +11,8 @@
 use polars::prelude::*;
 
 use super::search_grid::SearchGrid;
-use crate::features::catalogue::FEATURES;
 use crate::rules::RuleSet;
+use crate::schema::features::At;
 
 /// A change of one feature that leads to another category.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -22,7 +22,7 @@ pub struct Counterfactual {
     /// The rule that decides then.
     pub rule: u16,
     /// The feature's place in the catalogue.
-    pub feature: usize,
+    pub feature: At,
     /// Its value now.
     pub from: f64,
     /// The nearest value that leads there.
@@ -55,7 +55,7 @@ pub fn counterfactuals(
     categories: usize,
     features: &DataFrame,
 ) -> PolarsResult<Vec<Vec<Option<Counterfactual>>>> {
-    let names = rules.named_features().into_iter().map(|at| FEATURES[at].name);
+    let names = rules.named_features().into_iter().map(|at| at.feature().name);
     let base = features.select(names)?;
     // As many rows at a time as can be tried at every step of a grid in reasonable memory.
     let longest = grids.iter().map(|grid| grid.marks.len()).max().unwrap_or_default();
@@ -78,7 +78,7 @@ fn of_chunk(
 ) -> PolarsResult<Vec<Vec<Option<Counterfactual>>>> {
     let own = categories_of(rules, base)?;
     let mut best = vec![vec![None; categories]; base.height()];
-    for grid in grids.iter().filter(|grid| base.column(FEATURES[grid.feature].name).is_ok()) {
+    for grid in grids.iter().filter(|grid| base.column(grid.feature.feature().name).is_ok()) {
         let current = values(base, grid)?;
         let mut searches = coarse(rules, grid, base, &current, &own, categories)?;
         refine(rules, grid, base, &mut searches)?;
@@ -106,7 +106,7 @@ fn label(rules: &RuleSet, base: DataFrame) -> PolarsResult<Vec<u16>> {
 
 /// The values of a grid's feature, row by row.
 fn values(base: &DataFrame, grid: &SearchGrid) -> PolarsResult<Vec<Option<f64>>> {
-    Ok(base.column(FEATURES[grid.feature].name)?.cast(&DataType::Float64)?.f64()?.iter().collect())
+    Ok(base.column(grid.feature.feature().name)?.cast(&DataType::Float64)?.f64()?.iter().collect())
 }
 
 /// The rules at `tried`: rows of `base` with a grid's feature at these steps instead.
@@ -117,7 +117,7 @@ fn tried(
     rows: Vec<IdxSize>,
     steps: &[i64],
 ) -> PolarsResult<Vec<u16>> {
-    let name: PlSmallStr = FEATURES[grid.feature].name.into();
+    let name: PlSmallStr = grid.feature.feature().name.into();
     let changed = if grid.is_count() {
         Column::new(name, steps)
     } else {
@@ -211,8 +211,8 @@ mod tests {
         let scale = FeatureScale { sd: 2.0, min: 0.0, max: 1_000.0 };
         let grids: Vec<SearchGrid> =
             rules.named_features().into_iter().filter_map(|at| SearchGrid::new(at, scale, &rules, &window)).collect();
-        let column = |at: usize| {
-            let feature = FEATURES[at];
+        let column = |at: At| {
+            let feature = at.feature();
             let value = customer.iter().find(|(name, _)| *name == feature.name).map_or(Some(0.0), |(_, value)| *value);
             let dtype = if grids.iter().any(|grid| grid.feature == at && grid.is_count()) {
                 DataType::Int64
@@ -224,7 +224,7 @@ mod tests {
         let frame = DataFrame::new(1, rules.named_features().into_iter().map(column).collect()).unwrap();
         let found = counterfactuals(&rules, &grids, config.customers.categories.len(), &frame).unwrap();
         let thousandths = |distance: f64| (distance * 1_000.0).round() / 1_000.0;
-        found[0][2].map(|change| (FEATURES[change.feature].name, change.to, thousandths(change.distance_sd)))
+        found[0][2].map(|change| (change.feature.feature().name, change.to, thousandths(change.distance_sd)))
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::config::Problem;
 use crate::exit_code::ExitCode;
 use crate::history::HistoryError;
+use crate::schema::Entity;
 
 /// Why a label cannot be explained.
 #[derive(Debug, thiserror::Error)]
@@ -12,12 +13,15 @@ use crate::history::HistoryError;
 pub enum ExplainError {
     // The id is not repeated: messages end up in logs.
     #[error(
-        "the run {} has no customer of this id; ids are compared character by character, as the extracts have them",
-        folder.display()
+        "the run {} has no {} of this id; ids are compared character by character, as the extracts have them",
+        folder.display(),
+        entity.singular()
     )]
-    NoCustomer { folder: PathBuf },
+    Unknown { folder: PathBuf, entity: Entity },
+    #[error("the run {} has no employers: no extract was about them", folder.display())]
+    NoEmployers { folder: PathBuf },
     #[error(
-        "the run {} labels the customer {labelled}, and its own configuration says {by_rules}: labels or config.toml \
+        "the run {} labels it {labelled}, and its own configuration says {by_rules}: labels or config.toml \
          were changed after the run, or it was made by another version; make the run again",
         folder.display()
     )]

@@ -3,21 +3,21 @@
 use serde_json::{Map, Value, json};
 
 use super::{Explanation, FeatureValue};
-use crate::features::catalogue::{FEATURES, FeatureType};
 use crate::i18n::Language;
 use crate::rules::{Clause, DEFAULT_RULE, TracedTerm};
+use crate::schema::features::FeatureType;
 
 /// The explanation as JSON; reasons and service in a language.
 ///
 /// # Errors
 /// Never in practice: all of it can be written.
 pub fn json(explanation: &Explanation<'_>, language: Language) -> Value {
-    let config = explanation.config;
-    let category = &config.customers.categories[explanation.category];
-    let rules = config.customers.rules.iter().zip(&explanation.rules).enumerate().map(|(at, (rule, trace))| {
+    let classification = explanation.classification;
+    let category = &classification.categories[explanation.category];
+    let rules = classification.rules.iter().zip(&explanation.rules).enumerate().map(|(at, (rule, trace))| {
         json!({
             "rule": rule.name,
-            "category": config.customers.categories[rule.category].name,
+            "category": classification.categories[rule.category].name,
             "reason": language.of(&rule.reason),
             "result": trace.truth,
             "reached": explanation.decided.is_none_or(|decided| at <= decided),
@@ -28,25 +28,25 @@ pub fn json(explanation: &Explanation<'_>, language: Language) -> Value {
     let alternatives = explanation.alternatives.iter().map(|alternative| {
         let change = alternative.change.map(|change| {
             json!({
-                "feature": FEATURES[change.feature].name,
-                "from": number(FEATURES[change.feature].feature_type, change.from),
-                "to": number(FEATURES[change.feature].feature_type, change.to),
+                "feature": change.feature.feature().name,
+                "from": number(change.feature.feature().feature_type, change.from),
+                "to": number(change.feature.feature().feature_type, change.to),
                 "distance_sd": change.distance_sd,
-                "rule": config.customers.rules.get(usize::from(change.rule)).map_or(DEFAULT_RULE, |rule| &rule.name),
+                "rule": classification.rules.get(usize::from(change.rule)).map_or(DEFAULT_RULE, |rule| &rule.name),
             })
         });
-        json!({ "category": config.customers.categories[alternative.category].name, "change": change })
+        json!({ "category": classification.categories[alternative.category].name, "change": change })
     });
     let value = |feature: &FeatureValue| (feature.name.clone(), of_feature(feature));
     json!({
-        "customer_id": explanation.customer,
+        explanation.entity().id_column(): explanation.id,
         "window_start": explanation.window.start.to_string(),
         "as_of": explanation.window.as_of.to_string(),
         "language": language,
         "category": category.name,
         "category_name": language.of(&category.names),
         "service": language.of(&category.service),
-        "rule": explanation.decided.map_or(DEFAULT_RULE, |at| &config.customers.rules[at].name),
+        "rule": explanation.decided.map_or(DEFAULT_RULE, |at| &classification.rules[at].name),
         "rules": rules.collect::<Vec<_>>(),
         "alternatives": alternatives.collect::<Vec<_>>(),
         "features": explanation.features.iter().map(value).collect::<Map<_, _>>(),

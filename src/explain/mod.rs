@@ -1,6 +1,6 @@
 //! Why a customer has its label, in words that the customer could be shown.
 //!
-//! In: a run folder and a customer's id. Out: an [`Explanation`]: the features, every rule with its terms, the one
+//! In: a run folder and the id of a customer, or an employer. Out: an [`Explanation`]: the features, every rule with its terms, the one
 //! that decided, and what would have led elsewhere; as text, JSON or a page to print.
 
 mod counterfactuals;
@@ -20,15 +20,16 @@ pub use search_grid::{FeatureScale, SearchGrid};
 use polars::prelude::{AnyValue, DataFrame, PolarsResult};
 
 use crate::calendar::{Day, Window};
-use crate::config::{AsOf, Config};
-use crate::features::catalogue::FeatureType;
+use crate::config::{AsOf, Classification};
 use crate::history::PastRun;
 use crate::rules::{RuleTrace, Tracer, feature_types};
 use crate::schema::Entity;
+use crate::schema::features::{At, FeatureType};
 
 /// Explains the labels of one run.
 pub struct Explainer<'a> {
     run: &'a PastRun,
+    entity: Entity,
     window: Window,
     tracer: Tracer,
     grids: Vec<SearchGrid>,
@@ -57,10 +58,10 @@ pub struct Alternative {
 /// Why a customer has its label.
 #[derive(Debug, Clone)]
 pub struct Explanation<'a> {
-    /// The customer's id.
-    pub customer: String,
-    /// The configuration in force: categories and rules with their texts.
-    pub config: &'a Config,
+    /// The id of the customer, or the employer.
+    pub id: String,
+    /// The categories and rules in force, with their texts.
+    pub classification: &'a Classification,
     /// The window.
     pub window: &'a Window,
     /// The category.
@@ -76,6 +77,11 @@ pub struct Explanation<'a> {
 }
 
 impl Explanation<'_> {
+    /// Whose label it explains.
+    pub fn entity(&self) -> Entity {
+        self.classification.entity
+    }
+
     /// The value of a feature.
     pub fn value(&self, name: &str) -> Option<f64> {
         self.features.iter().find(|feature| feature.name == name)?.value
@@ -83,18 +89,28 @@ impl Explanation<'_> {
 }
 
 impl<'a> Explainer<'a> {
-    /// Makes ready what all explanations of a run have in common.
+    /// Makes ready what all explanations of a run's customers, or of its employers, have in common.
     ///
     /// # Errors
-    /// The run's statistics cannot be read.
-    pub fn new(run: &'a PastRun) -> Result<Self, ExplainError> {
-        let config = run.config();
+    /// The run's statistics, or the labels of its employers, cannot be read; it has no employers.
+    pub fn new(run: &'a PastRun, entity: Entity) -> Result<Self, ExplainError> {
         let window = window(run)?;
-        let tracer = Tracer::compile(&config.customers).map_err(ExplainError::Rules)?;
-        let scales = feature_scales::read(run.folder())?;
-        let grid = |at: usize| SearchGrid::new(at, *scales.get(&at)?, tracer.rules(), &window);
-        let grids = tracer.rules().named_features().into_iter().filter_map(grid).collect();
-        Ok(Explainer { run, window, tracer, grids })
+        let tracer = Tracer::compile(run.config().classification(entity)).map_err(ExplainError::Rules)?;
+        let named = tracer.rules().named_features();
+        let scales = match entity {
+            Entity::Customer => feature_scales::read(run.folder())?,
+            Entity::Employer if run.manifest().has_employers() => {
+                feature_scales::of_labels(&run.labels_of(entity)?, &named)?
+            }
+            Entity::Employer => return Err(ExplainError::NoEmployers { folder: run.folder().to_owned() }),
+        };
+        let grid = |at: At| SearchGrid::new(at, *scales.get(&at)?, tracer.rules(), &window);
+        let grids = named.into_iter().filter_map(grid).collect();
+        Ok(Explainer { run, entity, window, tracer, grids })
+    }
+
+    fn classification(&self) -> &Classification {
+        self.run.config().classification(self.entity)
     }
 
     /// The rules with their terms.
@@ -107,25 +123,25 @@ impl<'a> Explainer<'a> {
     /// # Errors
     /// A feature is not in the frame, or has another type than the catalogue gives it.
     pub fn counterfactuals(&self, features: &DataFrame) -> PolarsResult<Vec<Vec<Option<Counterfactual>>>> {
-        counterfactuals(self.tracer.rules(), &self.grids, self.run.config().customers.categories.len(), features)
+        counterfactuals(self.tracer.rules(), &self.grids, self.classification().categories.len(), features)
     }
 
-    /// Explains one customer's label.
+    /// Explains one label.
     ///
     /// # Errors
-    /// The run does not have the customer, cannot be read, or says something else than its own rules.
+    /// The run does not have the id, cannot be read, or says something else than its own rules.
     pub fn explain(&self, id: &str) -> Result<Explanation<'_>, ExplainError> {
-        let config = self.run.config();
-        let found =
-            self.run.find(id)?.ok_or_else(|| ExplainError::NoCustomer { folder: self.run.folder().to_owned() })?;
+        let classification = self.classification();
+        let unknown = || ExplainError::Unknown { folder: self.run.folder().to_owned(), entity: self.entity };
+        let found = self.run.find(self.entity, id)?.ok_or_else(unknown)?;
         let trace = self.tracer.trace(&found.features)?.pop();
         let changes = self.counterfactuals(&found.features)?.pop();
         let (Some(trace), Some(changes)) = (trace, changes) else {
-            return Err(ExplainError::NoCustomer { folder: self.run.folder().to_owned() });
+            return Err(unknown());
         };
         let rules = self.tracer.rules();
         let category = rules.category_of(trace.decided);
-        let (by_rules, decided) = (&config.customers.categories[category].name, rules.rule_name(trace.decided));
+        let (by_rules, decided) = (&classification.categories[category].name, rules.rule_name(trace.decided));
         if (by_rules.as_str(), decided) != (found.category.as_str(), found.rule.as_str()) {
             return Err(ExplainError::Disagrees {
                 folder: self.run.folder().to_owned(),
@@ -135,11 +151,11 @@ impl<'a> Explainer<'a> {
         }
         let others = changes.into_iter().enumerate().filter(|(other, _)| *other != category);
         Ok(Explanation {
-            customer: id.to_owned(),
-            config,
+            id: id.to_owned(),
+            classification,
             window: &self.window,
             category,
-            decided: Some(usize::from(trace.decided)).filter(|rule| *rule < config.customers.rules.len()),
+            decided: Some(usize::from(trace.decided)).filter(|rule| *rule < classification.rules.len()),
             features: self.values(&found.features)?,
             rules: trace.rules,
             alternatives: others.map(|(category, change)| Alternative { category, change }).collect(),
@@ -149,7 +165,7 @@ impl<'a> Explainer<'a> {
     /// All features of the only row of a frame.
     fn values(&self, row: &DataFrame) -> PolarsResult<Vec<FeatureValue>> {
         let derived = self.tracer.rules().derived_features().map(|(name, kind)| (name.to_owned(), kind));
-        let known = feature_types(Entity::Customer).into_iter().chain(derived);
+        let known = feature_types(self.entity).into_iter().chain(derived);
         known
             .map(|(name, feature_type)| {
                 let value = match row.column(&name)?.get(0)? {

@@ -8,13 +8,14 @@ use super::{ExplainError, Explanation};
 use crate::i18n::{ExplanationTexts, Language, Texts, fill};
 use crate::rules::{Clause, DEFAULT_RULE, RuleTrace, TracedTerm, Truth};
 use crate::sanitize::shown;
+use crate::schema::Entity;
 
 /// Everything that is said, in one language.
 #[derive(Debug, Serialize)]
 pub struct Page {
     lang: &'static str,
     title: String,
-    /// `Customer …`.
+    /// `Customer …`, or `Employer …`.
     customer: String,
     period: String,
     category: String,
@@ -81,11 +82,15 @@ impl Page {
         let all_texts = Texts::of(language)?;
         let words = Words { explanation, language, texts: &all_texts };
         let texts = &all_texts.explanation;
-        let config = explanation.config;
-        let category = &config.customers.categories[explanation.category];
-        let deciding = explanation.decided.map(|at| &config.customers.rules[at]);
-        let category_name = |at: usize| language.of(&config.customers.categories[at].names).to_owned();
-        let rules = config.customers.rules.iter().zip(&explanation.rules).enumerate().map(|(at, (rule, trace))| {
+        let classification = explanation.classification;
+        let category = &classification.categories[explanation.category];
+        let whom = match explanation.entity() {
+            Entity::Customer => &texts.customer,
+            Entity::Employer => &texts.employer,
+        };
+        let deciding = explanation.decided.map(|at| &classification.rules[at]);
+        let category_name = |at: usize| language.of(&classification.categories[at].names).to_owned();
+        let rules = classification.rules.iter().zip(&explanation.rules).enumerate().map(|(at, (rule, trace))| {
             let (standing, state) = standing(at, explanation.decided, trace, texts);
             let mut lines = Vec::new();
             words.push_lines(&trace.clause, 0, &mut lines);
@@ -103,7 +108,7 @@ impl Page {
         Ok(Page {
             lang: language.code(),
             title: texts.title.clone(),
-            customer: format!("{} {}", texts.customer, explanation.customer),
+            customer: format!("{} {}", whom, explanation.id),
             period: format!("{} – {}", language.day(explanation.window.start), language.day(explanation.window.as_of)),
             category: category.name.clone(),
             category_name: category_name(explanation.category),

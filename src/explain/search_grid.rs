@@ -1,8 +1,8 @@
 //! The values that a feature could have instead: those that the run's customers have, and those that rules name.
 
 use crate::calendar::Window;
-use crate::features::catalogue::{At, FEATURES, FeatureType};
 use crate::rules::RuleSet;
+use crate::schema::features::{At, FeatureType};
 
 /// What a run says of one feature over all its customers, from `feature_statistics.csv`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -18,8 +18,8 @@ pub struct FeatureScale {
 /// The values that one feature is tried at: whole *steps*, of 1 for counts and of a hundredth for all else.
 #[derive(Debug, Clone)]
 pub struct SearchGrid {
-    /// The feature's place in the catalogue.
-    pub feature: usize,
+    /// The feature.
+    pub feature: At,
     /// The standard deviation over all customers, in which changes are measured.
     pub sd: f64,
     /// The values that are looked at first, in steps, ascending; between two of them that lead to different
@@ -38,13 +38,13 @@ const OLDEST: f64 = 120.0;
 
 impl SearchGrid {
     /// The grid of a feature; `None` if all customers are alike in it, so that no change can be measured.
-    pub fn new(feature: usize, scale: FeatureScale, rules: &RuleSet, window: &Window) -> Option<SearchGrid> {
+    pub fn new(feature: At, scale: FeatureScale, rules: &RuleSet, window: &Window) -> Option<SearchGrid> {
         if !(scale.sd.is_finite() && scale.sd > 0.0) {
             return None;
         }
         let mut grid = SearchGrid { feature, sd: scale.sd, marks: Vec::new() };
         let (least, most) = possible(feature, window);
-        let numbers = rules.numbers_beside(FEATURES[feature].name);
+        let numbers = rules.numbers_beside(feature.feature().name);
         // One step beyond what is named or seen: `> 4` asks for more than 4.
         let named = numbers.iter().flat_map(|number| {
             let step = grid.steps(*number);
@@ -71,7 +71,7 @@ impl SearchGrid {
 
     /// Whether its values are whole numbers.
     pub fn is_count(&self) -> bool {
-        FEATURES[self.feature].feature_type == FeatureType::Count
+        self.feature.feature().feature_type == FeatureType::Count
     }
 
     fn steps_per_unit(&self) -> f64 {
@@ -101,9 +101,9 @@ impl SearchGrid {
 }
 
 /// What a feature can be at all: its least and its greatest value.
-fn possible(feature: usize, window: &Window) -> (f64, f64) {
+fn possible(feature: At, window: &Window) -> (f64, f64) {
     let days = f64::from(window.as_of.0 - window.start.0 + 1);
-    let is = |at: &[At]| at.iter().any(|at| *at as usize == feature);
+    let is = |at: &[At]| at.contains(&feature);
     if is(&[At::paid_eur]) {
         // Recoveries can exceed payments.
         (f64::NEG_INFINITY, f64::INFINITY)
@@ -113,6 +113,8 @@ fn possible(feature: usize, window: &Window) -> (f64, f64) {
         (0.0, f64::from(window.months))
     } else if is(&[At::observed_years]) {
         (f64::from(window.min_observed_days.max(1)) / days * f64::from(window.months) / 12.0, f64::INFINITY)
+    } else if is(&[At::active]) {
+        (0.0, 1.0)
     } else if is(&[At::age]) {
         (0.0, OLDEST)
     } else {
@@ -133,7 +135,7 @@ mod tests {
         );
         let config = config::from_text(&text, std::path::Path::new("/")).unwrap();
         let window = Window::new(Day::from_iso("2025-12-31").unwrap(), 12, None, 31, 30);
-        SearchGrid::new(feature as usize, scale, &RuleSet::compile(&config.customers).unwrap(), &window)
+        SearchGrid::new(feature, scale, &RuleSet::compile(&config.customers).unwrap(), &window)
     }
 
     #[test]

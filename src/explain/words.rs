@@ -1,9 +1,9 @@
 //! Features, values and terms in words of a language.
 
 use super::Explanation;
-use crate::features::catalogue::FeatureType;
 use crate::i18n::{Language, Texts, fill};
 use crate::rules::{Comparator, Piece, TracedTerm};
+use crate::schema::features::FeatureType;
 
 /// Most decimals of a value that is not held in hundredths.
 const MOST_DECIMALS: usize = 6;
@@ -18,7 +18,7 @@ pub(super) struct Words<'a> {
 impl Words<'_> {
     /// What a feature is called; a derived one by its meaning, where the configuration gives one.
     pub fn label(&self, feature: &str) -> String {
-        let derived = self.explanation.config.customers.derived_features.iter().find(|derived| derived.name == feature);
+        let derived = self.explanation.classification.derived_features.iter().find(|derived| derived.name == feature);
         let meaning = derived.map(|derived| self.language.of(&derived.meaning)).filter(|meaning| !meaning.is_empty());
         meaning.unwrap_or_else(|| self.texts.feature(feature)).to_owned()
     }
@@ -36,7 +36,7 @@ impl Words<'_> {
     }
 
     fn with_unit(&self, number: String, feature: &str) -> String {
-        let derived = self.explanation.config.customers.derived_features.iter().find(|derived| derived.name == feature);
+        let derived = self.explanation.classification.derived_features.iter().find(|derived| derived.name == feature);
         let unit = derived.map_or_else(|| self.texts.unit(feature), |derived| derived.unit.as_str());
         if unit.is_empty() { number } else { format!("{number}\u{a0}{unit}") }
     }
@@ -92,7 +92,7 @@ impl Words<'_> {
     /// The change that would have led to another category, in words.
     pub fn change(&self, alternative: &super::Alternative) -> String {
         let Some(change) = &alternative.change else { return self.texts.explanation.no_change.clone() };
-        let feature = crate::features::catalogue::FEATURES[change.feature].name;
+        let feature = change.feature.feature().name;
         // Two decimals tell small changes apart; what is smaller still is below a hundredth, not nothing.
         let distance = if change.distance_sd < 0.005 {
             format!("<\u{a0}{}", self.language.decimals(0.01, 2))

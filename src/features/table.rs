@@ -100,11 +100,10 @@ impl FeatureTable {
         FeatureTable { entity, customers: Vec::new(), columns: empty_columns(entity, 0) }
     }
 
-    /// The columns at these positions as a polars table.
-    pub fn to_polars(&self, positions: &[usize]) -> PolarsResult<DataFrame> {
-        let names = self.entity.features();
-        let column = |at: &usize| self.columns[*at].to_polars(names[*at].feature().name);
-        DataFrame::new(self.len(), positions.iter().map(column).collect())
+    /// The columns of these features, those of them that the entity has, as a polars table.
+    pub fn to_polars(&self, features: &[At]) -> PolarsResult<DataFrame> {
+        let column = |at: &At| Some(self.columns[self.entity.position(*at)?].to_polars(at.feature().name));
+        DataFrame::new(self.len(), features.iter().filter_map(column).collect())
     }
 }
 

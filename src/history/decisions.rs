@@ -7,7 +7,6 @@ use polars::prelude::{DataFrame, StringChunked};
 use super::{HistoryError, PastRun};
 use crate::config::Config;
 use crate::rules::RuleSet;
-use crate::schema::features::FEATURES;
 
 /// The categories and rules of a run, by rule number; the default comes last.
 #[derive(Debug)]
@@ -58,7 +57,7 @@ pub(super) fn for_each_decision(
 ) -> Result<(), HistoryError> {
     let labels = run.labels();
     let features = other_rules.map(RuleSet::named_features).unwrap_or_default();
-    let features = features.into_iter().map(|feature| FEATURES[feature].name);
+    let features = features.into_iter().map(|feature| feature.feature().name);
     let columns: Vec<&str> = COLUMNS.into_iter().chain(features).collect();
     let outcomes = Outcomes::of(run.config());
     let damaged = |message: String| HistoryError::Damaged { path: labels.path().to_owned(), message };

@@ -20,14 +20,16 @@ use super::{HistoryError, PastManifest};
 use crate::config::{Config, LabelsFormat};
 use crate::extract::blocks::{BlockError, BlockReader};
 use crate::regular;
-use crate::rules::RuleSet;
-use crate::schema::features::{FEATURES, FeatureType};
+use crate::rules::{RuleSet, feature_types};
+use crate::schema::Entity;
+use crate::schema::features::FeatureType;
 use crate::text::unguarded;
 
 /// A labels file and the types of its columns.
 #[derive(Debug, Clone)]
 pub struct LabelsFile {
     path: PathBuf,
+    entity: Entity,
     format: LabelsFormat,
     /// Whether text that looks like a formula was written with an apostrophe in front.
     spreadsheet_safe: bool,
@@ -55,24 +57,26 @@ impl LabelsFile {
     ///
     /// # Errors
     /// The configuration's rules cannot be compiled.
-    pub fn of(folder: &Path, config: &Config, manifest: &PastManifest) -> Result<Self, HistoryError> {
-        let rules = RuleSet::compile(&config.customers)
+    pub fn of(folder: &Path, config: &Config, manifest: &PastManifest, entity: Entity) -> Result<Self, HistoryError> {
+        let rules = RuleSet::compile(config.classification(entity))
             .map_err(|problems| HistoryError::Config { path: folder.join("config.toml"), problems })?;
-        let own = FEATURES.iter().map(|feature| (feature.name, feature.feature_type));
+        let own = feature_types(entity);
         let data_type = |feature_type| match feature_type {
             FeatureType::Count => DataType::Int64,
             FeatureType::Hundredths | FeatureType::Ratio => DataType::Float64,
         };
-        let types = own.chain(rules.derived_features());
-        let types = types.map(|(name, feature_type)| (name.to_owned(), data_type(feature_type))).collect();
-        let format = config.outputs.labels;
+        let derived = rules.derived_features().map(|(name, feature_type)| (name.to_owned(), feature_type));
+        let types = own.into_iter().chain(derived);
+        let types = types.map(|(name, feature_type)| (name, data_type(feature_type))).collect();
+        let format = if entity == Entity::Customer { config.outputs.labels } else { LabelsFormat::Csv };
         let name = match format {
-            LabelsFormat::Csv => "labels.csv",
-            LabelsFormat::Parquet => "labels.parquet",
+            LabelsFormat::Csv => format!("{}.csv", entity.labels()),
+            LabelsFormat::Parquet => format!("{}.parquet", entity.labels()),
         };
         let listed = manifest.outputs.iter().find(|output| output.file == name);
         Ok(LabelsFile {
-            path: folder.join(name),
+            path: folder.join(&name),
+            entity,
             format,
             spreadsheet_safe: config.outputs.spreadsheet_safe,
             blake3: listed.map(|output| output.blake3.clone()),
@@ -133,14 +137,15 @@ impl LabelsFile {
         self.batches()?.try_for_each(|batch| take(self.table(&batch?, &names, columns)?))
     }
 
-    /// The row of one customer.
+    /// The row of one customer, or employer.
     pub(super) fn find(&self, id: &str, columns: &[&str]) -> Result<Option<DataFrame>, HistoryError> {
         self.verify()?;
         let names = self.column_names()?;
         for batch in self.batches()? {
             let batch = batch?;
-            let ids = self.table(&batch, &names, &["customer_id"])?;
-            let ids = ids.column("customer_id").and_then(|ids| ids.str()).map_err(|fault| self.damaged(fault))?;
+            let id_column = self.entity.id_column();
+            let ids = self.table(&batch, &names, &[id_column])?;
+            let ids = ids.column(id_column).and_then(|ids| ids.str()).map_err(|fault| self.damaged(fault))?;
             if let Some(row) = ids.iter().position(|own| own == Some(id)) {
                 return Ok(Some(self.table(&batch, &names, columns)?.slice(row as i64, 1)));
             }
@@ -291,7 +296,7 @@ mod tests {
         let hash = |name: &str| std::fs::read(folder.join(name)).ok().map(|text| blake3::hash(&text).to_string());
         let output = |name: &str| Some(PastOutput { file: name.to_owned(), blake3: hash(name)? });
         let outputs = ["labels.csv", "labels.parquet"].into_iter().filter_map(output).collect();
-        LabelsFile::of(folder, &config, &PastManifest { outputs, ..PastManifest::default() }).unwrap()
+        LabelsFile::of(folder, &config, &PastManifest { outputs, ..PastManifest::default() }, Entity::Customer).unwrap()
     }
 
     fn holds_every_row(labels: &LabelsFile) {

@@ -25,6 +25,13 @@ pub struct PastManifest {
     pub outputs: Vec<PastOutput>,
 }
 
+impl PastManifest {
+    /// Whether there are labels of employers.
+    pub fn has_employers(&self) -> bool {
+        self.outputs.iter().any(|output| output.file == "employer_labels.csv")
+    }
+}
+
 /// The window of a past run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 pub struct PastWindow {

@@ -11,7 +11,6 @@ use super::{HistoryError, LabelsFile, PastRun};
 use crate::config::Config;
 use crate::intake::Ids;
 use crate::rules::RuleSet;
-use crate::schema::features::FEATURES;
 use crate::text::{guarded, push_csv};
 
 /// Who moved between two runs.
@@ -152,7 +151,7 @@ impl Comparability {
             .map_err(|problems| HistoryError::Config { path: new.folder.clone(), problems })?;
         // A feature that the old run's version did not have yet.
         let columns = labels.column_names()?;
-        let names = rules.named_features().into_iter().map(|feature| FEATURES[feature].name);
+        let names = rules.named_features().into_iter().map(|feature| feature.feature().name);
         let absent = names.filter(|name| !columns.iter().any(|column| column == name));
         differ.extend(absent.map(|name| format!("feature {name}")));
         let only_rules = differ.is_empty();

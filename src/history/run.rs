@@ -8,6 +8,7 @@ use super::{HistoryError, LabelsFile, PastManifest};
 use crate::config::{self, Config};
 use crate::regular;
 use crate::sanitize::shown;
+use crate::schema::Entity;
 
 /// A run folder: what it says of itself, the configuration that was in force, and its labels.
 #[derive(Debug)]
@@ -18,7 +19,7 @@ pub struct PastRun {
     labels: LabelsFile,
 }
 
-/// Everything that a run says of one customer.
+/// Everything that a run says of one customer, or employer.
 #[derive(Debug, Clone)]
 pub struct FoundCustomer {
     /// One row: all features, derived ones last, typed as rules see them.
@@ -45,7 +46,7 @@ impl PastRun {
         let text =
             regular::read_to_string(&path).map_err(|source| HistoryError::Unreadable { path: path.clone(), source })?;
         let config = config::from_text(&text, &folder).map_err(|problems| HistoryError::Config { path, problems })?;
-        let labels = LabelsFile::of(&folder, &config, &manifest)?;
+        let labels = LabelsFile::of(&folder, &config, &manifest, Entity::Customer)?;
         Ok(PastRun { folder, manifest, config, labels })
     }
 
@@ -100,17 +101,27 @@ impl PastRun {
         self.config.customers.feature_names()
     }
 
-    /// Everything about one customer; `None` if the run does not have it.
+    /// The labels of an entity.
+    ///
+    /// # Errors
+    /// The configuration's rules cannot be compiled.
+    pub fn labels_of(&self, entity: Entity) -> Result<LabelsFile, HistoryError> {
+        LabelsFile::of(&self.folder, &self.config, &self.manifest, entity)
+    }
+
+    /// Everything about one customer, or employer; `None` if the run does not have it.
     ///
     /// # Errors
     /// The labels cannot be read.
-    pub fn find(&self, id: &str) -> Result<Option<FoundCustomer>, HistoryError> {
-        let features = self.feature_names();
-        let mut columns = vec!["customer_id", "category", "rule"];
+    pub fn find(&self, entity: Entity, id: &str) -> Result<Option<FoundCustomer>, HistoryError> {
+        let labels = self.labels_of(entity)?;
+        let features = self.config.classification(entity).feature_names();
+        let dimensions = if entity == Entity::Customer { self.config.dimensions.as_slice() } else { &[] };
+        let mut columns = vec![entity.id_column(), "category", "rule"];
         columns.extend(features.iter().map(String::as_str));
-        columns.extend(self.config.dimensions.iter().map(String::as_str));
-        let Some(row) = self.labels.find(id, &columns)? else { return Ok(None) };
-        let damaged = |fault| self.labels.damaged(fault);
+        columns.extend(dimensions.iter().map(String::as_str));
+        let Some(row) = labels.find(id, &columns)? else { return Ok(None) };
+        let damaged = |fault| labels.damaged(fault);
         let text = |name: &str| -> Result<Option<String>, HistoryError> {
             let column = row.column(name).map_err(damaged)?;
             Ok(column.str().map_err(damaged)?.get(0).map(str::to_owned))
@@ -120,7 +131,7 @@ impl PastRun {
             features: row.select(features.iter().map(String::as_str)).map_err(damaged)?,
             category: text("category")?.unwrap_or_default(),
             rule: text("rule")?.unwrap_or_default(),
-            dimensions: self.config.dimensions.iter().map(dimension).collect::<Result<_, HistoryError>>()?,
+            dimensions: dimensions.iter().map(dimension).collect::<Result<_, HistoryError>>()?,
         }))
     }
 }

@@ -90,7 +90,7 @@ texts! {
     }
     /// Why a customer has its category, for the customer as much as for the caseworker.
     ExplanationTexts {
-        title customer service why by_default rules rules_intro decided not_met no_value not_reached_met
+        title customer employer service why by_default rules rules_intro decided not_met no_value not_reached_met
         not_reached_not_met term_true term_false term_missing here all_of any_of none_of at_least more_than
         at_most less_than exactly other_than between elsewhere elsewhere_intro change no_change features
         feature value name missing
@@ -146,7 +146,7 @@ mod tests {
     use super::*;
     use crate::config::Extract;
     use crate::extract::Reason;
-    use crate::features::catalogue::FEATURES;
+    use crate::schema::features::At;
 
     /// Every text under its dotted key, with the names that it has filled in.
     fn keys(language: Language) -> BTreeMap<String, Vec<String>> {
@@ -187,7 +187,7 @@ mod tests {
         let names = |map: &BTreeMap<String, String>| -> BTreeSet<String> { map.keys().cloned().collect() };
         assert_eq!(names(&texts.extracts), Extract::ALL.map(|extract| extract.name().to_owned()).into());
         assert_eq!(names(&texts.reasons), Reason::ALL.iter().map(|reason| reason.name().to_owned()).collect());
-        let features: BTreeSet<String> = FEATURES.iter().map(|feature| feature.name.to_owned()).collect();
+        let features: BTreeSet<String> = At::EVERY.iter().map(|at| at.feature().name.to_owned()).collect();
         assert_eq!(names(&texts.features), features);
         assert!(names(&texts.units).is_subset(&features));
     }
@@ -196,8 +196,8 @@ mod tests {
     fn every_feature_has_a_label_of_its_own_in_every_language() {
         for language in Language::ALL {
             let texts = Texts::of(language).unwrap();
-            let labels: BTreeSet<&str> = FEATURES.iter().map(|feature| texts.feature(feature.name)).collect();
-            assert_eq!(labels.len(), FEATURES.len(), "{language:?}");
+            let labels: BTreeSet<&str> = At::EVERY.iter().map(|at| texts.feature(at.feature().name)).collect();
+            assert_eq!(labels.len(), At::EVERY.len(), "{language:?}");
             assert!(labels.iter().all(|label| label.starts_with(char::is_uppercase)), "{labels:?}");
             assert_eq!((texts.feature("my_own"), texts.unit("my_own")), ("my_own", ""));
         }

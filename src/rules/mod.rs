@@ -26,7 +26,7 @@ pub use trace::{RuleTrace, Trace, TracedTerm, Tracer, Truth};
 
 use crate::config::{Classification, Problem};
 use crate::schema::Entity;
-use crate::schema::features::FeatureType;
+use crate::schema::features::{At, FeatureType};
 
 /// The name of the rule that customers have whom no rule took.
 pub const DEFAULT_RULE: &str = "default";
@@ -131,16 +131,15 @@ impl RuleSet {
         self.derived.iter().map(|feature| (feature.name.as_str(), feature.feature_type))
     }
 
-    /// The places in the catalogue of the features that any rule or derived feature names; at least one, so that a
-    /// frame of them has rows.
-    pub fn named_features(&self) -> Vec<usize> {
+    /// The features of the entity that any rule or derived feature names, in their order; at least one, so that a frame
+    /// of them has rows.
+    pub fn named_features(&self) -> Vec<At> {
         let conditions = self.rules.iter().map(|rule| &rule.condition);
         let expressions = conditions.chain(self.derived.iter().map(|feature| &feature.expression));
         let names: Vec<&str> = expressions.flat_map(Expression::features).collect();
         let features = self.entity.features();
-        let named = |at: &usize| names.contains(&features[*at].feature().name);
-        let places: Vec<usize> = (0..features.len()).filter(named).collect();
-        if places.is_empty() { vec![0] } else { places }
+        let named: Vec<At> = features.iter().copied().filter(|at| names.contains(&at.feature().name)).collect();
+        if named.is_empty() { features[..1].to_vec() } else { named }
     }
 
     /// The numbers that stand beside a feature, in conditions and derived features that depend on it, ascending: where

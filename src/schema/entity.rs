@@ -13,6 +13,14 @@ pub enum Entity {
 }
 
 impl Entity {
+    /// What one is called in messages.
+    pub const fn singular(self) -> &'static str {
+        match self {
+            Entity::Customer => "customer",
+            Entity::Employer => "employer",
+        }
+    }
+
     /// Its name in the plural, as messages and outputs have it.
     pub const fn plural(self) -> &'static str {
         match self {

@@ -39,10 +39,13 @@ macro_rules! catalogue {
         }),*];
         /// A feature, so that code names it and the compiler checks it. Of a customer also its position in [`FEATURES`].
         #[allow(non_camel_case_types, missing_docs)]
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         #[repr(usize)]
         pub enum At { $($name),* }
-        const EVERY: &[At] = &[$(At::$name),*];
+        impl At {
+            /// Every feature, of whichever entity.
+            pub const EVERY: &[At] = &[$(At::$name),*];
+        }
     };
     (@nullable) => { false };
     (@nullable nullable) => { true };
@@ -97,6 +100,11 @@ const OF_CUSTOMERS: usize = At::age as usize + 1;
 pub const FEATURES: &[Feature] = ALL.split_at(OF_CUSTOMERS).0;
 
 impl At {
+    /// The customers' feature of this name.
+    pub fn of_customers(name: &str) -> Option<At> {
+        Entity::Customer.features().iter().copied().find(|at| at.feature().name == name)
+    }
+
     /// What it is.
     pub const fn feature(self) -> &'static Feature {
         &ALL[self as usize]
@@ -107,7 +115,7 @@ impl Entity {
     /// Its features in the order of all outputs: `docs/method.md` section 4's of customers, section 7's of employers.
     pub const fn features(self) -> &'static [At] {
         match self {
-            Entity::Customer => EVERY.split_at(OF_CUSTOMERS).0,
+            Entity::Customer => At::EVERY.split_at(OF_CUSTOMERS).0,
             Entity::Employer => &[
                 At::employees,
                 At::contacts,
@@ -135,11 +143,6 @@ impl Entity {
     }
 }
 
-/// The position of the customers' feature of this name.
-pub fn position(name: &str) -> Option<usize> {
-    FEATURES.iter().position(|feature| feature.name == name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -147,7 +150,7 @@ mod tests {
     #[test]
     fn names_are_unique_and_positions_agree() {
         for (at, feature) in FEATURES.iter().enumerate() {
-            assert_eq!(position(feature.name), Some(at), "{}", feature.name);
+            assert_eq!(At::of_customers(feature.name).map(|found| found as usize), Some(at), "{}", feature.name);
         }
         assert_eq!(FEATURES[At::age as usize].name, "age");
         assert_eq!(FEATURES.len(), 36);

@@ -134,8 +134,7 @@ fn defaults() -> Config {
 #[divan::bench]
 fn classify(bencher: Bencher) {
     let rules = RuleSet::compile(&defaults().customers).unwrap();
-    let all: Vec<usize> = (0..FEATURES.len()).collect();
-    let frame = table().to_polars(&all).unwrap();
+    let frame = table().to_polars(Entity::Customer.features()).unwrap();
     bencher.counter(ItemsCount::new(CUSTOMERS)).bench_local(|| rules.classify(&frame).unwrap());
 }
 

@@ -7,9 +7,10 @@ use std::os::unix::fs::PermissionsExt;
 
 use polars::prelude::{Column, DataFrame, DataType, IdxCa, IdxSize};
 use vardag::explain::{Counterfactual, Explainer};
-use vardag::features::catalogue::{FEATURES, FeatureType};
 use vardag::history::PastRun;
 use vardag::rules::RuleSet;
+use vardag::schema::Entity;
+use vardag::schema::features::{At, FeatureType};
 
 use crate::table::Table;
 use crate::workspace::Workspace;
@@ -28,18 +29,18 @@ fn texts(table: &DataFrame, column: &str) -> Vec<String> {
 }
 
 /// The rules that rows of a table have with a feature at other values.
-fn with_values(rules: &RuleSet, table: &DataFrame, rows: Vec<IdxSize>, feature: usize, values: &[f64]) -> Vec<u16> {
-    let names = rules.named_features().into_iter().map(|at| FEATURES[at].name);
+fn with_values(rules: &RuleSet, table: &DataFrame, rows: Vec<IdxSize>, feature: At, values: &[f64]) -> Vec<u16> {
+    let names = rules.named_features().into_iter().map(|at| at.feature().name);
     let mut changed = table.select(names).unwrap().take(&IdxCa::from_vec("rows".into(), rows)).unwrap();
-    let column = Column::new(FEATURES[feature].name.into(), values);
-    let count = FEATURES[feature].feature_type == FeatureType::Count;
+    let column = Column::new(feature.feature().name.into(), values);
+    let count = feature.feature().feature_type == FeatureType::Count;
     changed.with_column(if count { column.cast(&DataType::Int64).unwrap() } else { column }).unwrap();
     rules.classify(&rules.derive(changed).unwrap()).unwrap().rule
 }
 
 /// The smallest step of a feature.
-fn step(feature: usize) -> f64 {
-    if FEATURES[feature].feature_type == FeatureType::Count { 1.0 } else { 0.01 }
+fn step(feature: At) -> f64 {
+    if feature.feature().feature_type == FeatureType::Count { 1.0 } else { 0.01 }
 }
 
 #[test]
@@ -57,7 +58,7 @@ fn everybody_of_ten_thousand_is_explained_as_labelled_and_every_change_leads_whe
     workspace.vardag(&["run", "p/vardag.toml", "--quiet"]).code(0);
     let run = PastRun::open(&workspace.path("p/runs/latest")).unwrap();
     let table = everybody(&run);
-    let explainer = Explainer::new(&run).unwrap();
+    let explainer = Explainer::new(&run, Entity::Customer).unwrap();
     let (rules, config) = (explainer.tracer().rules(), run.config());
 
     let traces = explainer.tracer().trace(&table).unwrap();
@@ -72,7 +73,7 @@ fn everybody_of_ten_thousand_is_explained_as_labelled_and_every_change_leads_whe
     }
 
     let found = explainer.counterfactuals(&table).unwrap();
-    let mut by_feature: BTreeMap<usize, Vec<(usize, Counterfactual)>> = BTreeMap::new();
+    let mut by_feature: BTreeMap<At, Vec<(usize, Counterfactual)>> = BTreeMap::new();
     for (row, changes) in found.iter().enumerate() {
         assert_eq!(changes[rules.category_of(traces[row].decided)], None);
         for change in changes.iter().flatten() {
@@ -81,7 +82,7 @@ fn everybody_of_ten_thousand_is_explained_as_labelled_and_every_change_leads_whe
     }
     assert!(by_feature.len() >= 5 && by_feature.values().map(Vec::len).sum::<usize>() > 9_000);
     for (feature, changes) in &by_feature {
-        let own = table.column(FEATURES[*feature].name).unwrap().cast(&DataType::Float64).unwrap();
+        let own = table.column(feature.feature().name).unwrap().cast(&DataType::Float64).unwrap();
         let rows: Vec<IdxSize> = changes.iter().map(|(row, _)| *row as IdxSize).collect();
         let to: Vec<f64> = changes.iter().map(|(_, change)| change.to).collect();
         let there = with_values(rules, &table, rows.clone(), *feature, &to);
@@ -126,7 +127,7 @@ fn no_smaller_change_is_overlooked(
     statistics.columns.remove(0);
     let number = |feature: &str, column: &str| -> f64 { statistics.get(feature, column).parse().expect(column) };
     for feature in rules.named_features().into_iter().filter(|at| step(*at) == 1.0) {
-        let name = FEATURES[feature].name;
+        let name = feature.feature().name;
         let own = table.column(name).unwrap().cast(&DataType::Float64).unwrap();
         let values: Vec<f64> = (0..=number(name, "max") as i64).map(|value| value as f64).collect();
         for customer in (0..table.height()).step_by(97) {
@@ -245,4 +246,29 @@ fn the_id_may_come_from_standard_input() {
         explain(nothing).code(2).stderr_has("standard input");
     }
     workspace.vardag(&["explain", "--help"]).code(0).stdout_has("standard input");
+}
+
+/// An employer's label is explained like a customer's.
+#[test]
+fn an_employer_is_explained_by_the_rules_of_employers() {
+    let workspace = Workspace::agency()
+        .rows("employers", "SHOP,19\nFACTORY,20\nCHAIN,1001\nCLUB,")
+        .rows("employer_contacts", "K1,SHOP,2025-03-01,phone,inbound");
+    workspace.run().code(0);
+    let explained = workspace.vardag(&["explain", "runs/latest", "--employer", "FACTORY"]).code(0).stdout();
+    for part in
+        ["Employer FACTORY", "Medium (20 to 1,000) (medium)", "Employees: less than 20", "Has 20 to 1,000 employees."]
+    {
+        assert!(explained.contains(part), "{part} is not in:\n{explained}");
+    }
+    // One employee fewer, and it would be small.
+    assert!(explained.contains("Employees") && explained.contains("from 20 to 19"), "{explained}");
+    let json = workspace.vardag(&["explain", "runs/latest", "--employer", "CLUB", "--json"]).code(0).json();
+    assert_eq!((&json["employer_id"], &json["rule"]), (&"CLUB".into(), &"default".into()));
+    assert!(json["features"]["employees"].is_null());
+    workspace.vardag(&["explain", "runs/latest", "--employer", "A"]).code(3).stderr_has("has no employer of this id");
+    workspace.vardag(&["explain", "runs/latest", "--employer", "SHOP", "--customer", "A"]).code(2);
+    let without = Workspace::agency();
+    without.run().code(0);
+    without.vardag(&["explain", "runs/latest", "--employer", "SHOP"]).code(3).stderr_has("has no employers");
 }
