@@ -1,7 +1,6 @@
 //! Who is in a past run and which rule decided on each: all that movements need of its labels, a batch at a time.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use polars::prelude::{DataFrame, StringChunked};
 
 use super::{HistoryError, PastRun};

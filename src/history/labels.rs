@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Cursor};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 
 use polars::prelude::{ChunkApply, DataFrame, DataType, IntoColumn, PolarsError, PolarsResult, Schema};
 use polars_io::SerReader;
@@ -126,15 +126,28 @@ impl LabelsFile {
         Ok(all.unwrap_or_default())
     }
 
-    /// Hands over these columns of all rows in order, a batch at a time.
+    /// Hands over these columns of all rows in order, a batch at a time; the next batch is read meanwhile.
     pub(super) fn scan(
         &self,
         columns: &[&str],
         mut take: impl FnMut(DataFrame) -> Result<(), HistoryError>,
     ) -> Result<(), HistoryError> {
         self.verify()?;
-        let names = self.column_names()?;
-        self.batches()?.try_for_each(|batch| take(self.table(&batch?, &names, columns)?))
+        let names = &self.column_names()?;
+        let batches = self.batches()?;
+        let (sender, tables) = mpsc::sync_channel(1);
+        std::thread::scope(|scope| {
+            scope.spawn(move || {
+                for table in batches.map(|batch| self.table(&batch?, names, columns)) {
+                    let failed = table.is_err();
+                    // Nobody listens any more where taking has failed.
+                    if sender.send(table).is_err() || failed {
+                        return;
+                    }
+                }
+            });
+            tables.into_iter().try_for_each(|table| take(table?))
+        })
     }
 
     /// The row of one customer, or employer.
@@ -163,7 +176,7 @@ impl LabelsFile {
         }
     }
 
-    fn batches(&self) -> Result<Box<dyn Iterator<Item = Result<Batch, HistoryError>> + '_>, HistoryError> {
+    fn batches(&self) -> Result<Box<dyn Iterator<Item = Result<Batch, HistoryError>> + Send + '_>, HistoryError> {
         let file = self.open()?;
         Ok(match self.format {
             LabelsFormat::Csv => {
@@ -312,6 +325,9 @@ mod tests {
         }
         assert!(labels.find("customer", &["contacts"]).unwrap().is_none());
         assert!(matches!(labels.read(&["age"]), Err(HistoryError::NoColumn { .. })));
+        // Who no longer listens ends the reading.
+        let stop = |_| Err(HistoryError::NoRuns { root: "stop".into() });
+        assert!(matches!(labels.scan(&["contacts"], stop), Err(HistoryError::NoRuns { .. })));
     }
 
     #[test]
