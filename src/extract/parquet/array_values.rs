@@ -51,22 +51,23 @@ impl TypedArray<'_> {
     /// Appends values from this row on, and returns the row whose value has to be read by itself, or the array's end.
     /// Missing values are appended only where `optional`.
     pub fn append(&self, row: usize, into: &mut Column, optional: bool) -> usize {
-        let (missing_day, missing) = (optional.then_some(MISSING_DAY), optional.then_some(MISSING_NUMBER));
         match (self, into) {
-            (TypedArray::Days(days), Column::Date(into)) => append(days, row, into, missing_day, |day| {
+            (TypedArray::Days(days), Column::Date(into)) => append(days, row, into, (MISSING_DAY, optional), |day| {
                 let day = Day(day);
                 (MIN_DAY..=MAX_DAY).contains(&day).then_some(day)
             }),
             (TypedArray::Hundredths(numbers, least), Column::Number(into)) => {
                 let range = *least..HUNDREDTHS_LIMIT;
-                append(numbers, row, into, missing, |number| range.contains(&number).then_some(number))
+                let convert = |number| range.contains(&number).then_some(number);
+                append(numbers, row, into, (MISSING_NUMBER, optional), convert)
             }
             (TypedArray::WideHundredths(numbers, least), Column::Number(into)) => {
                 let range = i128::from(*least)..i128::from(HUNDREDTHS_LIMIT);
-                append(numbers, row, into, missing, |number| range.contains(&number).then_some(number as i64))
+                let convert = |number| range.contains(&number).then_some(number as i64);
+                append(numbers, row, into, (MISSING_NUMBER, optional), convert)
             }
             (TypedArray::Doubles(doubles, least), Column::Number(into)) => {
-                append(doubles, row, into, missing, |value| {
+                append(doubles, row, into, (MISSING_NUMBER, optional), |value| {
                     let hundredths = (value * 100.0).round();
                     // With at most 15 digits, a decimal that reads as the double is its shortest form.
                     let exact = hundredths.abs() < 1e15 && hundredths / 100.0 == value && value >= *least;
@@ -74,7 +75,8 @@ impl TypedArray<'_> {
                 })
             }
             (TypedArray::Integers(numbers), Column::Number(into)) => {
-                append(numbers, row, into, missing, |number| (number >= 0).then_some(i64::from(number)))
+                let convert = |number| (number >= 0).then_some(i64::from(number));
+                append(numbers, row, into, (MISSING_NUMBER, optional), convert)
             }
             (TypedArray::Bools(bools), Column::Bool(into)) if optional || bools.null_count() == 0 => {
                 into.extend(bools.iter().skip(row));
@@ -85,27 +87,62 @@ impl TypedArray<'_> {
     }
 }
 
-/// Appends values from a row on up to one that `convert` refuses or that may not be missing, and returns its row.
+/// Appends values from a row on up to one that `convert` refuses or that is missing and may not be, and returns its row.
 #[inline]
 fn append<T: ArrowPrimitiveType, V: Copy>(
     array: &PrimitiveArray<T>,
     row: usize,
     into: &mut Vec<V>,
-    missing: Option<V>,
+    (missing, optional): (V, bool),
     convert: impl Fn(T::Native) -> Option<V>,
 ) -> usize {
-    let values = &array.values()[row..];
+    let nulls = array.nulls().filter(|nulls| nulls.null_count() > 0);
+    let mut values = &array.values()[row..];
+    if let Some(nulls) = nulls
+        && !optional
+    {
+        let valid = nulls.iter().skip(row).take_while(|valid| *valid).count();
+        values = &values[..valid];
+    }
     let before = into.len();
-    into.reserve(values.len());
-    match array.nulls() {
-        None => into.extend(values.iter().map_while(|value| convert(*value))),
-        Some(nulls) => {
-            let valid = nulls.inner().slice(row, values.len());
-            let values = valid.iter().zip(values);
-            into.extend(values.map_while(|(valid, value)| if valid { convert(*value) } else { missing }));
+    let appended = append_while(into, missing, values.iter(), |value| convert(*value));
+    if let Some(nulls) = nulls
+        && optional
+    {
+        // The array has any value where one is missing.
+        let missing_rows = !&nulls.inner().slice(row, appended);
+        missing_rows.set_indices().for_each(|at| into[before + at] = missing);
+    }
+    row + appended
+}
+
+/// Appends values up to one that `convert` refuses, and returns how many they are. A stretch at a time is filled with
+/// `filler` and then overwritten, which is faster than to push and costs little where many values are refused.
+#[inline]
+pub fn append_while<T, V: Copy>(
+    into: &mut Vec<V>,
+    filler: V,
+    mut values: impl ExactSizeIterator<Item = T>,
+    convert: impl Fn(T) -> Option<V>,
+) -> usize {
+    const STRETCH: usize = 256;
+    let before = into.len();
+    while values.len() > 0 {
+        let start = into.len();
+        into.resize(start + values.len().min(STRETCH), filler);
+        let refused = into[start..].iter_mut().zip(values.by_ref()).position(|(slot, value)| match convert(value) {
+            Some(value) => {
+                *slot = value;
+                false
+            }
+            None => true,
+        });
+        if let Some(refused) = refused {
+            into.truncate(start + refused);
+            break;
         }
     }
-    row + into.len() - before
+    into.len() - before
 }
 
 /// The values of a decoded column.

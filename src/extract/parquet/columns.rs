@@ -5,10 +5,10 @@ use arrow_array::types::UInt32Type;
 use arrow_array::{Array, ArrayRef, BinaryArray};
 
 use super::ParquetTask;
-use super::array_values::{ArrayValues, RawValue, TypedArray};
+use super::array_values::{ArrayValues, RawValue, TypedArray, append_while};
 use super::dictionary::Dictionary;
 use crate::extract::ExtractError;
-use crate::extract::batch::{Batch, Column, Span, Value};
+use crate::extract::batch::{Batch, Column, MISSING_SPAN, Span, Value};
 use crate::extract::codes::Interners;
 use crate::extract::layout::{ColumnReader, From};
 use crate::extract::rejects::{Fault, Reason};
@@ -72,12 +72,11 @@ impl ValueParser {
         loop {
             let row = match (copied, &mut batch.columns[at]) {
                 (Some(start), Column::Text(into)) => {
-                    let before = into.len();
-                    into.extend(ends[next..].windows(2).map(span).map_while(|span| {
-                        let as_it_is = span.length > 0 && trim(text(span)).len() == span.length as usize;
-                        as_it_is.then_some(Span { start: start + span.start, length: span.length })
-                    }));
-                    next + into.len() - before
+                    let spans = ends[next..].windows(2).map(span);
+                    next + append_while(into, MISSING_SPAN, spans, |span| {
+                        let copy = Span { start: start + span.start, length: span.length };
+                        is_trimmed(text(span)).then_some(copy)
+                    })
                 }
                 _ => next,
             };
@@ -180,6 +179,12 @@ impl ValueParser {
             keep
         });
     }
+}
+
+/// Whether a text surely has nothing to trim.
+#[inline]
+fn is_trimmed(text: &[u8]) -> bool {
+    matches!((text.first(), text.last()), (Some(first), Some(last)) if *first > b' ' && *last > b' ')
 }
 
 fn is_number(kind: ColumnKind) -> bool {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray;
 use arrow_array::types::UInt32Type;
 use arrow_array::{
-    Array, ArrayRef, Date32Array, Decimal128Array, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray,
-    StructArray,
+    Array, ArrayRef, Date32Array, Decimal64Array, Decimal128Array, Float64Array, Int32Array, Int64Array, RecordBatch,
+    StringArray, StructArray,
 };
 use arrow_schema::{DataType, Field, Fields, Schema};
 use flate2::{Compression as GzipEffort, GzBuilder};
@@ -23,6 +23,7 @@ use super::ParquetFile;
 use super::array_values::{ArrayValues, RawValue};
 use super::projection::ProjectedColumn;
 use crate::extract::ExtractError;
+use crate::extract::batch::{Column, MISSING_NUMBER};
 use crate::extract::schema::ColumnKind;
 
 /// How a file is written.
@@ -181,6 +182,31 @@ proptest! {
         for (array, expected) in arrays {
             let file = opened(&file(array, how)).unwrap();
             prop_assert_eq!(values(&file, 0, ColumnKind::Amount).unwrap(), expected);
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn arrays_are_appended_up_to_the_first_value_that_has_to_be_read_by_itself(
+        values in proptest::collection::vec(proptest::option::weighted(0.9, prop_oneof![300 => 0i64..500, 1 => -9i64..0]), 1..700),
+        start in 0usize..700,
+        optional in any::<bool>(),
+    ) {
+        let start = start.min(values.len());
+        let wide = Decimal128Array::from_iter(values.iter().map(|value| value.map(i128::from)));
+        let arrays: [ArrayRef; 2] = [
+            Arc::new(Decimal64Array::from(values.clone()).with_precision_and_scale(18, 2).unwrap()),
+            Arc::new(wide.with_precision_and_scale(38, 2).unwrap()),
+        ];
+        let alone = |value: &Option<i64>| value.map_or(!optional, |value| value < 0);
+        let end = values[start..].iter().position(alone).map_or(values.len(), |at| start + at);
+        let expected: Vec<i64> = values[start..end].iter().map(|value| value.unwrap_or(MISSING_NUMBER)).collect();
+        for array in arrays {
+            let mut column = Column::Number(vec![7]);
+            let reached = ArrayValues::new(array).unwrap().typed(ColumnKind::Minutes).append(start, &mut column, optional);
+            let Column::Number(numbers) = column else { unreachable!() };
+            prop_assert_eq!((reached, &numbers[1..]), (end, &expected[..]));
         }
     }
 }
