@@ -11,6 +11,7 @@ mod disclosure;
 mod duplicate_filter;
 mod duplicates;
 mod events;
+mod first_read;
 mod id_pattern;
 mod in_use;
 mod index;
