@@ -92,8 +92,14 @@ impl LabelsFile {
     /// The names of its columns, in order.
     ///
     /// # Errors
-    /// The file cannot be read.
+    /// The file cannot be read, or was changed after the run.
     pub fn column_names(&self) -> Result<Vec<String>, HistoryError> {
+        self.verify()?;
+        self.header()
+    }
+
+    /// The names of the columns of a file that was verified: libraries may panic at a damaged one.
+    fn header(&self) -> Result<Vec<String>, HistoryError> {
         let file = self.open()?;
         match self.format {
             // The names need no quotes.
@@ -133,7 +139,7 @@ impl LabelsFile {
         mut take: impl FnMut(DataFrame) -> Result<(), HistoryError>,
     ) -> Result<(), HistoryError> {
         self.verify()?;
-        let names = &self.column_names()?;
+        let names = &self.header()?;
         let batches = self.batches()?;
         let (sender, tables) = mpsc::sync_channel(1);
         std::thread::scope(|scope| {
@@ -153,7 +159,7 @@ impl LabelsFile {
     /// The row of one customer, or employer.
     pub(super) fn find(&self, id: &str, columns: &[&str]) -> Result<Option<DataFrame>, HistoryError> {
         self.verify()?;
-        let names = self.column_names()?;
+        let names = self.header()?;
         for batch in self.batches()? {
             let batch = batch?;
             let id_column = self.entity.id_column();

@@ -44,6 +44,7 @@ fn labels() {
             }
             Err(fault) => {
                 assert!(bytes != *written && matches!(fault, HistoryError::Changed { .. }), "{fault}");
+                assert!(matches!(file.column_names(), Err(HistoryError::Changed { .. })));
                 refused += 1;
             }
         }
