@@ -178,6 +178,25 @@ fn a_page_must_not_claim_more_than_its_column_can_hold() {
 }
 
 #[test]
+fn delta_coded_texts_must_not_claim_more_than_their_page() {
+    let texts = StringArray::from_iter_values((0..300).map(|row| format!("text {row}")));
+    for (optional, second_version) in [(false, false), (true, false), (true, true)] {
+        let how = Writing { delta: true, page_rows: 1 << 20, optional, second_version, ..PLAIN };
+        let file = file(Arc::new(texts.clone()), how);
+        assert_eq!(rows(&opened(&file).unwrap()).unwrap(), 300);
+        // Two lists of 300 lengths, in blocks of 128 in four parts.
+        let lists = (0..file.len()).filter(|at| file[*at..].starts_with(&[0x80, 0x01, 0x04, 0xAC, 0x02]));
+        let lists: Vec<usize> = lists.collect();
+        assert_eq!(lists.len(), 2);
+        for list in lists {
+            let mut file = file.clone();
+            file[list + 3..list + 5].copy_from_slice(&[0xFF, 0x7F]);
+            assert!(refusal(&file).contains("column `column`: a page claims more values than it can hold"));
+        }
+    }
+}
+
+#[test]
 fn checksums_of_pages_are_verified() {
     let (bytes, numbers) = one_page(PLAIN);
     let size = opened(&bytes).unwrap().chunk(0, 0).compressed_size();

@@ -9,6 +9,7 @@ mod array_values;
 mod columns;
 #[cfg(test)]
 mod damaged;
+mod delta;
 mod dictionary;
 mod file;
 mod pages;

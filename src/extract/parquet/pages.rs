@@ -15,6 +15,7 @@ use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMeta
 use parquet::file::reader::{ChunkReader, Length};
 use parquet::file::serialized_reader::SerializedPageReader;
 
+use super::delta::has_bounded_lengths;
 use super::file::message;
 
 /// Room for a page's header; a longer one is read on.
@@ -193,6 +194,8 @@ struct CheckedPages {
     rows_read: usize,
     /// The fewest bytes of a value in a dictionary.
     value_bytes: usize,
+    /// Whether values may be missing.
+    optional: bool,
     error: PageError,
 }
 
@@ -209,7 +212,8 @@ impl CheckedPages {
             Type::FIXED_LEN_BYTE_ARRAY => usize::try_from(chunk.column_descr().type_length()).unwrap_or(0).max(1),
         };
         let column = chunk.column_descr().name().to_owned();
-        Ok(CheckedPages { pages, column, rows, rows_read: 0, value_bytes, error })
+        let optional = chunk.column_descr().max_def_level() > 0;
+        Ok(CheckedPages { pages, column, rows, rows_read: 0, value_bytes, optional, error })
     }
 
     fn checked_page(&mut self) -> Result<Option<Page>> {
@@ -220,6 +224,9 @@ impl CheckedPages {
                 return Err(ParquetError::General("a dictionary has fewer values than it claims".to_owned()));
             }
             Some(Page::DictionaryPage { .. }) => {}
+            Some(page) if !has_bounded_lengths(page, self.optional) => {
+                return Err(ParquetError::General("a page claims more values than it can hold".to_owned()));
+            }
             Some(_) => self.rows_read += values,
             None => {}
         }
