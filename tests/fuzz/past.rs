@@ -7,6 +7,7 @@ use polars_io::parquet::write::ParquetWriter;
 
 use crate::config::{self, DEFAULTS, STARTER};
 use crate::history::{HistoryError, LabelsFile, PastManifest, PastOutput};
+use crate::schema::Entity;
 
 use super::{mutate, tried};
 
@@ -29,7 +30,7 @@ fn labels() {
         let config = config::from_text(&toml, folder.path()).unwrap();
         let output = PastOutput { file: format!("labels.{format}"), blake3: blake3::hash(&written).to_string() };
         let manifest = PastManifest { outputs: vec![output], ..PastManifest::default() };
-        (LabelsFile::of(folder.path(), &config, &manifest).unwrap(), written)
+        (LabelsFile::of(folder.path(), &config, &manifest, Entity::Customer).unwrap(), written)
     });
     let (mut read, mut refused) = (0u64, 0u64);
     tried("past labels", 3, |chance| {
