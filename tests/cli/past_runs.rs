@@ -2,6 +2,7 @@
 
 use polars::prelude::{AnyValue, DataFrame};
 use vardag::history::{HistoryError, PastRun};
+use vardag::schema::Entity;
 
 use crate::workspace::Workspace;
 
@@ -59,13 +60,13 @@ fn one_customer_is_found_by_any_id() {
             ("q\"", 0, Some("=x"), "irregular", "changing_support"),
         ];
         for (id, contacts, town, category, rule) in customers {
-            let found = run.find(id).unwrap().expect("a customer");
+            let found = run.find(Entity::Customer, id).unwrap().expect("a customer");
             assert_eq!(found.features.column("contacts").unwrap().get(0).unwrap(), AnyValue::Int64(contacts));
             assert_eq!(found.dimensions, [("town".to_owned(), town.map(str::to_owned))]);
             assert_eq!((found.category.as_str(), found.rule.as_str()), (category, rule));
         }
         for id in ["a", "regular", "1", ""] {
-            assert!(run.find(id).unwrap().is_none(), "{id:?}");
+            assert!(run.find(Entity::Customer, id).unwrap().is_none(), "{id:?}");
         }
     }
 }
@@ -91,7 +92,9 @@ fn what_is_no_run_or_was_changed_is_said() {
     for text in damaged {
         assert_ne!(text, labels);
         workspace.write("runs/latest/labels.csv", &text);
-        for said in [run.labels().read(&["paid_eur"]).unwrap_err(), run.find("z").map(|_| ()).unwrap_err()] {
+        for said in
+            [run.labels().read(&["paid_eur"]).unwrap_err(), run.find(Entity::Customer, "z").map(|_| ()).unwrap_err()]
+        {
             assert!(matches!(said, HistoryError::Changed { .. }));
             let said = said.to_string();
             assert!(said.contains("labels.csv was changed after the run") && !said.contains("q\""), "{said}");
