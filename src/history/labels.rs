@@ -302,7 +302,7 @@ mod tests {
     const ROWS: usize = 260_000;
 
     fn id(row: usize) -> String {
-        let odd = if row % 1_000 == 0 { ",\n\"x\"" } else { "" };
+        let odd = if row.is_multiple_of(1_000) { ",\n\"x\"" } else { "" };
         format!("customer {row:06}{odd}")
     }
 

@@ -27,15 +27,18 @@ impl Transition {
     }
 }
 
+/// Ids in their order, each with the number of the rule that decided.
+type Decided<'a> = Box<dyn Iterator<Item = (&'a [u8], u16)> + 'a>;
+
 /// Joins two runs: hands over every customer of either once, in bytewise order of the ids.
 pub(super) struct Merge<'a, F> {
-    new: Peekable<Box<dyn Iterator<Item = (&'a [u8], u16)> + 'a>>,
+    new: Peekable<Decided<'a>>,
     take: F,
 }
 
 impl<'a, F: FnMut(&[u8], Transition) -> Result<(), HistoryError>> Merge<'a, F> {
     /// With the new run's customers, in order.
-    pub(super) fn new(new: Box<dyn Iterator<Item = (&'a [u8], u16)> + 'a>, take: F) -> Self {
+    pub(super) fn new(new: Decided<'a>, take: F) -> Self {
         Merge { new: new.peekable(), take }
     }
 
