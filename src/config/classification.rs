@@ -4,9 +4,9 @@ use super::benefits::text;
 use super::model::{Category, Classification, DerivedFeature, ReferenceFigures, Rule};
 use super::problem::help_for;
 use super::reader::Reader;
-use crate::features::catalogue::FeatureType;
 use crate::rules;
 use crate::schema::Entity;
+use crate::schema::features::FeatureType;
 
 /// Names that outputs use for themselves. Customers' categories stand beside what panels say of them as well.
 const RESERVED_CATEGORIES: [&str; 6] = ["all", "default", "entered", "left", "open", "unknown"];

@@ -3,10 +3,10 @@
 use super::benefits::text;
 use super::model::{AGE_GROUP, DerivedFeature};
 use super::reader::Reader;
-use crate::features::catalogue::{FEATURES, FeatureType};
 use crate::rules;
 use crate::schema::Entity;
 use crate::schema::Extract;
+use crate::schema::features::{FEATURES, FeatureType};
 
 /// Columns of the labels that are neither features nor dimensions.
 const OWN_COLUMNS: [&str; 3] = ["customer_id", "category", "rule"];

@@ -84,9 +84,9 @@ impl Page {
         let texts = &all_texts.explanation;
         let classification = explanation.classification;
         let category = &classification.categories[explanation.category];
-        let whom = match explanation.entity() {
-            Entity::Customer => &texts.customer,
-            Entity::Employer => &texts.employer,
+        let (whom, all) = match explanation.entity() {
+            Entity::Customer => (&texts.customer, &texts.all_customers),
+            Entity::Employer => (&texts.employer, &texts.all_employers),
         };
         let deciding = explanation.decided.map(|at| &classification.rules[at]);
         let category_name = |at: usize| language.of(&classification.categories[at].names).to_owned();
@@ -122,7 +122,7 @@ impl Page {
             rules_intro: texts.rules_intro.clone(),
             rules: rules.collect(),
             elsewhere_title: texts.elsewhere.clone(),
-            elsewhere_intro: texts.elsewhere_intro.clone(),
+            elsewhere_intro: fill(&texts.elsewhere_intro, &[("all", all)]),
             elsewhere: elsewhere.collect(),
             features_title: texts.features.clone(),
             headings: [texts.feature.clone(), texts.value.clone(), texts.name.clone()],

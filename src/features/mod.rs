@@ -9,7 +9,6 @@ mod periods;
 mod table;
 mod values;
 
-pub use crate::schema::features as catalogue;
 pub use aggregators::{AggregationContext, Applications, Contacts, LifeEvents, Payments};
 pub use coverage::{BenefitTraits, CoverageFeatures, Covered, Kernel, KernelWindow};
 pub use partition::{Partition, SpillableRuns, increment};

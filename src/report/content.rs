@@ -3,9 +3,9 @@
 
 use crate::calendar::Window;
 use crate::config::Config;
-use crate::features::catalogue::At;
 use crate::history::{HistoryEntry, Movements};
 use crate::outputs::ExtractEntry;
+use crate::schema::features::At;
 use crate::statistics::{Breakdown, CategoryFigures, EmployerSummary, Mask, few, masks};
 
 /// What a run came to, for people to look at.

@@ -3,8 +3,8 @@
 use super::Content;
 use super::palette;
 use crate::calendar::Day;
-use crate::features::catalogue::{At, FEATURES};
 use crate::i18n::{Language, Texts, fill};
+use crate::schema::features::{At, FEATURES};
 use crate::statistics::ALL;
 
 /// A content in a language.

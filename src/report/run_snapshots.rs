@@ -1,8 +1,8 @@
 //! The course of time: the good runs of the folder and this one, with what of their figures must be hidden.
 
 use super::Content;
-use crate::features::catalogue::At;
 use crate::history::{CategoryPoint, HistoryEntry};
+use crate::schema::features::At;
 use crate::statistics::{CategoryFigures, few};
 
 /// A run among others.

@@ -64,7 +64,7 @@ impl Run {
     pub(super) fn empty() -> Run {
         let config = from_text(CONFIG, "/".as_ref()).unwrap();
         let features: Vec<String> =
-            crate::features::catalogue::FEATURES.iter().map(|feature| feature.name.to_owned()).collect();
+            crate::schema::features::FEATURES.iter().map(|feature| feature.name.to_owned()).collect();
         let names = config.customers.categories.iter().map(|category| category.name.clone()).chain([ALL.to_owned()]);
         let figures = names
             .map(|name| CategoryFigures {
@@ -143,7 +143,7 @@ fn breakdown(dimension: &str, groups: &[(&str, [u64; 3])]) -> Breakdown {
         let figures = |of: u64| GroupFigures {
             customers: of,
             summary: summary(100.0 * of as f64 / all as f64, 1.25, 28.0),
-            features: vec![MeanMedian { n: of, mean: 1.0, median: 0.0 }; crate::features::catalogue::FEATURES.len()],
+            features: vec![MeanMedian { n: of, mean: 1.0, median: 0.0 }; crate::schema::features::FEATURES.len()],
         };
         let categories = customers.iter().copied().chain([all]).map(figures).collect();
         Group { values: vec![Some((*name).to_owned())], categories }

@@ -225,8 +225,8 @@ mod tests {
         })
     }
 
-    fn catalogue_with_double() -> Vec<(String, crate::features::catalogue::FeatureType)> {
-        let double = ("double".to_owned(), crate::features::catalogue::FeatureType::Count);
+    fn catalogue_with_double() -> Vec<(String, crate::schema::features::FeatureType)> {
+        let double = ("double".to_owned(), crate::schema::features::FeatureType::Count);
         feature_types(crate::schema::Entity::Customer).into_iter().chain([double]).collect()
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use vardag::features::catalogue::FEATURES;
+use vardag::schema::features::FEATURES;
 
 use crate::outcome::RunFolder;
 use crate::table::Table;

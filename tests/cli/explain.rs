@@ -262,7 +262,10 @@ fn an_employer_is_explained_by_the_rules_of_employers() {
         assert!(explained.contains(part), "{part} is not in:\n{explained}");
     }
     // One employee fewer, and it would be small.
-    assert!(explained.contains("Employees: 19 instead of 20"), "{explained}");
+    assert!(
+        explained.contains("Employees: 19 instead of 20") && explained.contains("among all employers"),
+        "{explained}"
+    );
     let json = workspace.vardag(&["explain", "runs/latest", "--employer", "CLUB", "--json"]).code(0).json();
     assert_eq!((&json["employer_id"], &json["rule"]), (&"CLUB".into(), &"default".into()));
     assert!(json["features"]["employees"].is_null());

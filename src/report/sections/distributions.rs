@@ -1,10 +1,10 @@
 //! How customers differ: percentiles of the main features by category.
 
-use crate::features::catalogue::{At, FEATURES, FeatureType};
 use crate::i18n::fill;
 use crate::report::charts::{About, Strip, strips};
 use crate::report::localized::LocalizedReport;
 use crate::report::view::{Block, Cell, Figure, Layout, Section, Table};
+use crate::schema::features::{At, FEATURES, FeatureType};
 use crate::statistics::{ALL, FeatureFigures};
 
 /// The features that tell most of an everyday life; those of the configuration join them.

@@ -1,13 +1,13 @@
 //! The tables of a run as sheets.
 
 use super::sheet::{Kind, Sheet, Value};
-use crate::features::catalogue::{At, FEATURES};
 use crate::history::{Cause, Movements};
 use crate::i18n::Language;
 use crate::outputs::RowsEntry;
 use crate::report::run_snapshots::{Disclosure, Followed};
 use crate::report::sections::MAIN;
 use crate::report::{Content, MaskedBreakdown, printable};
+use crate::schema::features::{At, FEATURES};
 use crate::statistics::{EmployerSummary, Summary};
 
 /// All sheets that have something to show.

@@ -89,7 +89,7 @@ fn the_same_content_makes_the_same_bytes() {
 
 #[test]
 fn features_that_few_have_are_masked_and_single_persons_are_left_out() {
-    let features = crate::features::catalogue::FEATURES.len();
+    let features = crate::schema::features::FEATURES.len();
     let parts = |run: Run| parts(&workbook(&run.content()).unwrap());
     let (whole, small) = (parts(Run::whole()), parts(Run::with_a_small_category()));
     // Columns of numbers begin with `n`, in E, and end with the 90th percentile, in M. Five customers are masked, and
