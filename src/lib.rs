@@ -1,8 +1,8 @@
 //! vardag sorts a social-insurance agency's customers by their everyday life, from its nightly extracts.
 //!
 //! The stages, in the order that data takes: [`extract`] reads files into typed batches, [`intake`] settles who and
-//! what is counted, [`features`] derives one row per customer, `rules` label it, `statistics` sum it up and
-//! `outputs` write the run folder. [`config`] says how; `cli` is what is typed.
+//! what is counted, [`features`] derives one row per customer, `rules` label it, `statistics` sum it up,
+//! [`tables`] say what came of it, [`render`] and [`report`] show them, and [`outputs`] write the run folder. [`config`] says how; `cli` is what is typed.
 
 pub mod calendar;
 pub mod cli;
@@ -18,6 +18,7 @@ pub mod job;
 pub mod outputs;
 pub mod panics;
 pub(crate) mod regular;
+pub mod render;
 pub mod report;
 pub mod rules;
 pub mod sanitize;
@@ -25,6 +26,7 @@ pub mod schema;
 pub mod spill;
 pub mod statistics;
 pub mod synth;
+pub mod tables;
 pub mod text;
 
 #[cfg(test)]

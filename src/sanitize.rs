@@ -40,6 +40,11 @@ pub fn cut(text: &str, most_chars: usize) -> String {
     }
 }
 
+/// A text without characters that no page and no sheet can show, such as those that end a text.
+pub fn printable(text: &str) -> String {
+    text.chars().map(|character| if character.is_control() { char::REPLACEMENT_CHARACTER } else { character }).collect()
+}
+
 /// A text with what is not visible escaped, but for line feeds and tabs, of which the text itself is made.
 pub fn escaped(text: &str) -> Cow<'_, str> {
     replaced(text, push)

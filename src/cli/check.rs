@@ -39,7 +39,8 @@ pub fn check(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
         });
         output::print_json(&found)?;
     } else {
-        output::print(&summary::checked(&columns, &extracts, &job.window, reading.customers.count()))?;
+        let customers = reading.customers.count();
+        output::print(&summary::checked(&config, &columns, &extracts, &job.window, customers)?)?;
     }
     Ok(if broken_limits.is_empty() { ExitCode::Success } else { ExitCode::Data })
 }

@@ -6,7 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use super::output::Usage;
-use super::{CompareArguments, movements, output};
+use super::{CompareArguments, movements, output, summary};
 use crate::exit_code::ExitCode;
 use crate::history::{self, HistoryError, PastRun};
 
@@ -20,7 +20,7 @@ pub fn compare(arguments: &CompareArguments) -> anyhow::Result<ExitCode> {
     if arguments.json {
         output::print_json(&movements::json(&found)?)?;
     } else {
-        output::print(&movements::text(&found))?;
+        output::print(&movements::text(&summary::words(new.config())?, &found))?;
     }
     Ok(ExitCode::Success)
 }

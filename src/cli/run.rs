@@ -23,12 +23,12 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<ExitCode> {
     job::say_findings(&job::Findings { warnings, broken_limits }, arguments.job.quiet);
     say_gates(&report, arguments);
     if arguments.timings {
-        output::say(&summary::timings(&report.manifest));
+        output::say(&summary::timings(&report.manifest)?);
     }
     if arguments.job.json {
-        output::print_json(&summary::json(&report))?;
+        output::print_json(&summary::json(&report, &config)?)?;
     } else {
-        output::print(&summary::table(&report, &config))?;
+        output::print(&summary::table(&report, &config)?)?;
     }
     let manifest = &report.manifest;
     Ok(match (manifest.broken_limits.is_empty(), manifest.broken_gates.is_empty()) {

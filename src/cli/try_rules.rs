@@ -1,12 +1,15 @@
 //! `vardag try`: what other rules would give on a run that is done.
 
 use super::compare::{open, with_rows};
-use super::summary::{decimals, plain, thousands, trimmed};
+use super::summary::{counted, titled, words};
 use super::{TryArguments, movements, output};
 use crate::calendar::Day;
 use crate::config;
 use crate::exit_code::ExitCode;
 use crate::history::{Movements, Trial, trial};
+use crate::i18n::Language;
+use crate::render;
+use crate::tables::{self, Localizer};
 
 /// Tries the rules and prints what they would give.
 pub fn try_rules(arguments: &TryArguments) -> anyhow::Result<ExitCode> {
@@ -23,99 +26,37 @@ pub fn try_rules(arguments: &TryArguments) -> anyhow::Result<ExitCode> {
             tried.not_tried.join(", ")
         ));
     }
+    let words = words(&config)?;
     if arguments.json {
-        output::print_json(&json(&tried))?;
+        output::print_json(&json(&words, &tried))?;
     } else {
-        output::print(&text(&tried.movements))?;
+        output::print(&text(&words, &tried.movements))?;
     }
     Ok(ExitCode::Success)
 }
 
-/// A category before and after; a category that only one side has is empty on the other.
-struct Change<'a> {
-    category: &'a str,
-    before: u64,
-    after: u64,
-}
-
-fn changes(movements: &Movements) -> Vec<Change<'_>> {
-    let before = |name: &str| {
-        let row = movements.from.iter().position(|own| own == name);
-        row.map_or(0, |row| movements.matrix[row].iter().sum())
-    };
-    let after = |name: &str| {
-        let column = movements.to.iter().position(|own| own == name);
-        column.map_or(0, |column| movements.matrix.iter().map(|counts| counts[column]).sum())
-    };
-    let gone = movements.from.iter().filter(|name| !movements.to.contains(name));
-    let all = movements.to.iter().chain(gone);
-    all.map(|name| Change { category: name, before: before(name), after: after(name) }).collect()
-}
-
-/// Per cent of a population; missing where there is nobody.
-fn share_pct(customers: u64, population: u64) -> f64 {
-    if population == 0 { f64::NAN } else { 100.0 * customers as f64 / population as f64 }
-}
-
-fn text(found: &Movements) -> String {
-    let population = found.in_both();
-    let mut table = plain(["category", "customers", "share %", "tried", "share %", "change"].map(str::to_owned));
-    for Change { category, before, after } in changes(found) {
-        table.add_row([
-            category.to_owned(),
-            thousands(before),
-            decimals(share_pct(before, population), 1),
-            thousands(after),
-            decimals(share_pct(after, population), 1),
-            movements::signed(before, after),
-        ]);
-    }
+fn text(words: &Localizer<'_>, found: &Movements) -> String {
     let mut text = format!(
-        "Other rules on the run of {}: {} of {} customers would change category. Nothing is published.\n\n{}\n",
+        "Other rules on the run of {}: {} of {} would change category. Nothing is published.\n\n{}",
         found.old_as_of,
-        thousands(found.moved()),
-        thousands(population),
-        trimmed(&table)
+        Language::En.whole(found.moved()),
+        counted(found.in_both(), "customer"),
+        titled(&tables::changes(words, found))
     );
     if found.moved() > 0 {
-        text.push_str(&format!(
-            "\nCustomers, from (rows) to (columns)\n\n{}\n\nPer cent, by row\n\n{}\n\nBy the rules that decide\n\n{}\n",
-            matrix(found),
-            movements::shares(found),
-            movements::by_rule(found)
-        ));
+        let by_rule = titled(&movements::by_rule(words, found));
+        text.push_str(&format!("\n{}\n{by_rule}", movements::matrices(words, found)));
     }
     text
 }
 
-fn matrix(movements: &Movements) -> String {
-    let header = std::iter::once("").chain(movements.to.iter().map(String::as_str));
-    let mut table = plain(header.map(str::to_owned).collect::<Vec<_>>());
-    for (from, counts) in movements.from.iter().zip(&movements.matrix) {
-        let cells = counts.iter().map(|count| thousands(*count));
-        table.add_row(std::iter::once(from.clone()).chain(cells).collect::<Vec<_>>());
-    }
-    trimmed(&table)
-}
-
-fn json(tried: &Trial) -> serde_json::Value {
+fn json(words: &Localizer<'_>, tried: &Trial) -> serde_json::Value {
     let movements = &tried.movements;
-    let population = movements.in_both();
-    let categories = changes(movements).into_iter().map(|change| {
-        serde_json::json!({
-            "category": change.category,
-            "customers": change.before,
-            // JSON has no NaN: serde_json writes it as null, which is what missing is.
-            "share_pct": share_pct(change.before, population),
-            "tried_customers": change.after,
-            "tried_share_pct": share_pct(change.after, population),
-        })
-    });
     serde_json::json!({
         "as_of": movements.old_as_of,
-        "customers": population,
+        "customers": movements.in_both(),
         "moved": movements.moved(),
-        "categories": categories.collect::<Vec<_>>(),
+        "categories": render::records(&tables::changes(words, movements)),
         "from": movements.from,
         "to": movements.to,
         "matrix": movements.matrix,

@@ -36,8 +36,8 @@ pub enum ExplainError {
     Evaluate(#[from] polars::prelude::PolarsError),
     #[error("the page cannot be made: {0}")]
     Page(#[from] minijinja::Error),
-    #[error("the texts of the page cannot be read: {0}; this is a fault of vardag")]
-    Texts(#[from] toml::de::Error),
+    #[error(transparent)]
+    Texts(#[from] crate::i18n::TextsError),
     #[error(transparent)]
     History(#[from] HistoryError),
 }

@@ -80,7 +80,7 @@ impl Page {
     /// The texts of the language cannot be read, which a test rules out.
     pub fn new(explanation: &Explanation<'_>, language: Language) -> Result<Page, ExplainError> {
         let all_texts = Texts::of(language)?;
-        let words = Words { explanation, language, texts: &all_texts };
+        let words = Words { explanation, language, texts: all_texts };
         let texts = &all_texts.explanation;
         let classification = explanation.classification;
         let category = &classification.categories[explanation.category];

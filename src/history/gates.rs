@@ -133,6 +133,8 @@ fn median(values: &[u64]) -> Option<f64> {
 mod tests {
     use super::*;
     use crate::history::CategoryPoint;
+    use crate::schema::Entity;
+    use crate::schema::figures::FigureValues;
 
     const GATES: Gates = Gates {
         max_share_change_pct: Some(10.0),
@@ -147,10 +149,7 @@ mod tests {
         let point = |(name, customers): &(&str, u64)| CategoryPoint {
             category: (*name).to_owned(),
             customers: *customers,
-            share_pct: 0.0,
-            contacts_per_year: 0.0,
-            handling_minutes_per_application: 0.0,
-            handling_minutes_pooled: 0.0,
+            figures: FigureValues::new(Entity::Customer, |_| 0.0),
         };
         HistoryEntry {
             as_of: as_of.to_owned(),

@@ -79,6 +79,14 @@ impl Movements {
         self.matrix.iter().flatten().sum()
     }
 
+    /// Of a step from these categories to the newer run's: customers whose category has another name after it.
+    pub fn changed(&self, from: &[String], counts: &[Vec<u64>]) -> u64 {
+        let changed = |(from, row): (&String, &Vec<u64>)| -> u64 {
+            row.iter().zip(&self.to).filter(|(_, to)| *to != from).map(|(count, _)| count).sum()
+        };
+        from.iter().zip(counts).map(changed).sum()
+    }
+
     /// Customers in both runs whose category changed.
     pub fn moved(&self) -> u64 {
         self.by_rule.iter().map(|rule| rule.customers).sum()

@@ -9,6 +9,8 @@ use super::folders::{GoodRun, good_runs};
 use super::{HistoryError, PastManifest};
 use crate::calendar::Day;
 use crate::regular;
+use crate::schema::Entity;
+use crate::schema::figures::FigureValues;
 use crate::statistics::ALL;
 
 /// One run of a series.
@@ -26,21 +28,16 @@ pub struct HistoryEntry {
     pub volumes: Vec<(String, u64)>,
 }
 
-/// The main figures of a category in one run; what is missing is NaN (null in JSON).
+/// The figures of a category in one run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CategoryPoint {
     /// The category's name, or `all`.
     pub category: String,
     /// Customers in it.
     pub customers: u64,
-    /// Per cent of the population.
-    pub share_pct: f64,
-    /// Contacts per person-year.
-    pub contacts_per_year: f64,
-    /// The mean of the customers' own averages, minutes.
-    pub handling_minutes_per_application: f64,
-    /// All minutes / all handled applications, minutes.
-    pub handling_minutes_pooled: f64,
+    /// Its figures, as far as the run's version knew them.
+    #[serde(flatten)]
+    pub figures: FigureValues,
 }
 
 /// The runs of a folder.
@@ -116,17 +113,21 @@ fn summary(path: &Path) -> Result<Vec<CategoryPoint>, HistoryError> {
             line: at as u64 + 2,
             what: format!("the value of {name} is not a number"),
         };
-        let number = |name: &str| match value(name) {
-            "" => Ok(f64::NAN),
-            text => text.parse().map_err(|_| malformed(name)),
-        };
+        let mut fault = None;
+        let figures = FigureValues::new(Entity::Customer, |figure| match value(figure.name()) {
+            "" => f64::NAN,
+            text => text.parse().unwrap_or_else(|_| {
+                fault = Some(malformed(figure.name()));
+                f64::NAN
+            }),
+        });
+        if let Some(fault) = fault {
+            return Err(fault);
+        }
         points.push(CategoryPoint {
             category: value("category").to_owned(),
             customers: value("customers").parse().map_err(|_| malformed("customers"))?,
-            share_pct: number("share_pct")?,
-            contacts_per_year: number("contacts_per_year")?,
-            handling_minutes_per_application: number("handling_minutes_per_application")?,
-            handling_minutes_pooled: number("handling_minutes_pooled")?,
+            figures,
         });
     }
     match points.last() {

@@ -191,6 +191,13 @@ impl Language {
         self.entry().percent
     }
 
+    /// A difference with its sign.
+    pub fn difference(self, value: f64, places: usize) -> String {
+        let text = self.decimals(value, places);
+        let positive = value > 0.0 && text.contains(|digit: char| ('1'..='9').contains(&digit));
+        if positive { format!("+{text}") } else { text }
+    }
+
     /// A day in words: `31 december 2025`, `31. joulukuuta 2025`, `31 December 2025`.
     pub fn day(self, day: Day) -> String {
         self.written(day, self.entry().day)

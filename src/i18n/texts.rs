@@ -1,6 +1,7 @@
 //! The texts of a language, as its file has them: one that is lacking, or one too many, and the file does not load.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 
@@ -24,6 +25,11 @@ pub(crate) struct Texts {
     pub(crate) reasons: BTreeMap<String, String>,
     pub(crate) method: MethodTexts,
     pub(crate) explanation: ExplanationTexts,
+    /// The titles of tables by their names.
+    pub(crate) tables: BTreeMap<String, String>,
+    /// Heading and meaning of columns, by their names or by `table.column`.
+    pub(crate) columns: BTreeMap<String, (String, String)>,
+    pub(crate) workbook: WorkbookTexts,
     features: BTreeMap<String, String>,
     units: BTreeMap<String, String>,
 }
@@ -41,52 +47,49 @@ macro_rules! texts {
 texts! {
     /// The page as a whole.
     PageTexts {
-        title skip contents customers customer held numbers all privacy maker missing
+        title skip contents customers customer held numbers all all_employers privacy maker missing
     }
     /// The first screen.
     OverviewTexts {
-        title chart this_run reference previous previous_short compared figure share contacts minutes service
-        points higher lower same source no_previous other_categories new_category
+        title chart previous compared service points higher lower same source no_previous other_categories
+        new_category
     }
     /// Ways to apply.
     WaysTexts {
-        title lead chart description category paper oral on_behalf online other filers filers_lead employer
-        partner
+        title lead chart description filers filers_lead
     }
     /// Distributions of features.
     DistributionsTexts {
-        title lead description median_of category customers mean p10 p25 median p75 p90
+        title lead description median_of
     }
     /// Breakdowns by group.
     BreakdownsTexts {
-        title lead by_deviation shown masked chart description description_none group customers deviation
-        deviates by_chance contacts minutes missing
+        title lead by_deviation shown masked description description_none deviates by_chance missing
     }
     /// Movements since the last run.
     MovementsTexts {
-        title lead matrix then entered left by_rule from from_rule to to_rule customers cause behaviour split
-        split_rules split_behaviour cannot_tell default_rule more
+        title lead matrix entered left cause behaviour split split_rules split_behaviour cannot_tell default_rule more
     }
     /// Figures over all runs.
     HistoryTexts {
-        title lead lead_held share contacts minutes description run
+        title lead lead_held description
     }
     /// Employers.
     EmployersTexts {
-        title lead all category employers active share contacts channels online
-        clarifications minutes applications table description
+        title lead description
     }
     /// The accounting of rows.
     QualityTexts {
-        title lead rows extract records filtered malformed orphans duplicates future out_of_scope in_use
-        newest reasons reason faults no_faults codes code column code_rows no_codes other_codes unnamed_codes
-        warnings method_column filer_column benefit_column
+        title lead no_faults no_codes other_codes unnamed_codes warnings method_column filer_column benefit_column
+    }
+    /// The sheet of a workbook that says what it is.
+    WorkbookTexts {
+        agency first_day last_day customers program held_because empty_cell no_figure reference left_out sheet
     }
     /// Method and rules.
     MethodTexts {
-        title window window_unregistered rules rules_lead rules_table rule leads_to reason condition figures
-        share_means contacts_means minutes_means ways_means spells settings benefits benefit countable
-        last_resort income event yes no
+        title window window_unregistered rules rules_lead figures share_means contacts_means minutes_means
+        ways_means spells settings yes no
     }
     /// Why a customer has its category, for the customer as much as for the caseworker.
     ExplanationTexts {
@@ -97,13 +100,20 @@ texts! {
     }
 }
 
+/// The texts of a language are not what the structs say, which a test rules out.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("the texts of a language cannot be read: {0}; this is a fault of vardag")]
+pub struct TextsError(#[from] toml::de::Error);
+
 impl Texts {
-    /// Those of a language.
+    /// Those of a language, which are read once.
     ///
     /// # Errors
-    /// The file is not what the structs say, which a test rules out.
-    pub(crate) fn of(language: Language) -> Result<Texts, toml::de::Error> {
-        toml::from_str(language.texts())
+    /// The file is not what the structs say.
+    pub(crate) fn of(language: Language) -> Result<&'static Texts, TextsError> {
+        static TEXTS: LazyLock<[Result<Texts, toml::de::Error>; Language::ALL.len()]> =
+            LazyLock::new(|| Language::ALL.map(|language| toml::from_str(language.texts())));
+        Ok(TEXTS[language as usize].as_ref().map_err(Clone::clone)?)
     }
 
     /// What a feature is called; a feature of the configuration, which has no text here, by its own name.
@@ -154,7 +164,8 @@ mod tests {
         let mut keys = BTreeMap::new();
         for (section, texts) in &table {
             for (key, text) in texts.as_table().unwrap() {
-                let text = text.as_str().unwrap();
+                // What a column means may go without saying.
+                let text = text.as_str().or_else(|| text.as_array()?.first()?.as_str()).unwrap();
                 assert!(!text.trim().is_empty(), "{section}.{key} in {language:?}");
                 let mut names: Vec<String> =
                     text.split('{').skip(1).map(|rest| rest.split('}').next().unwrap().to_owned()).collect();

@@ -3,6 +3,7 @@
 use crate::config::Problem;
 use crate::exit_code::ExitCode;
 use crate::extract::ExtractError;
+use crate::i18n::TextsError;
 use crate::outputs::FolderError;
 use crate::report::ReportError;
 
@@ -30,6 +31,9 @@ pub enum JobError {
     /// The report or the workbook cannot be made.
     #[error(transparent)]
     Report(#[from] ReportError),
+    /// The texts of tables cannot be read.
+    #[error(transparent)]
+    Texts(#[from] TextsError),
     /// The worker threads cannot be started.
     #[error("{0}; try fewer with --threads")]
     Threads(rayon::ThreadPoolBuildError),
@@ -52,9 +56,11 @@ impl JobError {
             JobError::Report(error) => error.exit_code(),
             JobError::Rules(_) => ExitCode::Usage,
             JobError::Inputs(_) => ExitCode::Data,
-            JobError::RejectsOpen | JobError::Manifest(_) | JobError::Threads(_) | JobError::Evaluate(_) => {
-                ExitCode::Failure
-            }
+            JobError::RejectsOpen
+            | JobError::Manifest(_)
+            | JobError::Texts(_)
+            | JobError::Threads(_)
+            | JobError::Evaluate(_) => ExitCode::Failure,
         }
     }
 }

@@ -5,13 +5,15 @@ use std::path::{Path, PathBuf};
 use super::past::Compared;
 use super::{Aggregated, Job, JobError, Reading, Timings, Warning};
 use crate::history::{HistoryEntry, Movements};
+use crate::i18n::Language;
 use crate::intake::Population;
 use crate::outputs::{
     self, BreakdownsText, Contents, ExtractEntry, FolderError, Manifest, OutputFile, RunFolder, SharedOutput, Syncing,
     WindowEntry, Written,
 };
-use crate::report::{self, MaskedBreakdown};
-use crate::statistics::{Accumulator, Breakdown, CategoryFigures, EmployerSummary};
+use crate::report;
+use crate::statistics::{Accumulator, Breakdown, CategoryFigures};
+use crate::tables::{self, Content, Localizer, MaskedBreakdown};
 
 /// What a run came to.
 #[derive(Debug)]
@@ -21,7 +23,7 @@ pub struct Results {
     /// The figures by each dimension, by age and by pairs of them.
     pub breakdowns: Vec<Breakdown>,
     /// The figures of employers per category, then of all; empty where no extract is about employers.
-    pub employers: Vec<CategoryFigures<EmployerSummary>>,
+    pub employers: Vec<CategoryFigures>,
     /// What moved since the last good run of an earlier day; `None` where there is none that can be read.
     pub movements: Option<Movements>,
     /// The good runs of earlier days, oldest first.
@@ -149,11 +151,13 @@ impl Job<'_> {
         employers: Aggregated<'_>,
         reading: &Reading<'_>,
         folder: &Path,
-    ) -> Result<(Vec<CategoryFigures<EmployerSummary>>, Vec<Written>), JobError> {
+    ) -> Result<(Vec<CategoryFigures>, Vec<Written>), JobError> {
         let labelling = self.employers_labelling();
         let (accumulator, labels, _) = self.label(&labelling, &employers, reading, folder)?;
         let figures = accumulator.figures(&labelling.classification.category_names(), &labelling.empty_table());
-        let summary = outputs::employer_summary(folder, &figures)?;
+        let words = Localizer::new(self.config, Language::En)?;
+        let summary = tables::employer_summary(&words, &figures);
+        let summary = OutputFile::write_table(folder, &summary, Contents::Aggregates)?;
         Ok((figures, vec![summary, labels]))
     }
 
@@ -178,13 +182,19 @@ impl Job<'_> {
         names: &[String],
         figures: &[CategoryFigures],
         breakdowns: &[Breakdown],
-    ) -> Result<Vec<Written>, FolderError> {
+    ) -> Result<Vec<Written>, JobError> {
+        let words = Localizer::new(self.config, Language::En)?;
         let spreadsheet_safe = self.config.outputs.spreadsheet_safe;
         let text =
             BreakdownsText { categories: &self.config.customers.category_names(), features: names, spreadsheet_safe };
         Ok(vec![
-            outputs::category_summary(folder, figures)?,
-            outputs::feature_statistics(folder, figures, names)?,
+            OutputFile::write_table(folder, &tables::category_summary(&words, figures), Contents::Aggregates)?,
+            // Its smallest and largest values are single persons'.
+            OutputFile::write_table(
+                folder,
+                &tables::feature_statistics(&words, figures, names),
+                Contents::SmallGroups,
+            )?,
             text.write(folder, breakdowns)?,
         ])
     }
@@ -206,7 +216,7 @@ impl Job<'_> {
         registered: bool,
     ) -> Result<Vec<Written>, report::ReportError> {
         let min_group = self.config.breakdowns.min_group;
-        let content = report::Content {
+        let content = Content {
             config: self.config,
             window: &self.window,
             registered,

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::file::{Contents, OutputFile};
 use super::{FolderError, Written};
-use crate::statistics::{ALL, Breakdown, Group, Summary};
+use crate::statistics::{ALL, Breakdown, Group};
 use crate::text::{guarded, push_csv, push_double, push_integer};
 
 /// Groups made ready side by side before they are written.
@@ -27,10 +27,9 @@ impl BreakdownsText<'_> {
     pub fn write(&self, folder: &Path, breakdowns: &[Breakdown]) -> Result<Written, FolderError> {
         let mut file = OutputFile::create(folder, "breakdowns.csv", Contents::SmallGroups)?;
         file.append(b"dimension,group,dimension_2,group_2,category,feature,figure,value\n")?;
-        let figures = Summary::columns();
         for breakdown in breakdowns {
             for groups in breakdown.groups.chunks(AT_ONCE) {
-                let text = |group| self.group(&breakdown.dimensions, group, &figures);
+                let text = |group| self.group(&breakdown.dimensions, group);
                 let texts: Vec<Vec<u8>> = groups.par_iter().map(text).collect();
                 texts.iter().try_for_each(|text| file.append(text))?;
             }
@@ -39,7 +38,7 @@ impl BreakdownsText<'_> {
     }
 
     /// All rows of a group.
-    fn group(&self, dimensions: &[String], group: &Group, figures: &[String]) -> Vec<u8> {
+    fn group(&self, dimensions: &[String], group: &Group) -> Vec<u8> {
         let mut of_group = Vec::new();
         for at in 0..2 {
             push_csv(dimensions.get(at).map_or("", String::as_str), &mut of_group);
@@ -62,8 +61,8 @@ impl BreakdownsText<'_> {
                 text.push(b'\n');
             };
             row("", "customers", &|text| push_integer(of.customers as i64, text));
-            for (figure, value) in figures.iter().zip(of.summary.values()) {
-                row("", figure, &|text| push_double(value, text));
+            for (figure, value) in of.figures.iter() {
+                row("", figure.name(), &|text| push_double(value, text));
             }
             for (feature, middle) in self.features.iter().zip(&of.features) {
                 row(feature, "n", &|text| push_integer(middle.n as i64, text));

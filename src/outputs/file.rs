@@ -10,6 +10,8 @@ use std::thread::JoinHandle;
 use parking_lot::Mutex;
 
 use super::FolderError;
+use crate::render::write_csv;
+use crate::tables::Table;
 
 /// What a file tells: of persons, then only its owner may read it, or not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,6 +96,14 @@ impl OutputFile {
         let file = options.open(&path).map_err(|source| FolderError::Write { path: path.clone(), source })?;
         let hashing = Hashing { file, hasher: blake3::Hasher::new(), bytes: 0 };
         Ok(OutputFile { name: name.to_owned(), path, writer: BufWriter::with_capacity(1 << 16, hashing) })
+    }
+
+    /// Writes a file with a table.
+    pub fn write_table(folder: &Path, table: &Table, contents: Contents) -> Result<Written, FolderError> {
+        let mut file = OutputFile::create(folder, &format!("{}.csv", table.name), contents)?;
+        let path = file.path.clone();
+        write_csv(table, &mut file).map_err(|source| FolderError::Write { path, source })?;
+        file.finish()
     }
 
     /// Appends bytes.

@@ -222,7 +222,7 @@ impl ExtractEntry {
 }
 
 /// Customers, or employers, by category, from the figures.
-pub fn by_category<S>(figures: &[CategoryFigures<S>]) -> BTreeMap<String, u64> {
+pub fn by_category(figures: &[CategoryFigures]) -> BTreeMap<String, u64> {
     figures.iter().map(|category| (category.name.clone(), category.customers)).collect()
 }
 

@@ -7,11 +7,9 @@ mod file;
 mod folder;
 mod labels;
 mod manifest;
-mod tables;
 
 pub use breakdowns::BreakdownsText;
 pub use file::{Contents, OutputFile, SharedOutput, Syncing, Written};
 pub use folder::{FolderError, HELD, RunFolder, check_way};
 pub use labels::{LabelsText, LabelsWriter, Rendered};
 pub use manifest::{ExtractEntry, Manifest, RowsEntry, WindowEntry, by_category, peak_memory_bytes, utc};
-pub use tables::{category_summary, employer_summary, feature_statistics};

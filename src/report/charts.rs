@@ -3,9 +3,9 @@
 //! Each takes words and numbers and gives a picture. They are as wide as half the page, so that a telephone shows
 //! them whole, and they label what they show directly; the table with the numbers is the page's to add.
 
-use super::MASK;
 use super::palette::{HIDDEN, NEUTRAL, ink_on};
 use super::svg::{Anchor, Area, Svg, fitted, width_of};
+use crate::render::MASK;
 
 /// The width of every chart.
 const WIDTH: f64 = 480.0;

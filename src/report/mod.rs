@@ -1,16 +1,14 @@
 //! What a person looks at: the report in three languages, its charts, and the workbook.
 //!
-//! In: [`Content`], every figure of a run. Out: `report.sv.html`, `report.fi.html` and `report.en.html`, each a page
+//! In: [`Content`], every figure of a run, and the `tables` made of it. Out: `report.sv.html`, `report.fi.html` and `report.en.html`, each a page
 //! of its own without scripts or anything from elsewhere, and `tables.xlsx`. All of them hold figures of groups
 //! only. The way of a page: a [`Content`] and a language make an `LocalizedReport`; `sections` turn its figures into words,
 //! tables and charts; the template lays them out.
 
 mod charts;
-mod content;
 mod localized;
 mod page;
 mod palette;
-mod run_snapshots;
 mod sections;
 mod svg;
 #[cfg(test)]
@@ -20,18 +18,19 @@ mod workbook;
 
 use std::path::Path;
 
-pub use content::{Content, MaskedBreakdown};
-pub use workbook::{WORKBOOK, write_workbook};
+pub use workbook::WORKBOOK;
 
 use crate::exit_code::ExitCode;
+use crate::i18n::{Language, TextsError};
 use crate::outputs::{Contents, FolderError, OutputFile, Written};
+use crate::tables::{Content, Localizer};
 
 /// Why the report cannot be written.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
-    /// The texts of a language do not load, which a test rules out.
-    #[error("the texts of the report cannot be read: {0}; this is a fault of vardag")]
-    Texts(#[from] toml::de::Error),
+    /// The texts of a language cannot be read.
+    #[error(transparent)]
+    Texts(#[from] TextsError),
     /// The template does not fit the figures, which a test rules out.
     #[error("the report cannot be laid out: {0:#}; this is a fault of vardag")]
     Template(#[from] minijinja::Error),
@@ -53,28 +52,27 @@ impl ReportError {
     }
 }
 
-/// What stands for a figure of too few.
-const MASK: &str = "[c]";
-
-/// A text of an extract without characters that no page and no sheet can show, such as those that end a text.
-fn printable(text: &str) -> String {
-    text.chars().map(|character| if character.is_control() { char::REPLACEMENT_CHARACTER } else { character }).collect()
-}
-
 /// Writes a page in each of the configured languages, and the workbook if it is wanted.
 ///
 /// # Errors
 /// The folder cannot be written to.
 pub fn write(folder: &Path, content: &Content<'_>) -> Result<Vec<Written>, ReportError> {
     let mut written = Vec::new();
-    for language in &content.config.report.languages {
-        let page = page::page(content, *language)?;
-        let mut file = OutputFile::create(folder, &format!("report.{}.html", language.code()), Contents::Aggregates)?;
-        file.append(page.as_bytes())?;
+    let mut write = |name: &str, bytes: &[u8]| -> Result<(), ReportError> {
+        let mut file = OutputFile::create(folder, name, Contents::Aggregates)?;
+        file.append(bytes)?;
         written.push(file.finish()?);
+        Ok(())
+    };
+    let settings = &content.config.report;
+    for language in &settings.languages {
+        let page = page::page(content, *language)?;
+        write(&format!("report.{}.html", language.code()), page.as_bytes())?;
     }
-    if content.config.report.workbook {
-        written.push(write_workbook(folder, content)?);
+    if settings.workbook {
+        let language = settings.languages.first().copied().unwrap_or(Language::En);
+        let words = Localizer::new(content.config, language)?;
+        write(WORKBOOK, &workbook::bytes(content, &words)?)?;
     }
     Ok(written)
 }

@@ -7,8 +7,9 @@ use serde::Serialize;
 
 use super::localized::LocalizedReport;
 use super::view::Section;
-use super::{Content, ReportError, sections};
-use crate::i18n::{Language, Texts, fill};
+use super::{ReportError, sections};
+use crate::i18n::{Language, fill};
+use crate::tables::{Content, Localizer};
 
 const TEMPLATE: &str = include_str!("report.html.j2");
 const STYLE: &str = include_str!("style.css");
@@ -42,8 +43,9 @@ struct Words<'a> {
 
 /// The report in a language, as one page.
 pub(super) fn page(content: &Content<'_>, language: Language) -> Result<String, ReportError> {
-    let texts = Texts::of(language)?;
-    let localized = LocalizedReport { content, language, texts: &texts };
+    let words = Localizer::new(content.config, language)?;
+    let texts = words.texts;
+    let localized = LocalizedReport { content, words };
     let population = content.all().map_or(0, |all| all.customers);
     let (start, end) = (language.day(content.window.start), language.day(content.window.as_of));
     let words = Words {

@@ -5,10 +5,12 @@
 
 use rayon::prelude::*;
 
-use super::Summary;
 use super::cells::{Cells, Figures, by_cell};
 use super::grouping::{Grouping, MOST_GROUPS};
 use super::sparse::SparseTable;
+use crate::schema::Entity;
+use crate::schema::features::At;
+use crate::schema::figures::{FigureValues, Members};
 
 /// The figures by one dimension, or by a pair.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,8 +35,8 @@ pub struct Group {
 pub struct GroupFigures {
     /// Customers.
     pub customers: u64,
-    /// The summary figures; what is missing is NaN.
-    pub summary: Summary,
+    /// The figures; shares are of the group's customers.
+    pub figures: FigureValues,
     /// Of each feature, derived ones last.
     pub features: Vec<MeanMedian>,
 }
@@ -137,17 +139,16 @@ fn breakdown(cells: &Cells, figures: &[&[Figures]]) -> Breakdown {
         let own = group * cells.categories..(group + 1) * cells.categories;
         let all: u64 = cells.customers[own.clone()].iter().sum();
         let of_category = |column: usize| {
-            let customers = if column < cells.categories { cells.customers[own.start + column] } else { all };
             let features: Vec<&Figures> = figures.iter().map(|cells| &cells[group * columns + column]).collect();
+            let members = Members {
+                count: if column < cells.categories { cells.customers[own.start + column] } else { all },
+                sum: &|feature: At| features.get(feature as usize).map_or(f64::NAN, |figures| figures.sum),
+                mean: &|feature: At| features.get(feature as usize).map_or(f64::NAN, |figures| figures.middle.mean),
+            };
             GroupFigures {
-                customers,
-                summary: Summary::new(
-                    customers,
-                    all,
-                    |feature| features.get(feature as usize).map_or(f64::NAN, |figures| figures.sum),
-                    |feature| features.get(feature as usize).map_or(f64::NAN, |figures| figures.middle.mean),
-                ),
-                features: features.into_iter().map(|figures| figures.middle).collect(),
+                customers: members.count,
+                figures: FigureValues::compute(Entity::Customer, &members, &Members { count: all, ..members }),
+                features: features.iter().map(|figures| figures.middle).collect(),
             }
         };
         Group { values: values.clone(), categories: (0..columns).map(of_category).collect() }

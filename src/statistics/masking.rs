@@ -225,22 +225,16 @@ fn across(breakdown: &Breakdown) -> Vec<(Option<Value<'_>>, Vec<usize>)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{MeanMedian, Summary};
+    use super::super::MeanMedian;
     use super::*;
+    use crate::schema::Entity;
+    use crate::schema::figures::FigureValues;
     use proptest::prelude::*;
 
     fn figures(customers: u64) -> GroupFigures {
-        let summary = Summary {
-            share_pct: f64::NAN,
-            contacts_per_year: f64::NAN,
-            handling_minutes_per_application: f64::NAN,
-            handling_minutes_pooled: f64::NAN,
-            applications_pct: [f64::NAN; 5],
-            applications_by_employer_pct: f64::NAN,
-            applications_by_partner_pct: f64::NAN,
-        };
+        let figures = FigureValues::new(Entity::Customer, |_| f64::NAN);
         let middle = MeanMedian { n: customers / 2, mean: f64::NAN, median: f64::NAN };
-        GroupFigures { customers, summary, features: vec![middle] }
+        GroupFigures { customers, figures, features: vec![middle] }
     }
 
     /// A breakdown of these customers by category, of groups of these values.

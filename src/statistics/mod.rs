@@ -9,18 +9,19 @@ mod distribution;
 mod grouping;
 mod masking;
 mod sparse;
-mod summary;
 
 pub use breakdowns::{Breakdown, Group, GroupFigures, MeanMedian, TooManyGroups};
 pub use distribution::{Distribution, FeatureFigures, PROBABILITIES, Total};
 pub use grouping::{Grouping, MOST_GROUPS};
 pub use masking::{Mask, few, masks};
-pub use summary::{EmployerSummary, Members, Summarize, Summary};
 
 use rayon::prelude::*;
 
 use self::sparse::{SparseColumn, SparseTable};
 use crate::features::{FeatureColumn, FeatureTable};
+use crate::schema::Entity;
+use crate::schema::features::At;
+use crate::schema::figures::{FigureValues, Members};
 
 /// The name of the row over all categories.
 pub const ALL: &str = "all";
@@ -37,22 +38,37 @@ pub struct Accumulator {
     breakdowns: bool,
 }
 
-/// The figures of one category, or of all; `S` is the summary of its entity.
+/// The figures of one category, or of all.
 #[derive(Debug, Clone)]
-pub struct CategoryFigures<S = Summary> {
+pub struct CategoryFigures {
     /// The category's name, or `all`.
     pub name: String,
     /// Customers, or employers, in it.
     pub customers: u64,
-    /// The summary figures; what is missing is NaN.
-    pub summary: S,
+    /// The figures of its entity.
+    pub figures: FigureValues,
     /// The figures of each feature, derived ones last.
     pub features: Vec<FeatureFigures>,
 }
 
-/// A ratio; missing without a denominator.
-pub(crate) fn ratio(numerator: f64, denominator: f64) -> f64 {
-    if denominator == 0.0 { f64::NAN } else { numerator / denominator }
+impl CategoryFigures {
+    /// From the figures of its features; `all` is everybody: how many they are, and the figures of their features.
+    fn new(
+        entity: Entity,
+        name: &str,
+        customers: u64,
+        features: Vec<FeatureFigures>,
+        all: (u64, &[FeatureFigures]),
+    ) -> Self {
+        let of =
+            |features: &[FeatureFigures], feature| entity.position(feature).and_then(|at| features.get(at)).copied();
+        let sum = |features: &[FeatureFigures], at| of(features, at).map_or(f64::NAN, |figures| figures.sum.double());
+        let mean = |features: &[FeatureFigures], at| of(features, at).map_or(f64::NAN, |figures| figures.mean);
+        let own = Members { count: customers, sum: &|at: At| sum(&features, at), mean: &|at: At| mean(&features, at) };
+        let everybody = Members { count: all.0, sum: &|at: At| sum(all.1, at), mean: &|at: At| mean(all.1, at) };
+        let figures = FigureValues::compute(entity, &own, &everybody);
+        CategoryFigures { name: name.to_owned(), customers, figures, features }
+    }
 }
 
 impl Accumulator {
@@ -104,7 +120,7 @@ impl Accumulator {
 
     /// The figures per category in their order, then of all; `empty` is a table without rows, for the case that there
     /// is nobody at all.
-    pub fn figures<S: Summarize>(&self, names: &[String], empty: &FeatureTable) -> Vec<CategoryFigures<S>> {
+    pub fn figures(&self, names: &[String], empty: &FeatureTable) -> Vec<CategoryFigures> {
         let columns = &empty.columns;
         let population: u64 = self.customers.iter().sum();
         // One feature is one task: some take much longer than others.
@@ -125,11 +141,8 @@ impl Accumulator {
         let customers = self.customers.iter().copied().chain([population]);
         let features = |at: usize| by_feature.iter().map(|of_feature| of_feature[at]).collect::<Vec<FeatureFigures>>();
         let of_all = features(self.customers.len());
-        let all = Members { entity: empty.entity, customers: population, features: &of_all };
         let category = |(at, (name, customers)): (usize, (&str, u64))| {
-            let features = features(at);
-            let summary = S::summarize(Members { customers, features: &features, ..all }, all);
-            CategoryFigures { name: name.to_owned(), customers, summary, features }
+            CategoryFigures::new(empty.entity, name, customers, features(at), (population, &of_all))
         };
         names.zip(customers).enumerate().map(category).collect()
     }
@@ -152,5 +165,73 @@ impl Accumulator {
     pub fn breakdowns(self, by: &[Vec<&Grouping>]) -> (Vec<Breakdown>, Vec<TooManyGroups>) {
         let tables = if self.breakdowns { self.tables } else { Vec::new() };
         breakdowns::of_tables(tables, by, self.customers.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::figures::Figure;
+
+    /// The figures of employers in two categories, `small` and `large`, from the features that summaries are made of.
+    fn figures(employers: &[(usize, [i64; 6])]) -> Vec<CategoryFigures> {
+        const SET: [At; 6] = [
+            At::contacts,
+            At::contact_channels,
+            At::applications,
+            At::applications_online,
+            At::clarifications,
+            At::active,
+        ];
+        let empty = FeatureTable::empty(Entity::Employer);
+        let mut table = empty.clone();
+        for (at, column) in Entity::Employer.features().iter().zip(&mut table.columns) {
+            let of = SET.iter().position(|set| set == at);
+            let values = employers.iter().map(|(_, values)| of.map_or(0, |of| values[of]));
+            match column {
+                FeatureColumn::Counts(counts) => counts.extend(values),
+                FeatureColumn::MaybeCounts(counts) => counts.extend(values.map(Some)),
+                FeatureColumn::Hundredths(exact) => exact.extend(values.map(i128::from)),
+                FeatureColumn::Ratios(ratios) => ratios.extend(values.map(|_| f64::NAN)),
+            }
+        }
+        table.customers = (0..employers.len() as u32).collect();
+        let mut accumulator = Accumulator::new(2, false);
+        accumulator.add(table, &employers.iter().map(|(category, _)| *category).collect::<Vec<_>>());
+        accumulator.figures(&["small", "large"].map(str::to_owned), &empty)
+    }
+
+    #[test]
+    fn a_category_of_employers_is_summed_up_before_it_is_divided() {
+        let found = figures(&[
+            (0, [6, 3, 1, 0, 0, 1]),
+            (0, [0, 0, 3, 3, 2, 1]),
+            (0, [0, 0, 0, 0, 0, 0]),
+            (1, [1, 1, 0, 0, 0, 1]),
+        ]);
+        let small = |figure| found[0].figures.get(figure);
+        assert_eq!((found[0].customers, small(Figure::active)), (3, 2.0));
+        assert_eq!(small(Figure::share_of_active_pct), 200.0 / 3.0);
+        assert_eq!((small(Figure::contacts_per_application), small(Figure::channels_per_employer)), (1.5, 1.5));
+        assert_eq!((small(Figure::online_pct), small(Figure::clarifications_per_application)), (75.0, 0.5));
+        assert_eq!(small(Figure::applications_per_active), 2.0);
+        let all = &found[2];
+        assert_eq!((all.name.as_str(), all.customers), ("all", 4));
+        assert_eq!(all.figures.get(Figure::share_of_active_pct), 100.0);
+    }
+
+    #[test]
+    fn what_has_no_denominator_is_missing() {
+        let only_inactive = &figures(&[(0, [0; 6]), (1, [1, 1, 0, 0, 0, 1])])[..2];
+        let [small, large] = [&only_inactive[0].figures, &only_inactive[1].figures];
+        // A category without active employers has no share of them; one without any employer has none to speak of.
+        assert_eq!(small.get(Figure::share_of_active_pct), 0.0);
+        assert!(small.iter().skip(2).all(|(_, ratio)| ratio.is_nan()));
+        assert_eq!(large.get(Figure::share_of_active_pct), 100.0);
+        assert_eq!((large.get(Figure::channels_per_employer), large.get(Figure::applications_per_active)), (1.0, 0.0));
+        assert!(large.get(Figure::contacts_per_application).is_nan());
+        let nobody = figures(&[(1, [0; 6])]);
+        assert!(nobody[0].figures.iter().skip(1).all(|(_, ratio)| ratio.is_nan()));
+        assert!(nobody[1].figures.get(Figure::share_of_active_pct).is_nan(), "nobody is active");
     }
 }

@@ -11,8 +11,6 @@ mod overview;
 mod quality;
 mod ways;
 
-pub(super) use distributions::MAIN;
-
 use super::localized::LocalizedReport;
 use super::view::Section;
 

@@ -1,178 +1,107 @@
 //! The first screen: a card per category, beside reference figures and the last run, and the shares at a glance.
 
 use crate::i18n::fill;
-use crate::report::charts::{About, Segment, Stack, stacks};
+use crate::report::charts::{About, stacks};
 use crate::report::localized::LocalizedReport;
-use crate::report::run_snapshots::{Disclosure, Followed, RunSnapshot};
-use crate::report::view::{Block, Card, Cell, Column, Figure, Layout, Section, Table};
+use crate::report::view::{Block, Card, Figure, Layout, Section};
+use crate::schema::figures::{Figure as CategoryFigure, Unit};
+use crate::tables::{Row, Table, Value, main_figures};
+
+/// What the figures of this run are compared with, where it is there.
+const COMPARED: [&str; 2] = ["reference", "last_run"];
 
 pub(super) fn section(localized: &LocalizedReport<'_>) -> Section {
-    let texts = &localized.texts.overview;
-    let config = localized.content.config;
-    let now = localized.content.this_run();
-    // A run of none of these categories is nothing to compare with.
-    let categories = localized.content.categories();
-    let last = localized.content.last_run();
-    let compared = last.as_ref().filter(|run| run.has_any(categories));
-    let cards = (0..categories.len()).map(|at| card(localized, at, &now, compared)).collect();
-    let mut blocks = vec![Block::Cards { cards }, Block::Figure { figure: shares(localized, compared) }];
-    let referred = config.customers.categories.iter().any(|category| category.reference != Default::default());
+    let (texts, content) = (&localized.texts.overview, localized.content);
+    let figures = main_figures(&localized.words, content).masked();
+    let has = |column: &str| figures.numbers(column).iter().any(|number| number.is_finite());
+    let cards = (0..content.categories().len()).map(|at| card(localized, at, &figures)).collect();
+    let mut blocks = vec![Block::Cards { cards }, Block::Figure { figure: shares(localized, &figures) }];
     let mut notes = Vec::new();
-    if referred && !config.report.reference_source.is_empty() {
-        notes.push(fill(&texts.source, &[("source", &config.report.reference_source)]));
+    let source = &localized.content.config.report.reference_source;
+    if has("reference") && !source.is_empty() {
+        notes.push(fill(&texts.source, &[("source", source)]));
     }
-    notes.push(match &last {
-        Some(RunSnapshot { run, .. }) => {
-            let words = if compared.is_some() { &texts.compared } else { &texts.other_categories };
+    notes.push(match content.history.last() {
+        Some(run) => {
+            // A run of none of these categories is nothing to compare with.
+            let words = if content.is_comparable(run) { &texts.compared } else { &texts.other_categories };
             fill(words, &[("as_of", &localized.day(&run.as_of))])
         }
         None => texts.no_previous.clone(),
     });
-    if now.hides_something() || compared.is_some_and(RunSnapshot::hides_something) {
+    if figures.hides_something() {
         notes.push(localized.mask_note());
     }
     blocks.push(Block::Note { text: notes.join(" ") });
     Section { id: "overview", title: texts.title.clone(), blocks }
 }
 
-/// A main figure of a category: now, as published, and in the last run.
-struct MainFigure<'a> {
-    label: &'a str,
-    followed: Followed,
-    reference: Option<f64>,
-    /// How it is written.
-    write: &'a dyn Fn(f64) -> String,
-    places: usize,
-    /// What a difference is in; empty where it has no name.
-    unit: &'a str,
-}
-
-fn card(localized: &LocalizedReport<'_>, at: usize, now: &RunSnapshot, last_run: Option<&RunSnapshot>) -> Card {
-    let (texts, language) = (&localized.texts.overview, localized.language);
-    let (figures, category) = (&localized.content.categories()[at], &localized.content.config.customers.categories[at]);
-    let (share, rate) = (|value| localized.share(value), |value| localized.rate(value));
-    let minutes = |value| localized.minutes(value);
-    let main = [
-        MainFigure {
-            label: &texts.share,
-            followed: Followed::Share,
-            reference: category.reference.share_pct,
-            write: &share,
-            places: 1,
-            unit: &texts.points,
-        },
-        MainFigure {
-            label: &texts.contacts,
-            followed: Followed::Contacts,
-            reference: category.reference.contacts_per_year,
-            write: &rate,
-            places: 2,
-            unit: "",
-        },
-        MainFigure {
-            label: &texts.minutes,
-            followed: Followed::Minutes,
-            reference: category.reference.handling_minutes_per_application,
-            write: &minutes,
-            places: 1,
-            unit: "",
-        },
-    ];
-    let has_reference = main.iter().any(|figure| figure.reference.is_some());
-    let mut columns = vec![Column::text(&texts.figure), Column::number(&texts.this_run)];
-    if has_reference {
-        columns.push(Column::number(&texts.reference));
-    }
-    if last_run.is_some() {
-        columns.push(Column::number(&texts.previous_short));
-    }
-    let mut table = Table::new(language.of(&category.names), columns);
-    for figure in &main {
-        let told = now.tell(&category.name, figure.followed);
-        let previous = last_run.map(|run| run.tell(&category.name, figure.followed));
-        let by = previous.map_or(f64::NAN, |previous| told.figure() - previous.figure());
-        let detail = change(localized, figure, by);
-        let mut cells = vec![Cell { detail, ..Cell::from(figure.label) }, cell(localized, told, figure.write)];
-        if has_reference {
-            cells.push(Cell::from(figure.reference.map_or(String::new(), |value| {
-                language.at_most(value, figure.places)
-                    + if figure.unit.is_empty() { "" } else { localized.language.percent_sign() }
-            })));
+fn card(localized: &LocalizedReport<'_>, at: usize, figures: &Table) -> Card {
+    let language = localized.language;
+    let (of, category) = (&localized.content.categories()[at], &localized.content.config.customers.categories[at]);
+    let mut table = figures.filter("category", &category.name);
+    table.title = language.of(&category.names).to_owned();
+    for place in 0..table.rows.len() {
+        let change = change(localized, &table, &table.rows[place]);
+        let figure = table.columns.iter().position(|column| column.name == "figure");
+        if let Some(cell) = figure.and_then(|at| table.rows[place].cells.get_mut(at)) {
+            cell.detail = (!change.is_empty()).then(|| Box::new(Value::from(change)));
         }
-        cells.extend(previous.map(|previous| cell(localized, previous, figure.write)));
-        table.row(cells);
     }
     // A text that the configuration leaves out is the category's name.
     let said = |text| Some(language.of(text)).filter(|text| *text != category.name).unwrap_or_default();
     Card {
         name: language.of(&category.names).to_owned(),
         colour: localized.colour(at),
-        share: localized.share(figures.summary.share_pct),
-        customers: localized.customers(figures.customers),
+        share: language.percent(of.figures.get(CategoryFigure::share_pct), 1),
+        customers: localized.customers(of.customers),
         description: said(&category.description).to_owned(),
         service: said(&category.service).to_owned(),
-        table,
+        table: localized.html(&table.select(&["figure", "this_run", "reference", "last_run"]).without_empty(&COMPARED)),
     }
 }
 
-/// A figure of a run, as far as it may be told.
-fn cell(localized: &LocalizedReport<'_>, told: Disclosure, write: &dyn Fn(f64) -> String) -> Cell {
-    let detail =
-        if told == Disclosure::NoCategory { localized.texts.overview.new_category.clone() } else { String::new() };
-    Cell { detail, ..Cell::or_masked(write(told.figure()), told == Disclosure::Hidden) }
-}
-
-/// What has become of a figure since the last run, as an arrow and in words; nothing where that is not known.
-fn change(localized: &LocalizedReport<'_>, figure: &MainFigure<'_>, by: f64) -> String {
+/// What has become of a figure since the last run, as an arrow and in words; nothing where that is not known. The
+/// difference is that of the figures as they are shown.
+fn change(localized: &LocalizedReport<'_>, table: &Table, row: &Row) -> String {
     let texts = &localized.texts.overview;
+    let name = table.cell(row, "figure").value;
+    let figure = CategoryFigure::EVERY.iter().find(|figure| figure.name() == name.key());
+    let unit = figure.map_or(Unit::Ratio, |figure| figure.unit());
+    let places = if unit == Unit::Ratio { 2 } else { 1 };
+    let scale = 10f64.powi(places);
+    let [now, before] = ["this_run", "last_run"].map(|run| (table.cell(row, run).value.number() * scale).round());
+    let by = (now - before) / scale;
     if !by.is_finite() {
         return String::new();
     }
-    let written = localized.language.decimals(by.abs(), figure.places);
-    if !written.contains(|digit: char| ('1'..='9').contains(&digit)) {
+    if by == 0.0 {
         return texts.same.clone();
     }
-    let by_words = if figure.unit.is_empty() { written } else { fill(figure.unit, &[("by", &written)]) };
+    let written = localized.language.decimals(by.abs(), places as usize);
+    let by_words = if unit == Unit::Percent { fill(&texts.points, &[("by", &written)]) } else { written };
     fill(if by > 0.0 { &texts.higher } else { &texts.lower }, &[("by", &by_words)])
 }
 
 /// The shares of the categories as one bar each: now, as published, and in the last run.
-fn shares(localized: &LocalizedReport<'_>, last_run: Option<&RunSnapshot>) -> Figure {
+fn shares(localized: &LocalizedReport<'_>, figures: &Table) -> Figure {
     let texts = &localized.texts.overview;
-    let categories = localized.content.categories();
-    let references: Option<Vec<f64>> =
-        localized.content.config.customers.categories.iter().map(|category| category.reference.share_pct).collect();
-    let told = |share: &f64| Disclosure::Figure(*share);
-    let now = categories.iter().map(|category| Disclosure::Figure(category.summary.share_pct)).collect();
-    let mut bars = vec![(texts.this_run.clone(), now)];
-    bars.extend(references.map(|shares| (texts.reference.clone(), shares.iter().map(told).collect())));
-    bars.extend(last_run.map(|last| {
-        let shares: Vec<Disclosure> =
-            categories.iter().map(|category| last.tell(&category.name, Followed::Share)).collect();
-        (fill(&texts.previous, &[("as_of", &localized.day(&last.run.as_of))]), shares)
-    }));
-    let names: Vec<&str> = categories.iter().map(|category| localized.category(&category.name)).collect();
-    let mut table = Table::numbers(&texts.chart, "", names.iter().copied());
-    let mut drawn = Vec::new();
-    for (label, shares) in bars {
-        let cells = shares.iter().map(|told| cell(localized, *told, &|share| localized.share(share)));
-        table.row([Cell::from(label.as_str())].into_iter().chain(cells));
-        let segment = |(at, told): (usize, &Disclosure)| Segment {
-            share_pct: told.figure(),
-            label: localized.share(told.figure()),
-            colour: localized.colour(at),
-        };
-        let segments = shares.iter().enumerate().map(segment).collect();
-        drawn.push(Stack { label, detail: String::new(), segments });
+    let runs = figures.filter("figure", CategoryFigure::share_pct.name());
+    let runs = runs.select(&["category", "this_run", "reference", "last_run"]).without_empty(&COMPARED);
+    let listed = localized.list(&runs, "this_run");
+    let mut table = runs.transposed();
+    table.title = texts.chart.clone();
+    if let Some(run) = localized.content.history.last() {
+        for row in table.rows.iter_mut().filter(|row| row.cells[0].value.key() == "last_run") {
+            let label = fill(&texts.previous, &[("as_of", &localized.day(&run.as_of))]);
+            row.cells[0].value = Value::named("last_run", &label);
+        }
     }
-    let listed: Vec<String> = categories
-        .iter()
-        .zip(&names)
-        .map(|(category, name)| format!("{name} {}", localized.share(category.summary.share_pct)))
-        .collect();
-    let about = About { id: "shares", title: &texts.chart, description: &listed.join(", ") };
-    let legend: Vec<(String, String)> =
-        names.iter().enumerate().map(|(at, name)| ((*name).to_owned(), localized.colour(at))).collect();
-    let svg = stacks(&about, &legend, &drawn);
-    Figure { title: texts.chart.clone(), svg, table, layout: Layout::of_categories(categories.len()) }
+    let columns: Vec<&str> = table.columns.iter().skip(1).map(|column| column.name.as_str()).collect();
+    let colour = |at| localized.colour(at);
+    let about = About { id: "shares", title: &texts.chart, description: &listed };
+    let legend = LocalizedReport::legend(&table, &columns, colour);
+    let svg = stacks(&about, &legend, &localized.stacks(&table, &columns, colour));
+    let layout = Layout::of_categories(columns.len());
+    Figure { title: texts.chart.clone(), svg, table: localized.html(&table), layout }
 }

@@ -1,12 +1,11 @@
-//! Everything that a report and a workbook show: figures of groups, what of them is hidden, and the settings that made
-//! them.
+//! What the tables of a run are made of: figures of groups, what of them is hidden, and the settings that made them.
 
 use crate::calendar::Window;
 use crate::config::Config;
 use crate::history::{HistoryEntry, Movements};
 use crate::outputs::ExtractEntry;
-use crate::schema::features::At;
-use crate::statistics::{Breakdown, CategoryFigures, EmployerSummary, Mask, few, masks};
+use crate::schema::figures::Figure;
+use crate::statistics::{ALL, Breakdown, CategoryFigures, Mask, few, masks};
 
 /// What a run came to, for people to look at.
 pub struct Content<'a> {
@@ -23,7 +22,7 @@ pub struct Content<'a> {
     /// The breakdowns, with what of them must not be shown.
     pub breakdowns: Vec<MaskedBreakdown<'a>>,
     /// The figures of employers by category, then of all; empty where there are none.
-    pub employers: &'a [CategoryFigures<EmployerSummary>],
+    pub employers: &'a [CategoryFigures],
     /// What became of the customers of the last run.
     pub movements: Option<&'a Movements>,
     /// The good runs before this one, oldest first.
@@ -64,9 +63,13 @@ impl<'a> MaskedBreakdown<'a> {
         move |group, category| is_hidden(&mask, group, category)
     }
 
-    /// Whether the handling minutes per application must be hidden.
-    pub fn hides_minutes(&self) -> impl Fn(usize, Option<usize>) -> bool + use<> {
-        self.hides_feature(At::handling_minutes_per_application as usize)
+    /// Whether a figure must be hidden.
+    pub fn hides_figure(&self, figure: Figure) -> impl Fn(usize, Option<usize>) -> bool + use<> {
+        let mask = match figure.of_members_with() {
+            Some(feature) => self.mask.of_feature(self.breakdown, feature as usize, self.min_group),
+            None => self.mask.clone(),
+        };
+        move |group, category| is_hidden(&mask, group, category)
     }
 }
 
@@ -88,19 +91,39 @@ impl Content<'_> {
         self.figures.last()
     }
 
-    /// Of each category, then of all, whether so few customers have a feature that its figures must be hidden.
+    /// Whether a run has one of these categories, so that it can be compared with.
+    pub fn is_comparable(&self, run: &HistoryEntry) -> bool {
+        self.figures.iter().any(|category| category.name != ALL && run.category(&category.name).is_some())
+    }
+}
+
+/// Which of the figures per category, then of all, are of so few customers that only the owner may see them.
+pub struct CategoryMask<'a> {
+    /// The figures.
+    pub figures: &'a [CategoryFigures],
+    /// Fewer customers than this are few.
+    pub min_group: u32,
+}
+
+impl CategoryMask<'_> {
+    /// Whether so few customers have a feature.
     pub fn hides_feature(&self, feature: usize) -> Vec<bool> {
-        let n = |figures: &CategoryFigures| figures.features.get(feature).map_or(0, |figures| figures.n);
-        self.hides(n).into_iter().zip(self.hides_figures()).map(|(own, figures)| own || figures).collect()
+        let own = self.hides(|figures| figures.features.get(feature).map_or(0, |figures| figures.n));
+        own.into_iter().zip(self.hides(|figures| figures.customers)).map(|(own, whole)| own || whole).collect()
     }
 
-    /// Of each category, then of all, whether so few customers are in it that only their number may be told.
-    pub fn hides_figures(&self) -> Vec<bool> {
-        self.hides(|figures| figures.customers)
+    /// Whether a figure must be hidden. The number of customers is told of every category, however small, and so is
+    /// its share.
+    pub fn hides_figure(&self, figure: Figure) -> Vec<bool> {
+        match figure.of_members_with() {
+            _ if figure == Figure::share_pct => vec![false; self.figures.len()],
+            Some(feature) => self.hides_feature(feature as usize),
+            None => self.hides(|figures| figures.customers),
+        }
     }
 
     fn hides(&self, count: impl Fn(&CategoryFigures) -> u64) -> Vec<bool> {
         let counts: Vec<u64> = self.figures.iter().map(count).collect();
-        few(&counts, self.config.breakdowns.min_group)
+        few(&counts, self.min_group)
     }
 }

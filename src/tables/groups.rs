@@ -1,0 +1,224 @@
+//! The figures by group: of every group and category for a workbook, and the groups that deviate most for a page.
+
+use super::MAIN_FEATURES;
+use super::content::{Content, MaskedBreakdown};
+use super::localizer::Localizer;
+use super::table::{Cell, Column, Format, Table};
+use crate::config::AGE_GROUP;
+use crate::i18n::fill;
+use crate::sanitize::printable;
+use crate::schema::Entity;
+use crate::schema::features::FEATURES;
+use crate::schema::figures::Figure;
+use crate::statistics::Group;
+
+/// Every figure of every group and category; by one dimension also mean and median of the main features.
+pub fn by_dimension(words: &Localizer<'_>, content: &Content<'_>, masked: &MaskedBreakdown<'_>) -> Table {
+    let breakdown = masked.breakdown;
+    let figures = Entity::Customer.figures();
+    let columns = [("category", Format::Text), ("customers", Format::Count)].into_iter();
+    let columns = columns.chain(figures.iter().map(|figure| (figure.name(), Format::of(*figure))));
+    let mut table = words.table("by_dimension", columns);
+    table.name = format!("by {}", breakdown.dimensions.join(" x "));
+    let dimension = |name: &String| Column { heading: words.dimension(name), ..words.column("", name, Format::Text) };
+    table.columns.splice(0..0, breakdown.dimensions.iter().map(dimension));
+    let main = || MAIN_FEATURES.iter().map(|at| *at as usize).chain(FEATURES.len()..content.features.len());
+    // A pair has thousands of groups, of which few are large enough for more than the figures.
+    let shown: Vec<usize> = if breakdown.dimensions.len() > 1 { Vec::new() } else { main().collect() };
+    for name in shown.iter().filter_map(|at| content.features.get(*at)) {
+        for statistic in ["mean", "median"] {
+            let column = words.column("by_dimension", statistic, Format::UpTo(2));
+            let heading = format!("{}: {}", words.feature(name).label(), column.heading);
+            table.columns.push(Column { name: format!("{name}_{statistic}"), heading, ..column });
+        }
+    }
+    let hides: Vec<_> = shown.iter().map(|at| masked.hides_feature(*at)).collect();
+    let hides_figure: Vec<_> = figures.iter().map(|figure| masked.hides_figure(*figure)).collect();
+    let all = content.categories().len();
+    for (place, group) in breakdown.groups.iter().enumerate() {
+        for ((at, of), category) in group.categories.iter().enumerate().zip(content.figures) {
+            let column = (at < all).then_some(at);
+            let is_hidden = masked.is_hidden(place, column);
+            let values = group.values.iter().map(|value| Cell::from(printable(value.as_deref().unwrap_or(""))));
+            let head = [
+                Cell::from(words.category(Entity::Customer, &category.name)),
+                Cell::from(of.customers).hidden_if(is_hidden),
+            ];
+            let figures = of.figures.iter().zip(&hides_figure);
+            let figures = figures.map(|((_, value), hides)| Cell::from(value).hidden_if(hides(place, column)));
+            let features = shown.iter().zip(&hides).flat_map(|(at, hides)| {
+                let middle = of.features.get(*at);
+                let values = middle.map_or([f64::NAN; 2], |middle| [middle.mean, middle.median]);
+                values.map(|value| Cell::from(value).hidden_if(is_hidden || hides(place, column)))
+            });
+            table.push(values.chain(head).chain(figures).chain(features));
+        }
+    }
+    table
+}
+
+/// How a group differs from all customers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Deviation {
+    /// The category whose share deviates most.
+    category: usize,
+    /// In percentage points.
+    points: f64,
+    /// What remains of it beyond twice its standard error, in percentage points.
+    beyond: f64,
+}
+
+/// The largest deviation of a group's shares from those of all, of those that may be shown.
+fn deviation(shares_of_all: &[f64], group: &Group, is_hidden: impl Fn(usize) -> bool) -> Option<Deviation> {
+    let customers = group.categories.last()?.customers as f64;
+    let of_category = |(category, overall): (usize, &f64)| {
+        let points = group.categories.get(category)?.figures.get(Figure::share_pct) - overall;
+        let error = (overall * (100.0 - overall) / customers).sqrt();
+        Some(Deviation { category, points, beyond: points.abs() - 2.0 * error })
+    };
+    let shown = shares_of_all.iter().enumerate().filter(|(category, _)| !is_hidden(*category));
+    let known = shown.filter_map(of_category).filter(|deviation| deviation.beyond.is_finite());
+    // The first of equals, so that the order never depends on anything but the figures.
+    known.reduce(|most, other| if other.beyond > most.beyond { other } else { most })
+}
+
+/// The groups of a breakdown with the shares of their categories, those that deviate most first (age groups by age), at
+/// most so many; and what the largest deviation is, in words, if one can be told.
+pub fn group_shares(
+    words: &Localizer<'_>,
+    content: &Content<'_>,
+    masked: &MaskedBreakdown<'_>,
+    most: usize,
+) -> (Table, Option<String>) {
+    let breakdown = masked.breakdown;
+    let overall: Vec<f64> =
+        content.categories().iter().map(|category| category.figures.get(Figure::share_pct)).collect();
+    let of_group = |place: usize| {
+        deviation(&overall, &breakdown.groups[place], |category| masked.is_hidden(place, Some(category)))
+    };
+    let mut order: Vec<(usize, Option<Deviation>)> =
+        (0..breakdown.groups.len()).map(|place| (place, of_group(place))).collect();
+    let beyond = |deviation: &Option<Deviation>| deviation.map_or(f64::NEG_INFINITY, |known| known.beyond);
+    if breakdown.dimensions != [AGE_GROUP] {
+        order.sort_by(|one, other| beyond(&other.1).total_cmp(&beyond(&one.1)));
+    }
+    let mut table = empty_group_shares(words, content, breakdown.dimensions.iter().map(|name| words.dimension(name)));
+    let hides_minutes = masked.hides_figure(Figure::handling_minutes_per_application);
+    for (place, deviation) in order.iter().take(most) {
+        table.push(group_cells(words, content, masked, *place, *deviation, hides_minutes(*place, None)));
+    }
+    if order.len() > most {
+        let values = [("shown", words.count(most as u64)), ("all", words.count(order.len() as u64))];
+        table.note = fill(&words.texts.breakdowns.shown, &values.each_ref().map(|(name, text)| (*name, text.as_str())));
+    }
+    let largest = order.iter().filter_map(|(place, deviation)| Some((*place, (*deviation)?)));
+    let largest = largest.reduce(|most, other| if other.1.beyond > most.1.beyond { other } else { most });
+    let described = largest.map(|(place, deviation)| {
+        let group = group_name(words, &breakdown.groups[place]);
+        let deviation = in_words(words, content, deviation);
+        fill(&words.texts.breakdowns.description, &[("group", &group), ("deviation", &deviation)])
+    });
+    (table, described)
+}
+
+/// A column per category between those of the whole group.
+fn empty_group_shares(words: &Localizer<'_>, content: &Content<'_>, dimensions: impl Iterator<Item = String>) -> Table {
+    let dimension = dimensions.collect::<Vec<_>>().join(" × ");
+    let columns = [
+        ("group", Format::Text),
+        ("customers", Format::Count),
+        ("deviation", Format::Text),
+        (Figure::contacts_per_year.name(), Format::of(Figure::contacts_per_year)),
+        (Figure::handling_minutes_per_application.name(), Format::of(Figure::handling_minutes_per_application)),
+    ];
+    let mut table = words.table("group_shares", columns);
+    let share = |name: &str| Column {
+        heading: words.category(Entity::Customer, name).label().to_owned(),
+        ..words.column("group_shares", name, Format::Percent)
+    };
+    table.columns.splice(2..2, content.categories().iter().map(|category| share(&category.name)));
+    table.title = fill(&table.title, &[("dimension", &dimension)]);
+    table
+}
+
+fn group_cells(
+    words: &Localizer<'_>,
+    content: &Content<'_>,
+    masked: &MaskedBreakdown<'_>,
+    place: usize,
+    deviation: Option<Deviation>,
+    hides_minutes: bool,
+) -> Vec<Cell> {
+    let group = &masked.breakdown.groups[place];
+    let all = content.categories().len();
+    let is_hidden = masked.is_hidden(place, None);
+    let mut cells = vec![Cell::from(group_name(words, group))];
+    let Some(whole) = group.categories.get(all) else { return cells };
+    cells.push(Cell::from(whole.customers).hidden_if(is_hidden));
+    for (category, of) in group.categories.iter().take(all).enumerate() {
+        let share = Cell::from(of.figures.get(Figure::share_pct));
+        cells.push(share.hidden_if(masked.is_hidden(place, Some(category))));
+    }
+    cells.push(deviation.map_or(Cell::default(), |deviation| Cell::from(in_words(words, content, deviation))));
+    cells.push(Cell::from(whole.figures.get(Figure::contacts_per_year)).hidden_if(is_hidden));
+    let minutes = whole.figures.get(Figure::handling_minutes_per_application);
+    cells.push(Cell::from(minutes).hidden_if(hides_minutes));
+    cells
+}
+
+fn group_name(words: &Localizer<'_>, group: &Group) -> String {
+    let missing = || words.texts.breakdowns.missing.clone();
+    let values: Vec<String> =
+        group.values.iter().map(|value| value.as_deref().map_or_else(missing, printable)).collect();
+    values.join(" · ")
+}
+
+fn in_words(words: &Localizer<'_>, content: &Content<'_>, deviation: Deviation) -> String {
+    let Some(category) = content.categories().get(deviation.category) else { return String::new() };
+    if deviation.beyond <= 0.0 {
+        return words.texts.breakdowns.by_chance.clone();
+    }
+    let (points, category) =
+        (words.language.difference(deviation.points, 1), words.category(Entity::Customer, &category.name));
+    fill(&words.texts.breakdowns.deviates, &[("points", &points), ("category", category.label())])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::figures::FigureValues;
+    use crate::statistics::GroupFigures;
+
+    fn group(customers: &[u64]) -> Group {
+        let all: u64 = customers.iter().sum();
+        let share = |customers: u64| 100.0 * customers as f64 / all as f64;
+        let figures = |customers: u64| GroupFigures {
+            customers,
+            figures: FigureValues::new(Entity::Customer, |figure| match figure {
+                Figure::share_pct => share(customers),
+                _ => f64::NAN,
+            }),
+            features: Vec::new(),
+        };
+        let categories = customers.iter().copied().chain([all]).map(figures).collect();
+        Group { values: vec![None], categories }
+    }
+
+    #[test]
+    fn a_small_group_does_not_deviate_by_chance() {
+        let overall = [80.0, 20.0];
+        let small = deviation(&overall, &group(&[7, 3]), |_| false).unwrap();
+        let large = deviation(&overall, &group(&[75_000, 25_000]), |_| false).unwrap();
+        assert_eq!((small.points.abs().round(), large.points.abs().round()), (10.0, 5.0));
+        assert!(small.beyond < 0.0 && large.beyond > 4.0, "{small:?} {large:?}");
+    }
+
+    #[test]
+    fn what_is_masked_does_not_count() {
+        let overall = [80.0, 10.0, 10.0];
+        let group = group(&[800, 0, 200]);
+        assert_eq!(deviation(&overall, &group, |_| false).map(|known| known.category), Some(1));
+        assert_eq!(deviation(&overall, &group, |category| category == 1).map(|known| known.category), Some(2));
+        assert_eq!(deviation(&overall, &group, |_| true), None);
+    }
+}

@@ -1,0 +1,64 @@
+//! What each table of a run says, once for whoever reads it: terminal, CSV, workbook, page, JSON.
+//!
+//! In: figures, movements, accounts of rows, rules. Out: [`Table`]s, in the words of a language ([`Localizer`]), with
+//! what of them is for the owner only. How a table looks is for `render`.
+
+mod accounting;
+mod categories;
+mod content;
+mod groups;
+mod history;
+mod localizer;
+#[cfg(test)]
+pub(crate) mod made_up_run;
+mod movements;
+mod rules;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use accounting::{accounting, columns_found, rejects_by_reason, timings, unknown_codes};
+pub use categories::{category_summary, employer_summary, feature_statistics, main_figures};
+pub use content::{CategoryMask, Content, MaskedBreakdown};
+pub use groups::{by_dimension, group_shares};
+pub use history::{FOLLOWED, of_entries, records_over_time, runs_over_time, this_run};
+pub use localizer::Localizer;
+pub use movements::{changes, movements, movements_by_rule, movements_split};
+pub use rules::{benefits, rules};
+pub use table::{Cell, Column, Format, Row, Table, Value};
+
+use crate::schema::features::At;
+
+/// The features that tell most of an everyday life; those of the configuration join them.
+pub const MAIN_FEATURES: [At; 10] = [
+    At::contacts_per_year,
+    At::applications,
+    At::handling_minutes_per_application,
+    At::clarifications,
+    At::benefit_days,
+    At::max_concurrent_benefits,
+    At::income_months,
+    At::last_resort_months,
+    At::life_events,
+    At::age,
+];
+
+/// Every table of a run that a workbook has, in its order, with what is hidden.
+pub fn of_run<'a>(content: &'a Content<'a>, words: &'a Localizer<'a>) -> Vec<Table> {
+    let single_persons = ["min", "max"];
+    let mut features = feature_statistics(words, content.figures, content.features);
+    let kept = features.columns.iter().map(|column| column.name.clone());
+    let kept: Vec<String> = kept.filter(|name| !single_persons.contains(&name.as_str())).collect();
+    features = features.select(&kept.iter().map(String::as_str).collect::<Vec<_>>());
+    let breakdowns = content.breakdowns.iter().filter(|masked| !masked.breakdown.groups.is_empty());
+    let mut tables = vec![category_summary(words, content.figures), main_figures(words, content), features];
+    tables.extend(breakdowns.map(|masked| by_dimension(words, content, masked)));
+    tables.extend(content.movements.map(|found| movements(words, found)));
+    tables.extend(content.movements.and_then(|found| movements_split(words, found)));
+    tables.extend(content.movements.map(|found| movements_by_rule(words, found)));
+    tables.push(runs_over_time(words, content));
+    tables.extend((!content.employers.is_empty()).then(|| employer_summary(words, content.employers)));
+    tables.extend([accounting, rejects_by_reason, unknown_codes].map(|table| table(words, content.extracts)));
+    tables.push(rules(words, content.config));
+    tables
+}
