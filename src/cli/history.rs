@@ -31,8 +31,8 @@ pub fn history(arguments: &HistoryArguments) -> anyhow::Result<ExitCode> {
 
 /// A table per figure: a row per run, a column per category or extract.
 fn by_run(words: &Localizer<'_>, entries: &[HistoryEntry]) -> String {
-    let runs = tables::of_entries(words, entries);
-    let latest_first = latest_first(&runs);
+    let runs = tables::of_entries(words, entries).keyed();
+    let latest_first = latest_first(entries);
     let figures = std::iter::once("customers").chain(FOLLOWED.iter().map(|figure| figure.name()));
     let of_figure = |name: &str| {
         let mut table = runs.pivot("as_of", "category", name, None).select(&latest_first);
@@ -44,22 +44,17 @@ fn by_run(words: &Localizer<'_>, entries: &[HistoryEntry]) -> String {
         }
         titled(&table)
     };
-    let records = tables::records_over_time(words, entries);
+    let records = tables::records_over_time(words, entries).keyed();
     let records = titled(&records.pivot("as_of", "extract", "records", None));
     figures.map(of_figure).chain([records]).collect::<Vec<_>>().join("\n")
 }
 
 /// The first column, then all categories that a run has or had: the last run's in their order, older ones, then all.
-fn latest_first(runs: &Table) -> Vec<&str> {
-    let places = runs.columns.iter().position(|column| column.name == "category").unwrap_or_default();
-    let last = runs.rows.last().map(|row| row.cell(0).value.key().to_owned());
-    let is_last = |row: &&tables::Row| Some(row.cells[0].value.key()) == last.as_deref();
-    let (newest, older): (Vec<_>, Vec<_>) = runs.rows.iter().partition(is_last);
+fn latest_first(entries: &[HistoryEntry]) -> Vec<&str> {
     let mut names = vec!["as_of"];
-    for row in newest.into_iter().chain(older.into_iter().rev()) {
-        let name = row.cells[places].value.key();
-        if name != ALL && !names.contains(&name) {
-            names.push(name);
+    for point in entries.iter().rev().flat_map(|entry| &entry.categories) {
+        if point.category != ALL && !names.contains(&point.category.as_str()) {
+            names.push(&point.category);
         }
     }
     names.push(ALL);

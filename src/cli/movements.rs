@@ -21,7 +21,7 @@ pub fn text(words: &Localizer<'_>, found: &Movements) -> String {
 
 /// Who moved from where to where, as counts and as per cent of those in both runs.
 pub fn matrices(words: &Localizer<'_>, found: &Movements) -> String {
-    let movements = tables::movements(words, found);
+    let movements = tables::movements(words, found).keyed();
     let counts = pivot(&movements, "customers", "Customers, from (rows) to (columns)");
     let mut shares = pivot(&movements, "row_pct", "Per cent of the customers in both runs, by row");
     // Those who came or left are in one run only.
@@ -37,7 +37,7 @@ fn pivot(table: &Table, value: &str, title: &str) -> Table {
 
 /// The most frequent changes by rule.
 pub fn by_rule(words: &Localizer<'_>, found: &Movements) -> Table {
-    let mut table = tables::movements_by_rule(words, found);
+    let mut table = tables::movements_by_rule(words, found).keyed();
     let more = table.rows.len().saturating_sub(RULES_SHOWN);
     if more > 0 {
         table.rows.truncate(RULES_SHOWN);
@@ -91,7 +91,7 @@ fn cause(words: &Localizer<'_>, found: &Movements) -> String {
             let [rules, behaviour] = [(&found.from, by_rules), (&found.to, by_behaviour)]
                 .map(|(from, counts)| Language::En.whole(found.changed(from, counts)));
             let texts = &words.texts.movements;
-            let steps = tables::movements_split(words, found).into_iter().flat_map(|split| {
+            let steps = tables::movements_split(words, found).map(Table::keyed).into_iter().flat_map(|split| {
                 [("rules", &texts.split_rules), ("behaviour", &texts.split_behaviour)]
                     .map(|(cause, title)| titled(&pivot(&split.filter("cause", cause), "customers", title)))
             });

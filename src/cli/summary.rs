@@ -96,7 +96,7 @@ pub fn checked(
         tables::unknown_codes(&words, extracts),
     ];
     let heading = format!("Window {} to {}, {} in scope\n", window.start, window.as_of, counted(customers, "customer"));
-    let shown = found.iter().filter(|table| !table.rows.is_empty()).map(titled);
+    let shown = found.into_iter().filter(|table| !table.rows.is_empty()).map(|table| titled(&table.keyed()));
     Ok(std::iter::once(heading).chain(shown).collect::<Vec<_>>().join("\n"))
 }
 

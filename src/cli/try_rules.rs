@@ -41,7 +41,7 @@ fn text(words: &Localizer<'_>, found: &Movements) -> String {
         found.old_as_of,
         Language::En.whole(found.moved()),
         counted(found.in_both(), "customer"),
-        titled(&tables::changes(words, found))
+        titled(&tables::changes(words, found).keyed())
     );
     if found.moved() > 0 {
         let by_rule = titled(&movements::by_rule(words, found));

@@ -6,7 +6,7 @@ use comfy_table::{CellAlignment, ContentArrangement};
 use super::written;
 use crate::i18n::Language;
 use crate::sanitize::shown;
-use crate::tables::{Table, Value};
+use crate::tables::{Format, Table, Value};
 
 /// Its headings and rows, without a line feed at the end.
 pub fn text(table: &Table, language: Language) -> String {
@@ -18,16 +18,15 @@ pub fn text(table: &Table, language: Language) -> String {
             let cell = row.cell(at);
             let text = shown(&written(&cell, column.format, language));
             match &cell.value {
-                // Whoever works on a terminal works with the names in files, too.
-                Value::Named(names) if names.0 != names.1 && at == 0 && !names.0.is_empty() => {
-                    format!("{text} ({})", shown(&names.0))
-                }
+                // Whoever works on a terminal works with files, too.
+                Value::Text(iso) if column.format == Format::Day => iso.to_string(),
+                Value::Named(names) if !names.0.is_empty() => format!("{text} ({})", shown(&names.0)),
                 _ => text,
             }
         }));
     }
-    for (at, column) in table.columns.iter().enumerate().filter(|(_, column)| column.format.is_numeric()) {
-        if let (Some(drawn), true) = (drawn.column_mut(at), column.format.is_numeric()) {
+    for (column, drawn) in table.columns.iter().zip(drawn.column_iter_mut()) {
+        if column.format.is_numeric() {
             drawn.set_cell_alignment(CellAlignment::Right);
         }
     }

@@ -135,6 +135,17 @@ impl Table {
         self
     }
 
+    /// With names as files have them, for those who work with files.
+    #[must_use]
+    pub fn keyed(mut self) -> Table {
+        for cell in self.rows.iter_mut().flat_map(|row| &mut row.cells) {
+            if let (Value::Named(_), false) = (&cell.value, cell.value.key().is_empty()) {
+                cell.value = Value::from(cell.value.key());
+            }
+        }
+        self
+    }
+
     /// Only these columns, in this order.
     #[must_use]
     pub fn select(&self, names: &[&str]) -> Table {

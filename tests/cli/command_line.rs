@@ -158,11 +158,11 @@ fn the_summary_is_a_table_for_people() {
     insta::assert_snapshot!(outcome.code(0).stdout().replace(&folder, "FOLDER"), @r"
     Everyday life of customers, 2025-01-01 to 2025-12-31
 
-     category                                       customers  share %  contacts a year  minutes per application
-     Regular everyday life (regular)                        2     66.7             0.00                        –
-     Irregular everyday life (irregular)                    1     33.3             1.00                     20.0
-     Everyday life that requires support (support)          0      0.0                –                        –
-     all                                                    3    100.0             0.33                     20.0
+     Category                                       Customers  Share of customers  Contacts a year  Handling, minutes per application
+     Regular everyday life (regular)                        2               66.7%             0.00                                  –
+     Irregular everyday life (irregular)                    1               33.3%             1.00                               20.0
+     Everyday life that requires support (support)          0                0.0%                –                                  –
+     All customers (all)                                    3              100.0%             0.33                               20.0
 
     written: FOLDER/runs/2025-12-31
     ");
@@ -236,7 +236,7 @@ fn a_path_need_not_be_text() {
 #[test]
 fn timings_are_told_when_asked_for() {
     let outcome = Workspace::agency().vardag(&["run", "vardag.toml", "--timings"]);
-    outcome.code(0).stderr_has("seconds").stderr_has("payments");
+    outcome.code(0).stderr_has("Seconds").stderr_has("payments");
 }
 
 #[test]

@@ -283,24 +283,23 @@ fn the_table_shows_who_went_where_and_why() {
 
     Customers, from (rows) to (columns)
 
-                regular  irregular  support  left  all
-     regular          0          0        0     1    1
-     irregular        1          1        0     0    2
-     support          0          0        0     0    0
-     entered          1          0        0          1
-     all              2          1        0     1    4
+     Category then  regular  irregular  support  Left
+     regular              0          0        0     1
+     irregular            1          1        0     0
+     support              0          0        0     0
+     New customers        1          0        0     –
 
     Per cent of the customers in both runs, by row
 
-                regular  irregular  support
-     regular          –          –        –
-     irregular     50.0       50.0      0.0
-     support          –          –        –
+     Category then  regular  irregular  support
+     regular              –          –        –
+     irregular        50.0%      50.0%     0.0%
+     support              –          –        –
 
-    By the rules that decided
+    Changes of category by the rules that decided
 
-     from       by rule     to       by rule  customers
-     irregular  life_event  regular  default          1
+     Category then  Rule then   Category now  Rule now  Customers
+     irregular      life_event  regular       default           1
 
     Rules and settings are the same in both runs: what moved is customers' lives.
     ");

@@ -64,17 +64,18 @@ fn the_terminal_and_json_tell_of_employers_where_there_are_any() {
         .code(0)
         .stdout()
         .lines()
-        .skip_while(|line| !line.starts_with(" employers"))
+        .skip_while(|line| *line != "Employers by category")
+        .skip(2)
         .take_while(|line| !line.is_empty())
         .map(str::to_owned)
         .collect();
     insta::assert_snapshot!(block.join("\n"), @"
-    employers  in all  active  share %  contacts per application  online %
-    small           1       1     33.3                      3.00       0.0
-    medium          1       1     33.3                      0.00      66.7
-    large           1       0      0.0                         –         –
-    unknown         1       1     33.3                         –         –
-    all             4       3    100.0                      1.00      50.0
+    Category                                 Employers  Active  Share of active  Contacts per application  Applied online
+    Small (fewer than 20 employees) (small)          1       1            33.3%                      3.00            0.0%
+    Medium (20 to 1,000) (medium)                    1       1            33.3%                      0.00           66.7%
+    Large (more than 1,000) (large)                  1       0             0.0%                         –               –
+    Size not known (unknown)                         1       1            33.3%                         –               –
+    All employers (all)                              4       3           100.0%                      1.00           50.0%
     ");
     let json = employers().vardag(&["run", "vardag.toml", "--json"]).code(0).json();
     let classes = json["employers"].as_array().expect("employers");

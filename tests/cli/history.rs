@@ -53,42 +53,42 @@ fn every_good_run_is_told_once_by_its_day() {
     insta::assert_snapshot!(text, @r"
     Customers
 
-     last day    regular  irregular  support  all
+     Last day    regular  irregular  support  all
      2025-11-30        2          1        0    3
      2025-12-31        1          2        0    3
      2026-01-31        1          2        0    3
 
-    Share, per cent of the customers
+    Share of customers
 
-     last day    regular  irregular  support
-     2025-11-30     66.7       33.3      0.0
-     2025-12-31     33.3       66.7      0.0
-     2026-01-31     33.3       66.7      0.0
+     Last day    regular  irregular  support
+     2025-11-30    66.7%      33.3%     0.0%
+     2025-12-31    33.3%      66.7%     0.0%
+     2026-01-31    33.3%      66.7%     0.0%
 
     Contacts a year
 
-     last day    regular  irregular  support   all
+     Last day    regular  irregular  support   all
      2025-11-30     0.00       1.00        –  0.33
      2025-12-31     0.00       0.50        –  0.33
      2026-01-31     0.00       0.50        –  0.33
 
-    Minutes per application
+    Handling, minutes per application
 
-     last day    regular  irregular  support   all
+     Last day    regular  irregular  support   all
      2025-11-30        –       20.0        –  20.0
      2025-12-31        –       20.0        –  20.0
      2026-01-31        –       20.0        –  20.0
 
-    Minutes per application, pooled
+    Handling, minutes per handled application
 
-     last day    regular  irregular  support   all
+     Last day    regular  irregular  support   all
      2025-11-30        –       20.0        –  20.0
      2025-12-31        –       20.0        –  20.0
      2026-01-31        –       20.0        –  20.0
 
     Records by extract
 
-     last day    customers  contacts  applications  payments  life_events
+     Last day    customers  contacts  applications  payments  life_events
      2025-11-30          3         1             1         1            1
      2025-12-31          3         1             1         1            1
      2026-01-31          3         1             1         1            1
@@ -120,7 +120,7 @@ fn categories_that_came_and_went_have_gaps() {
     workspace.vardag(&["run", "vardag.toml", "--as-of", "2026-02-28"]).code(0);
     let outcome = workspace.vardag(&["history", "runs"]);
     let header = outcome.code(0).stdout().lines().nth(2).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
-    assert_eq!(header, "last day calm support regular irregular all");
+    assert_eq!(header, "Last day calm support regular irregular all");
     outcome.stdout_has("–");
 }
 

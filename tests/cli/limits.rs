@@ -109,7 +109,11 @@ fn check_tells_what_run_would_find() {
     let applications = run.latest().extract("applications");
     assert_eq!(applications["unmapped_methods_other"], serde_json::json!({ "codes": 1, "rows": 2 }));
     let table = workspace.vardag(&["check", "vardag.toml"]);
-    table.code(0).stdout_has("3 customers in scope").stdout_has("malformed_date").stdout_has("1 other code, not named");
+    table
+        .code(0)
+        .stdout_has("3 customers in scope")
+        .stdout_has("malformed_date")
+        .stdout_has("Other codes, not named: 1");
 }
 
 #[test]

@@ -95,7 +95,7 @@ fn two_runs_are_told_apart_in_every_language() {
         let page = text(&run, page);
         assert!(page.contains(&words), "{words}");
         // Movements, and the charts of history, which a first run has not.
-        assert!(page.contains("id=\"movements\"") && page.contains("id=\"history-share-t\""));
+        assert!(page.contains("id=\"movements\"") && page.contains("id=\"history-share_pct-t\""));
     }
     let first = RunFolder::open(&workspace.path("runs/2025-11-30"));
     assert!(!text(&first, "report.sv.html").contains("id=\"movements\""));

@@ -33,18 +33,20 @@ fn the_sample_agency_runs_within_the_default_limits() {
     insta::assert_snapshot!(summary, @r"
     Everyday life of customers, 2025-01-01 to 2025-12-31
 
-     category                                       customers  share %  contacts a year  minutes per application
-     Regular everyday life (regular)                    1,562     78.6             0.42                     26.5
-     Irregular everyday life (irregular)                  236     11.9             1.08                     25.5
-     Everyday life that requires support (support)        189      9.5             6.24                     37.2
-     all                                                1,987    100.0             1.06                     27.7
+     Category                                       Customers  Share of customers  Contacts a year  Handling, minutes per application
+     Regular everyday life (regular)                    1,562               78.6%             0.42                               26.5
+     Irregular everyday life (irregular)                  236               11.9%             1.08                               25.5
+     Everyday life that requires support (support)        189                9.5%             6.24                               37.2
+     All customers (all)                                1,987              100.0%             1.06                               27.7
 
-     employers  in all  active  share %  contacts per application  online %
-     small         228      21     84.0                      1.97      57.6
-     medium         54       4     16.0                      0.29      71.4
-     large           2       0      0.0                         –         –
-     unknown         2       0      0.0                         –         –
-     all           286      25    100.0                      1.47      61.7
+    Employers by category
+
+     Category                                 Employers  Active  Share of active  Contacts per application  Applied online
+     Small (fewer than 20 employees) (small)        228      21            84.0%                      1.97           57.6%
+     Medium (20 to 1,000) (medium)                   54       4            16.0%                      0.29           71.4%
+     Large (more than 1,000) (large)                  2       0             0.0%                         –               –
+     Size not known (unknown)                         2       0             0.0%                         –               –
+     All employers (all)                            286      25           100.0%                      1.47           61.7%
 
     written: runs/2025-12-31
     ");
@@ -54,10 +56,10 @@ fn the_sample_agency_runs_within_the_default_limits() {
     for row in &table.rows {
         let key = row[0].as_str();
         let number = |column: &str| table.get(key, column).parse::<f64>().unwrap();
-        let title = if key == "all" { " all ".to_owned() } else { format!("({key})") };
+        let title = format!("({key})");
         let line = summary.lines().find(|line| line.contains(&title)).unwrap();
         let printed: Vec<&str> = line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect();
-        let share = format!("{:.1}", number("share_pct"));
+        let share = format!("{:.1}%", number("share_pct"));
         let contacts = format!("{:.2}", number("contacts_per_year"));
         let minutes = format!("{:.1}", number("handling_minutes_per_application"));
         assert_eq!(printed[1].replace(',', ""), table.get(key, "customers"));
