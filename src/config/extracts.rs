@@ -2,9 +2,8 @@
 
 use super::layer::{ColumnLayer, Layer, Schema};
 use super::model::*;
-use super::reader::Reader;
+use super::reader::{Reader, whole_within};
 use super::schema::Shape;
-use super::tree::Value;
 use crate::calendar::DefaultPeriod;
 use crate::extract::schema::ColumnKind;
 use crate::schema::Extract;
@@ -47,17 +46,12 @@ pub(super) fn read(root: &Reader, dimensions: &[String], limits: Vec<Limits>) ->
 const ONE_DAY: DefaultPeriod = DefaultPeriod::Days(1);
 
 fn covers(table: &Reader) -> DefaultPeriod {
-    let covers =
-        table.read("covers", Shape::Described("\"day\", \"month\" or a number of days from 1 to 36500"), |value| {
-            match value {
-                Value::Text(word) if word == "day" => Some(ONE_DAY),
-                Value::Text(word) if word == "month" => Some(DefaultPeriod::Month),
-                Value::Integer(days) => {
-                    u32::try_from(*days).ok().filter(|days| (1..=36_500).contains(days)).map(DefaultPeriod::Days)
-                }
-                _ => None,
-            }
-        });
+    let expected = "\"day\", \"month\" or a number of days from 1 to 36500";
+    let covers = table.read("covers", Shape::Described(expected), |item| match item.as_str() {
+        Some("day") => Some(ONE_DAY),
+        Some("month") => Some(DefaultPeriod::Month),
+        _ => whole_within(item, &(1..=36_500)).map(DefaultPeriod::Days),
+    });
     covers.unwrap_or(ONE_DAY)
 }
 

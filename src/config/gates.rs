@@ -1,9 +1,8 @@
 //! `[gates]`: how far a run may stray from those before it.
 
 use super::model::Gates;
-use super::reader::Reader;
+use super::reader::{Reader, as_number};
 use super::schema::Shape;
-use super::tree::Value;
 
 /// Reads the table.
 pub(super) fn read(root: &Reader) -> Gates {
@@ -33,12 +32,9 @@ const OFF: Gates = Gates {
 /// A relative change, which may be more than the whole; `false` is no gate.
 fn change(table: &Reader, key: &str) -> Option<f64> {
     const MOST: f64 = 1000.0;
-    let within = |number: f64| (0.0..=MOST).contains(&number).then_some(Some(number));
-    let read = table.read(key, Shape::Described("a number from 0 to 1000, or false"), |value| match value {
-        Value::Bool(false) => Some(None),
-        Value::Integer(number) => within(*number as f64),
-        Value::Float(number) => within(*number),
-        _ => None,
+    let read = table.read(key, Shape::Described("a number from 0 to 1000, or false"), |item| match item.as_bool() {
+        Some(false) => Some(None),
+        _ => Some(Some(as_number(item).filter(|number| (0.0..=MOST).contains(number))?)),
     });
     read.flatten()
 }

@@ -1,7 +1,6 @@
 //! The configuration: one TOML file, laid over the embedded defaults, checked as a whole before any data is read.
 //!
-//! The way: text → `tree` (values with lines) → merged with `defaults.toml` → read and checked table by table
-//! (`reader`) → [`Config`]. All problems come together in one [`ConfigError`], each with its line.
+//! The way: text → laid over `defaults.toml` (`file`) → read and checked table by table (`reader`) → [`Config`]. All problems come together in one [`ConfigError`], each with its line.
 //!
 //! Conditions and derived features are SQL, which is the rules stage's to understand: this stage calls its
 //! `check_condition` and `check_derived`, which know nothing of files, so that a bad condition is reported with
@@ -12,6 +11,7 @@ mod breakdowns;
 mod classification;
 mod columns;
 mod extracts;
+mod file;
 mod gates;
 mod layer;
 mod limits;
@@ -22,9 +22,10 @@ mod report;
 mod schema;
 #[cfg(test)]
 mod tests;
-mod tree;
 
 use std::path::{Path, PathBuf};
+
+use toml_edit::DocumentMut;
 
 pub use crate::schema::Extract;
 pub use model::*;
@@ -35,10 +36,10 @@ use crate::calendar::Day;
 use crate::regular;
 use crate::rules::feature_types;
 use crate::schema::Entity;
+use file::ConfigFile;
 use problem::Problems;
 use reader::{Reader, as_day};
 use schema::Shape;
-use tree::{Node, Table, Value};
 
 /// Every default, once, with comments.
 pub const DEFAULTS: &str = include_str!("defaults.toml");
@@ -55,11 +56,11 @@ pub fn load(path: &Path) -> Result<Config, ConfigError> {
     let text = regular::read_to_string(path).map_err(unreadable)?;
     let absolute = std::path::absolute(path).map_err(unreadable)?;
     let folder = absolute.parent().map_or_else(|| PathBuf::from("/"), Path::to_owned);
-    let user = tree::parse(&text, true).map_err(|fault| ConfigError::Syntax {
+    let file = ConfigFile::parse(&text).map_err(|fault| ConfigError::Syntax {
         path: path.to_owned(),
         fault: fault.to_string().trim_end().to_owned(),
     })?;
-    resolve(user, &folder).map_err(|problems| ConfigError::Problems { path: path.to_owned(), problems })
+    resolve(&file, &text, &folder).map_err(|problems| ConfigError::Problems { path: path.to_owned(), problems })
 }
 
 /// Checks a configuration's text, as if it stood in a file in `folder`.
@@ -67,12 +68,11 @@ pub fn load(path: &Path) -> Result<Config, ConfigError> {
 /// # Errors
 /// All problems in the order of the lines, or the one fault of syntax.
 pub fn from_text(text: &str, folder: &Path) -> Result<Config, Vec<Problem>> {
-    let user = tree::parse(text, true).map_err(|fault| {
-        let before = fault.span().and_then(|span| text.get(..span.start));
-        let line = before.map(|before| before.matches('\n').count() + 1);
+    let file = ConfigFile::parse(text).map_err(|fault| {
+        let line = fault.span().map(|place| Problems::of(text).line(&place));
         vec![Problem { line, key: String::new(), message: fault.message().to_owned(), help: None }]
     })?;
-    resolve(user, folder)
+    resolve(&file, text, folder)
 }
 
 impl Config {
@@ -86,31 +86,30 @@ impl Config {
     pub fn fix_as_of(&mut self, day: Day) {
         self.window.as_of = AsOf::Day(day);
         // What is in force was written by this module, so it parses.
-        let mut tree = tree::parse(&self.in_force, false).unwrap_or_default();
-        let as_of = Table(vec![("as_of".to_owned(), Node { line: None, value: Value::Text(day.to_string()) })]);
-        tree.merge(Table(vec![("window".to_owned(), Node { line: None, value: Value::Table(as_of) })]));
-        self.in_force = tree.to_toml();
+        let mut in_force: DocumentMut = self.in_force.parse().unwrap_or_default();
+        in_force["window"]["as_of"] = toml_edit::value(day.to_string());
+        self.in_force = in_force.to_string();
     }
 }
 
-/// Lays the user's file over the defaults and reads the whole.
-fn resolve(user: Table, folder: &Path) -> Result<Config, Vec<Problem>> {
-    let problems = Problems::default();
-    let config = read(&over_defaults(user), folder, &problems);
+/// Reads a file, whose text this is.
+fn resolve(file: &ConfigFile<'_>, text: &str, folder: &Path) -> Result<Config, Vec<Problem>> {
+    let problems = Problems::of(text);
+    let config = read(file, folder, &problems);
     if problems.is_empty() { Ok(config) } else { Err(problems.into_sorted()) }
 }
 
 /// Reads the whole; what comes of a file with problems is of no use.
-fn read(tree: &Table, folder: &Path, problems: &Problems) -> Config {
-    let root = Reader::of_file(tree, problems);
-    // Read already, by `over_defaults`; here only its type is checked.
+fn read(file: &ConfigFile<'_>, folder: &Path, problems: &Problems) -> Config {
+    let root = Reader::of_file(file, problems);
+    // The file has seen to it; here only its type is checked.
     let _ = root.flag("default_benefits");
     let dimensions = columns::dimensions(&root);
     let (derived_features, known) = columns::derived_features(&root, &dimensions);
     let limits = limits::read(&root);
     let config = Config {
         folder: folder.to_owned(),
-        in_force: tree.to_toml(),
+        in_force: file.to_toml(),
         window: window(&root),
         extracts: extracts::read(&root, &dimensions, limits.extracts),
         breakdowns: breakdowns::read(&root, &dimensions),
@@ -125,17 +124,6 @@ fn read(tree: &Table, folder: &Path, problems: &Problems) -> Config {
     };
     root.finish();
     config
-}
-
-/// The whole configuration in force.
-fn over_defaults(user: Table) -> Table {
-    // The embedded file is held to be without fault by a test.
-    let mut tree = tree::parse(DEFAULTS, false).unwrap_or_default();
-    if matches!(user.get("default_benefits").map(|node| &node.value), Some(Value::Bool(false))) {
-        tree.0.retain(|(key, _)| key != "benefits");
-    }
-    tree.merge(user);
-    tree
 }
 
 fn window(root: &Reader) -> WindowSettings {
@@ -159,12 +147,11 @@ fn window(root: &Reader) -> WindowSettings {
 }
 
 fn as_of(table: &Reader) -> Option<AsOf> {
-    table.read("as_of", Shape::Described("a date such as 2025-12-31, \"yesterday\" or \"last-month-end\""), |value| {
-        match value {
-            Value::Text(word) if word == "yesterday" => Some(AsOf::Yesterday),
-            Value::Text(word) if word == "last-month-end" => Some(AsOf::LastMonthEnd),
-            date => as_day(date).map(AsOf::Day),
-        }
+    let expected = "a date such as 2025-12-31, \"yesterday\" or \"last-month-end\"";
+    table.read("as_of", Shape::Described(expected), |item| match item.as_str() {
+        Some("yesterday") => Some(AsOf::Yesterday),
+        Some("last-month-end") => Some(AsOf::LastMonthEnd),
+        _ => as_day(item).map(AsOf::Day),
     })
 }
 

@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 use std::fmt;
+use std::ops::Range;
 use std::path::PathBuf;
 
 use super::schema::Asked;
@@ -40,7 +41,7 @@ pub enum ConfigError {
     Syntax {
         /// The file.
         path: PathBuf,
-        /// The fault as the `toml` crate draws it.
+        /// The fault as the parser draws it.
         fault: String,
     },
     /// The file is TOML, and these are its problems.
@@ -98,14 +99,27 @@ impl fmt::Display for Problem {
 }
 
 /// Collects problems while a configuration is read; shared by all of its readers.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Problems {
     found: RefCell<Vec<Problem>>,
+    /// Where each line of the file begins, in bytes.
+    line_starts: Vec<usize>,
     /// What was asked for.
     pub(super) asked: Asked,
 }
 
 impl Problems {
+    /// None yet, of a file of this text.
+    pub(super) fn of(text: &str) -> Self {
+        let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Problems { found: RefCell::default(), line_starts, asked: Asked::default() }
+    }
+
+    /// The line of a place in the file, from 1.
+    pub(super) fn line(&self, place: &Range<usize>) -> usize {
+        self.line_starts.partition_point(|start| *start <= place.start)
+    }
+
     pub(super) fn add(&self, line: Option<usize>, key: String, message: String, help: Option<String>) {
         let problem = Problem { line, key, message, help };
         let mut problems = self.found.borrow_mut();

@@ -377,3 +377,15 @@ fn a_run_can_fix_its_last_day() {
     assert_eq!(config.window.as_of, AsOf::Day(day));
     assert_eq!(from_text(&config.in_force, Path::new("/jobs")).unwrap().window.as_of, AsOf::Day(day));
 }
+
+#[test]
+fn a_problem_is_where_its_key_its_heading_or_its_element_is() {
+    let text = "x = 1\r\n\r\ncategories = [\r\n  { name = \"a\" },\r\n  {}\r\n]\r\n[window]\r\nmonths = [\r\n  1]\r\n[[rules]]\r\n\
+                name = \"r\"\r\n[[rules]]\r\nname = \"s\"\r\nwhen = \"TRUE\"\r\ncategory = \"a\"\r\nwhy = 1\r\n";
+    let problems = with(text).unwrap_err();
+    let found = problems.iter().map(|problem| (problem.line.unwrap_or(0), problem.key.as_str()));
+    let expected =
+        [(1, "x"), (5, "categories[2]"), (8, "window.months"), (10, "rules.r"), (10, "rules.r"), (16, "rules.s.why")];
+    // The category that takes the rest is the defaults', which are no place to look at.
+    assert_eq!(found.filter(|(_, key)| *key != "default_category").collect::<Vec<_>>(), expected);
+}

@@ -37,7 +37,7 @@ pub enum ExplainError {
     #[error("the page cannot be made: {0}")]
     Page(#[from] minijinja::Error),
     #[error("the texts of the page cannot be read: {0}; this is a fault of vardag")]
-    Texts(#[from] toml::de::Error),
+    Texts(#[from] toml_edit::de::Error),
     #[error(transparent)]
     History(#[from] HistoryError),
 }

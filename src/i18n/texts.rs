@@ -102,8 +102,8 @@ impl Texts {
     ///
     /// # Errors
     /// The file is not what the structs say, which a test rules out.
-    pub(crate) fn of(language: Language) -> Result<Texts, toml::de::Error> {
-        toml::from_str(language.texts())
+    pub(crate) fn of(language: Language) -> Result<Texts, toml_edit::de::Error> {
+        toml_edit::de::from_str(language.texts())
     }
 
     /// What a feature is called; a feature of the configuration, which has no text here, by its own name.

@@ -31,7 +31,7 @@ use crate::outputs::{Contents, FolderError, OutputFile, Written};
 pub enum ReportError {
     /// The texts of a language do not load, which a test rules out.
     #[error("the texts of the report cannot be read: {0}; this is a fault of vardag")]
-    Texts(#[from] toml::de::Error),
+    Texts(#[from] toml_edit::de::Error),
     /// The template does not fit the figures, which a test rules out.
     #[error("the report cannot be laid out: {0:#}; this is a fault of vardag")]
     Template(#[from] minijinja::Error),
