@@ -2,23 +2,20 @@
 
 use super::{JobArguments, output};
 use crate::calendar::Day;
-use crate::config::{self, Config};
-use crate::job::{Job, Reading, as_of};
+use crate::config::{self, ConfigError, RunPlan};
+use crate::job::{Job, JobError, Reading};
 
-/// The configuration with its last day settled.
-pub fn configuration(arguments: &JobArguments) -> anyhow::Result<(Config, Day)> {
-    let mut config = config::load(&arguments.config)?;
+/// The plan of a job that runs today.
+pub fn plan(arguments: &JobArguments) -> Result<RunPlan, ConfigError> {
     let today = Day::from_date(chrono::Local::now().date_naive());
-    let as_of = as_of(arguments.as_of.unwrap_or(config.window.as_of), today);
-    config.fix_as_of(as_of);
-    Ok((config, as_of))
+    config::load(&arguments.config, |configured| arguments.as_of.unwrap_or(configured).day(today))
 }
 
 /// The prepared job.
-pub fn prepare<'a>(arguments: &JobArguments, config: &'a Config, as_of: Day) -> anyhow::Result<Job<'a>> {
+pub fn prepare<'a>(arguments: &JobArguments, plan: &'a RunPlan) -> Result<Job<'a>, JobError> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = arguments.threads.map_or(cores, usize::from);
-    Ok(Job::prepare(config, as_of, threads, arguments.memory_limit)?)
+    Job::prepare(plan, threads, arguments.memory_limit)
 }
 
 /// Says what an analyst should know of what was read.

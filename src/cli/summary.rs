@@ -5,7 +5,7 @@ use comfy_table::{CellAlignment, ContentArrangement, Row, Table};
 
 use super::movements;
 use crate::calendar::Window;
-use crate::config::Config;
+use crate::config::RunPlan;
 use crate::extract::ColumnFound;
 use crate::i18n::Language;
 use crate::job::Report;
@@ -15,12 +15,12 @@ use crate::statistics::{ALL, CategoryFigures, EmployerSummary};
 use crate::text::nouns;
 
 /// The summary of a run.
-pub fn table(report: &Report, config: &Config) -> String {
+pub fn table(report: &Report, plan: &RunPlan) -> String {
     let mut table = plain(["category", "customers", "share %", "contacts a year", "minutes per application"]);
     for category in &report.results.figures {
         let figures = &category.summary;
         table.add_row([
-            title(category, config),
+            title(category, plan),
             thousands(category.customers),
             decimals(figures.share_pct, 1),
             decimals(figures.contacts_per_year, 2),
@@ -66,8 +66,8 @@ fn employers(figures: &[CategoryFigures<EmployerSummary>]) -> String {
 }
 
 /// A category's name for people beside the one that files use.
-fn title(category: &CategoryFigures, config: &Config) -> String {
-    let known = config.customers.categories.iter().find(|known| known.name == category.name);
+fn title(category: &CategoryFigures, plan: &RunPlan) -> String {
+    let known = plan.customers.categories.iter().find(|known| known.name == category.name);
     known.map_or(category.name.clone(), |known| format!("{} ({})", shown(Language::En.of(&known.names)), known.name))
 }
 

@@ -3,24 +3,23 @@
 use toml_edit::Value;
 
 use super::model::{AGE_GROUP, Breakdowns};
-use super::problem::help_for;
 use super::reader::{Reader, list};
 use super::schema::Shape;
+use crate::suggestion::help_for;
 
 /// Nobody is older, so that no group needs a higher first age.
 const OLDEST: u32 = 200;
 
 /// The `[breakdowns]` table.
 pub(super) fn read(root: &Reader, dimensions: &[String]) -> Breakdowns {
-    let Some(table) = root.table("breakdowns") else { return Breakdowns::default() };
-    let age_groups = age_groups(&table);
-    let breakdowns = Breakdowns {
-        pairs: pairs(&table, dimensions, !age_groups.is_empty()),
-        age_groups,
-        min_group: table.whole("min_group", 1..=1_000_000).unwrap_or_default(),
-    };
-    table.finish();
-    breakdowns
+    root.section("breakdowns", |table| {
+        let age_groups = age_groups(table);
+        Breakdowns {
+            pairs: pairs(table, dimensions, !age_groups.is_empty()),
+            age_groups,
+            min_group: table.whole("min_group", 1..=1_000_000).unwrap_or_default(),
+        }
+    })
 }
 
 fn age_groups(table: &Reader) -> Vec<u32> {

@@ -5,6 +5,7 @@
 
 use toml_edit::{Document, DocumentMut, Item, Table, TableLike, TomlError, Value};
 
+use crate::calendar::Day;
 use crate::sanitize::is_invisible;
 
 /// A user's file over the defaults.
@@ -31,9 +32,14 @@ impl<'t> ConfigFile<'t> {
         Ok(ConfigFile { written, in_force })
     }
 
-    /// What is in force, as TOML.
-    pub(super) fn to_toml(&self) -> String {
-        DocumentMut::from(self.in_force.clone()).to_string()
+    /// What is in force, as TOML, with a day instead of whatever `as_of` is.
+    pub(super) fn to_toml(&self, as_of: Option<Day>) -> String {
+        let mut in_force = self.in_force.clone();
+        let window = in_force.get_mut("window").and_then(Item::as_table_like_mut);
+        if let Some((window, day)) = window.zip(as_of) {
+            window.insert("as_of", toml_edit::value(day.to_string()));
+        }
+        DocumentMut::from(in_force).to_string()
     }
 }
 

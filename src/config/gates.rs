@@ -6,28 +6,15 @@ use super::schema::Shape;
 
 /// Reads the table.
 pub(super) fn read(root: &Reader) -> Gates {
-    let Some(table) = root.table("gates") else { return OFF };
-    let gates = Gates {
-        max_share_change_pct: change(&table, "max_share_change_pct"),
+    root.section("gates", |table| Gates {
+        max_share_change_pct: change(table, "max_share_change_pct"),
         min_share_change_points: table.per_cent("min_share_change_points").unwrap_or_default(),
-        max_population_change_pct: change(&table, "max_population_change_pct"),
-        max_volume_change_pct: change(&table, "max_volume_change_pct"),
+        max_population_change_pct: change(table, "max_population_change_pct"),
+        max_volume_change_pct: change(table, "max_volume_change_pct"),
         volume_runs: table.whole("volume_runs", 1..=1000).unwrap_or_default(),
         min_change_sd: table.per_cent("min_change_sd").unwrap_or_default(),
-    };
-    table.finish();
-    gates
+    })
 }
-
-/// What stands in until a configuration with a problem is refused.
-const OFF: Gates = Gates {
-    max_share_change_pct: None,
-    min_share_change_points: 0.0,
-    max_population_change_pct: None,
-    max_volume_change_pct: None,
-    volume_runs: 1,
-    min_change_sd: 0.0,
-};
 
 /// A relative change, which may be more than the whole; `false` is no gate.
 fn change(table: &Reader, key: &str) -> Option<f64> {

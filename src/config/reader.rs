@@ -7,13 +7,15 @@
 
 use std::cell::{Cell, RefCell};
 use std::ops::{Range, RangeInclusive};
+use std::sync::LazyLock;
 
-use toml_edit::{Item, Key, TableLike, Value};
+use toml_edit::{Item, Key, Table, TableLike, Value};
 
 use super::file::ConfigFile;
-use super::problem::{Problems, help_for};
+use super::problem::Problems;
 use super::schema::{Shape, any_key};
 use crate::calendar::Day;
+use crate::suggestion::help_for;
 
 /// Reads one table.
 pub(super) struct Reader<'a> {
@@ -197,6 +199,21 @@ impl<'a> Reader<'a> {
         let table = self.read(key, Shape::Table, Item::as_table_like)?;
         let written = self.written.and_then(|written| written.get(key)?.as_table_like());
         Some(self.below(key, self.key(key), table, written))
+    }
+
+    /// What `read` makes of the table below this one, keys that it does not ask for being problems; where there is no such
+    /// table, of an empty one.
+    pub(super) fn section<T>(&self, key: &str, read: impl FnOnce(&Reader<'a>) -> T) -> T {
+        self.section_of("key", key, read)
+    }
+
+    /// The same, where the keys of that table are names of something else.
+    pub(super) fn section_of<T>(&self, what: &str, key: &str, read: impl FnOnce(&Reader<'a>) -> T) -> T {
+        static EMPTY: LazyLock<Table> = LazyLock::new(Table::new);
+        let table = self.table(key).unwrap_or_else(|| self.below(key, self.key(key), &*EMPTY, None));
+        let value = read(&table);
+        table.finish_of(what);
+        value
     }
 
     /// The tables of a list such as `[[rules]]`; each goes by its `name`, or else by its place from 1.

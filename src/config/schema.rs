@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::file::ConfigFile;
 use super::problem::Problems;
+use crate::calendar::Day;
 use crate::schema::Extract;
 use crate::schema::extracts::ColumnKind;
 
@@ -141,7 +142,7 @@ pub fn json_schema() -> Value {
     let problems = Problems::of(&everything);
     // What is wrong with it is of no interest.
     if let Ok(file) = ConfigFile::parse(&everything) {
-        super::read(&file, std::path::Path::new("/"), &problems);
+        super::read(&file, std::path::Path::new("/"), |as_of| as_of.day(Day(0)), &problems);
     }
     let mut schema = problems.asked.0.borrow().to_object();
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();

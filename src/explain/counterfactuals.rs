@@ -42,8 +42,8 @@ struct Search {
     rule: u16,
 }
 
-/// For each row of a frame with the features that rules name, and each of so many categories: the smallest change of
-/// one feature that leads there; `None` for the row's own category and for one that no such change leads to.
+/// For each row of a frame with the features that rules name, and each category: the smallest change of one feature that
+/// leads there; `None` for the row's own category and for one that no such change leads to.
 ///
 /// Of changes that are as small, the first in the order of the catalogue counts, and the one downwards.
 ///
@@ -52,7 +52,6 @@ struct Search {
 pub fn counterfactuals(
     rules: &RuleSet,
     grids: &[SearchGrid],
-    categories: usize,
     features: &DataFrame,
 ) -> PolarsResult<Vec<Vec<Option<Counterfactual>>>> {
     let names = rules.named_features().into_iter().map(|at| at.feature().name);
@@ -62,7 +61,7 @@ pub fn counterfactuals(
     let chunk = (ROWS_TRIED / longest.max(1)).max(1);
     let mut found = Vec::with_capacity(base.height());
     for first in (0..base.height()).step_by(chunk) {
-        found.extend(of_chunk(rules, grids, categories, &base.slice(first as i64, chunk))?);
+        found.extend(of_chunk(rules, grids, &base.slice(first as i64, chunk))?);
     }
     Ok(found)
 }
@@ -70,17 +69,12 @@ pub fn counterfactuals(
 /// Rows that are tried at once.
 const ROWS_TRIED: usize = 500_000;
 
-fn of_chunk(
-    rules: &RuleSet,
-    grids: &[SearchGrid],
-    categories: usize,
-    base: &DataFrame,
-) -> PolarsResult<Vec<Vec<Option<Counterfactual>>>> {
-    let own = categories_of(rules, base)?;
-    let mut best = vec![vec![None; categories]; base.height()];
+fn of_chunk(rules: &RuleSet, grids: &[SearchGrid], base: &DataFrame) -> PolarsResult<Vec<Vec<Option<Counterfactual>>>> {
+    let own: Vec<usize> = rules.label(base.clone())?.into_iter().map(|rule| rules.category_of(rule)).collect();
+    let mut best = vec![vec![None; rules.categories.len()]; base.height()];
     for grid in grids.iter().filter(|grid| base.column(grid.feature.feature().name).is_ok()) {
         let current = values(base, grid)?;
-        let mut searches = coarse(rules, grid, base, &current, &own, categories)?;
+        let mut searches = coarse(rules, grid, base, &current, &own)?;
         refine(rules, grid, base, &mut searches)?;
         for search in searches {
             let Some(from) = current[search.row] else { continue };
@@ -94,14 +88,6 @@ fn of_chunk(
         }
     }
     Ok(best)
-}
-
-fn categories_of(rules: &RuleSet, base: &DataFrame) -> PolarsResult<Vec<usize>> {
-    Ok(label(rules, base.clone())?.into_iter().map(|rule| rules.category_of(rule)).collect())
-}
-
-fn label(rules: &RuleSet, base: DataFrame) -> PolarsResult<Vec<u16>> {
-    Ok(rules.classify(&rules.derive(base)?)?.rule)
 }
 
 /// The values of a grid's feature, row by row.
@@ -125,7 +111,7 @@ fn tried(
     };
     let mut frame = base.take(&IdxCa::from_vec("row".into(), rows))?;
     frame.with_column(changed)?;
-    label(rules, frame)
+    rules.label(frame)
 }
 
 /// Tries the grid: for each row, direction and category the nearest step of the grid that leads there.
@@ -135,7 +121,6 @@ fn coarse(
     base: &DataFrame,
     current: &[Option<f64>],
     own: &[usize],
-    categories: usize,
 ) -> PolarsResult<Vec<Search>> {
     let marks = &grid.marks;
     let rows = (0..base.height() as IdxSize).flat_map(|row| std::iter::repeat_n(row, marks.len())).collect();
@@ -149,7 +134,7 @@ fn coarse(
         // Downwards from the value, then upwards; the value itself is outside every other category.
         let split = marks.partition_point(|step| grid.value(*step) < *value);
         let mut walk = |start: i64, steps: &mut dyn Iterator<Item = usize>| {
-            let mut met = vec![false; categories];
+            let mut met = vec![false; rules.categories.len()];
             met[own[row]] = true;
             let mut outside = start;
             for at in steps {
@@ -193,8 +178,8 @@ fn refine(rules: &RuleSet, grid: &SearchGrid, base: &DataFrame, searches: &mut [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::calendar::{Day, Window};
-    use crate::config;
+    use crate::config::RunPlan;
+    use crate::config::tests::plan_of;
     use crate::explain::FeatureScale;
 
     /// The change of one customer that leads to `support` by a rule: feature, value, standard deviations. Every feature
@@ -202,12 +187,9 @@ mod tests {
     fn change(when: &str, customer: &[(&str, Option<f64>)]) -> Option<(&'static str, f64, f64)> {
         let text = format!(
             "[[derived_features]]\nname = \"each\"\nexpression = \"paid_eur / payments\"\n\
-             [[rules]]\nname = \"r\"\ncategory = \"support\"\nwhen = \"{when}\"\n[extracts.contacts]\nfiles = \"c\"\n\
-             [extracts.applications]\nfiles = \"a\"\n[extracts.payments]\nfiles = \"p\"\n"
+             [[rules]]\nname = \"r\"\ncategory = \"support\"\nwhen = \"{when}\"\n"
         );
-        let config = config::from_text(&text, std::path::Path::new("/")).unwrap();
-        let rules = RuleSet::compile(&config.customers).unwrap();
-        let window = Window::new(Day::from_iso("2025-12-31").unwrap(), 12, None, 31, 30);
+        let RunPlan { customers: rules, window, .. } = plan_of(&text);
         let scale = FeatureScale { sd: 2.0, min: 0.0, max: 1_000.0 };
         let grids: Vec<SearchGrid> =
             rules.named_features().into_iter().filter_map(|at| SearchGrid::new(at, scale, &rules, &window)).collect();
@@ -222,7 +204,7 @@ mod tests {
             Column::new(feature.name.into(), [value]).cast(&dtype).unwrap()
         };
         let frame = DataFrame::new(1, rules.named_features().into_iter().map(column).collect()).unwrap();
-        let found = counterfactuals(&rules, &grids, config.customers.categories.len(), &frame).unwrap();
+        let found = counterfactuals(&rules, &grids, &frame).unwrap();
         let thousandths = |distance: f64| (distance * 1_000.0).round() / 1_000.0;
         found[0][2].map(|change| (change.feature.feature().name, change.to, thousandths(change.distance_sd)))
     }

@@ -82,15 +82,15 @@ impl Page {
         let all_texts = Texts::of(language)?;
         let words = Words { explanation, language, texts: &all_texts };
         let texts = &all_texts.explanation;
-        let classification = explanation.classification;
-        let category = &classification.categories[explanation.category];
+        let rule_set = explanation.rule_set;
+        let category = &rule_set.categories[explanation.category];
         let (whom, all) = match explanation.entity() {
             Entity::Customer => (&texts.customer, &texts.all_customers),
             Entity::Employer => (&texts.employer, &texts.all_employers),
         };
-        let deciding = explanation.decided.map(|at| &classification.rules[at]);
-        let category_name = |at: usize| language.of(&classification.categories[at].names).to_owned();
-        let rules = classification.rules.iter().zip(&explanation.rules).enumerate().map(|(at, (rule, trace))| {
+        let deciding = explanation.decided.map(|at| &rule_set.rules[at]);
+        let category_name = |at: usize| language.of(&rule_set.categories[at].names).to_owned();
+        let rules = rule_set.rules.iter().zip(&explanation.rules).enumerate().map(|(at, (rule, trace))| {
             let (standing, state) = standing(at, explanation.decided, trace, texts);
             let mut lines = Vec::new();
             words.push_lines(&trace.clause, 0, &mut lines);

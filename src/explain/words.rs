@@ -18,7 +18,7 @@ pub(super) struct Words<'a> {
 impl Words<'_> {
     /// What a feature is called; a derived one by its meaning, where the configuration gives one.
     pub fn label(&self, feature: &str) -> String {
-        let derived = self.explanation.classification.derived_features.iter().find(|derived| derived.name == feature);
+        let derived = self.explanation.rule_set.derived_features.iter().find(|derived| derived.name == feature);
         let meaning = derived.map(|derived| self.language.of(&derived.meaning)).filter(|meaning| !meaning.is_empty());
         meaning.unwrap_or_else(|| self.texts.feature(feature)).to_owned()
     }
@@ -36,7 +36,7 @@ impl Words<'_> {
     }
 
     fn with_unit(&self, number: String, feature: &str) -> String {
-        let derived = self.explanation.classification.derived_features.iter().find(|derived| derived.name == feature);
+        let derived = self.explanation.rule_set.derived_features.iter().find(|derived| derived.name == feature);
         let unit = derived.map_or_else(|| self.texts.unit(feature), |derived| derived.unit.as_str());
         if unit.is_empty() { number } else { format!("{number}\u{a0}{unit}") }
     }

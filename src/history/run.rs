@@ -5,17 +5,18 @@ use std::path::{Path, PathBuf};
 use polars::prelude::DataFrame;
 
 use super::{HistoryError, LabelsFile, PastManifest};
-use crate::config::{self, Config};
+use crate::calendar::{AsOf, Day};
+use crate::config::{self, RunPlan};
 use crate::regular;
 use crate::sanitize::shown;
 use crate::schema::Entity;
 
-/// A run folder: what it says of itself, the configuration that was in force, and its labels.
+/// A run folder: what it says of itself, the plan that it followed, and its labels.
 #[derive(Debug)]
 pub struct PastRun {
     folder: PathBuf,
     manifest: PastManifest,
-    config: Config,
+    plan: RunPlan,
     labels: LabelsFile,
 }
 
@@ -45,9 +46,13 @@ impl PastRun {
         let path = folder.join("config.toml");
         let text =
             regular::read_to_string(&path).map_err(|source| HistoryError::Unreadable { path: path.clone(), source })?;
-        let config = config::from_text(&text, &folder).map_err(|problems| HistoryError::Config { path, problems })?;
-        let labels = LabelsFile::of(&folder, &config, &manifest, Entity::Customer)?;
-        Ok(PastRun { folder, manifest, config, labels })
+        let day = manifest_day(&manifest, &folder)?;
+        // A run writes the day that it was; one that somebody took away is in the manifest.
+        let settle = |as_of| if let AsOf::Day(own) = as_of { own } else { day };
+        let plan =
+            config::from_text(&text, &folder, settle).map_err(|problems| HistoryError::Config { path, problems })?;
+        let labels = LabelsFile::of(&folder, &plan, &manifest, Entity::Customer);
+        Ok(PastRun { folder, manifest, plan, labels })
     }
 
     /// The manifest alone.
@@ -81,9 +86,9 @@ impl PastRun {
         &self.manifest
     }
 
-    /// The configuration that was in force.
-    pub fn config(&self) -> &Config {
-        &self.config
+    /// The plan that it followed.
+    pub fn plan(&self) -> &RunPlan {
+        &self.plan
     }
 
     /// Whether it is held.
@@ -98,15 +103,12 @@ impl PastRun {
 
     /// The features' names, derived ones last.
     pub fn feature_names(&self) -> Vec<String> {
-        self.config.customers.feature_names()
+        self.plan.customers.feature_names()
     }
 
     /// The labels of an entity.
-    ///
-    /// # Errors
-    /// The configuration's rules cannot be compiled.
-    pub fn labels_of(&self, entity: Entity) -> Result<LabelsFile, HistoryError> {
-        LabelsFile::of(&self.folder, &self.config, &self.manifest, entity)
+    pub fn labels_of(&self, entity: Entity) -> LabelsFile {
+        LabelsFile::of(&self.folder, &self.plan, &self.manifest, entity)
     }
 
     /// Everything about one customer, or employer; `None` if the run does not have it.
@@ -114,9 +116,9 @@ impl PastRun {
     /// # Errors
     /// The labels cannot be read.
     pub fn find(&self, entity: Entity, id: &str) -> Result<Option<FoundCustomer>, HistoryError> {
-        let labels = self.labels_of(entity)?;
-        let features = self.config.classification(entity).feature_names();
-        let dimensions = if entity == Entity::Customer { self.config.dimensions.as_slice() } else { &[] };
+        let labels = self.labels_of(entity);
+        let features = self.plan.rules(entity).feature_names();
+        let dimensions = self.plan.dimensions(entity);
         let mut columns = vec![entity.id_column(), "category", "rule"];
         columns.extend(features.iter().map(String::as_str));
         columns.extend(dimensions.iter().map(String::as_str));
@@ -134,4 +136,12 @@ impl PastRun {
             dimensions: dimensions.iter().map(dimension).collect::<Result<_, HistoryError>>()?,
         }))
     }
+}
+
+/// The last day of a run's window, as its manifest has it.
+fn manifest_day(manifest: &PastManifest, folder: &Path) -> Result<Day, HistoryError> {
+    Day::from_iso(&manifest.window.as_of).ok_or_else(|| HistoryError::Manifest {
+        path: folder.join("manifest.json"),
+        cause: format!("its window ends on \"{}\", which is no day", shown(&manifest.window.as_of)),
+    })
 }

@@ -11,6 +11,7 @@ use crate::outputs::{
     WindowEntry, Written,
 };
 use crate::report::{self, MaskedBreakdown};
+use crate::schema::Entity;
 use crate::statistics::{Accumulator, Breakdown, CategoryFigures, EmployerSummary};
 
 /// What a run came to.
@@ -73,7 +74,7 @@ impl Job<'_> {
         started: String,
         mut timings: Timings,
     ) -> Result<Report, JobError> {
-        let names = self.config.customers.feature_names();
+        let names = self.plan.customers.feature_names();
         let rejects = rejects.finish().ok_or(JobError::RejectsOpen)??;
         // Before the customers' figures, which need the employers' memory under a limit.
         let (employers, employer_files) = match reading.employers.take() {
@@ -83,7 +84,7 @@ impl Job<'_> {
             }
         };
         let (gathered, labels, rules) = timings.stage("classify", || {
-            self.label(&self.customers_labelling(), &reading.customers, &reading, folder.path())
+            self.label(&self.labelling(Entity::Customer), &reading.customers, &reading, folder.path())
         })?;
         let syncing = Syncing::begin(folder.path(), &labels)?;
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build().map_err(JobError::Threads)?;
@@ -110,7 +111,7 @@ impl Job<'_> {
         let held = !found.held_because().is_empty();
         let results = Results { figures, breakdowns, employers, movements, history };
         let extracts: Vec<ExtractEntry> =
-            reading.accounts.iter().map(|account| ExtractEntry::of(account, self.config)).collect();
+            reading.accounts.iter().map(|account| ExtractEntry::of(account, self.plan)).collect();
         let registered = reading.customers.population.registered;
         let pages = || self.pages(folder.path(), &names, &results, &extracts, &found, registered);
         written.extend(timings.stage("report", pages)?);
@@ -119,7 +120,7 @@ impl Job<'_> {
             program: "vardag",
             version: env!("CARGO_PKG_VERSION"),
             held,
-            window: WindowEntry::new(&self.window),
+            window: WindowEntry::new(&self.plan.window),
             configuration_blake3,
             population: results.figures.last().map_or(0, |all| all.customers),
             categories: outputs::by_category(&results.figures),
@@ -138,7 +139,7 @@ impl Job<'_> {
         let mut written = manifest.outputs.clone();
         written.push(write_manifest(folder.path(), &manifest)?);
         syncing.finish()?;
-        let folder = folder.publish(held, self.config.outputs.keep, &written)?;
+        let folder = folder.publish(held, self.plan.outputs.keep, &written)?;
         let warnings = found.warnings.iter().map(Warning::to_string).collect();
         Ok(Report { folder, held, results, manifest, warnings })
     }
@@ -150,9 +151,9 @@ impl Job<'_> {
         reading: &Reading<'_>,
         folder: &Path,
     ) -> Result<(Vec<CategoryFigures<EmployerSummary>>, Vec<Written>), JobError> {
-        let labelling = self.employers_labelling();
+        let labelling = self.labelling(Entity::Employer);
         let (accumulator, labels, _) = self.label(&labelling, &employers, reading, folder)?;
-        let figures = accumulator.figures(&labelling.classification.category_names(), &labelling.empty_table());
+        let figures = accumulator.figures(&labelling.rules.category_names(), &labelling.empty_table());
         let summary = outputs::employer_summary(folder, &figures)?;
         Ok((figures, vec![summary, labels]))
     }
@@ -164,7 +165,7 @@ impl Job<'_> {
         population: &Population,
         timings: &mut Timings,
     ) -> (Vec<CategoryFigures>, Vec<Breakdown>, Vec<Warning>) {
-        let (names, empty) = (self.config.customers.category_names(), self.customers_labelling().empty_table());
+        let (names, empty) = (self.plan.customers.category_names(), self.labelling(Entity::Customer).empty_table());
         let of_categories = || gathered.figures(&names, &empty);
         let figures = timings.stage("figures", of_categories);
         let (breakdowns, too_many) = timings.stage("breakdowns", || self.breakdowns(gathered, population));
@@ -179,9 +180,9 @@ impl Job<'_> {
         figures: &[CategoryFigures],
         breakdowns: &[Breakdown],
     ) -> Result<Vec<Written>, FolderError> {
-        let spreadsheet_safe = self.config.outputs.spreadsheet_safe;
+        let spreadsheet_safe = self.plan.outputs.spreadsheet_safe;
         let text =
-            BreakdownsText { categories: &self.config.customers.category_names(), features: names, spreadsheet_safe };
+            BreakdownsText { categories: &self.plan.customers.category_names(), features: names, spreadsheet_safe };
         Ok(vec![
             outputs::category_summary(folder, figures)?,
             outputs::feature_statistics(folder, figures, names)?,
@@ -191,7 +192,7 @@ impl Job<'_> {
 
     fn config_file(&self, folder: &Path) -> Result<Written, FolderError> {
         let mut config = OutputFile::create(folder, "config.toml", Contents::Aggregates)?;
-        config.append(self.config.in_force.as_bytes())?;
+        config.append(self.plan.in_force.as_bytes())?;
         config.finish()
     }
 
@@ -205,10 +206,10 @@ impl Job<'_> {
         found: &Findings,
         registered: bool,
     ) -> Result<Vec<Written>, report::ReportError> {
-        let min_group = self.config.breakdowns.min_group;
+        let min_group = self.plan.breakdowns.min_group;
         let content = report::Content {
-            config: self.config,
-            window: &self.window,
+            config: self.plan,
+            window: &self.plan.window,
             registered,
             features: names,
             figures: &results.figures,

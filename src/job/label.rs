@@ -6,12 +6,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
 use super::{Aggregated, Job, JobError, Reading};
-use crate::config::{Classification, LabelsFormat};
+use crate::config::LabelsFormat;
 use crate::extract::ExtractError;
 use crate::features::{AggregationContext, FeatureColumn, FeatureTable, features};
 use crate::intake::Population;
 use crate::outputs::{self, LabelsText, LabelsWriter, Written};
 use crate::rules::RuleSet;
+use crate::schema::Entity;
 use crate::schema::features::FeatureType;
 use crate::statistics::Accumulator;
 
@@ -30,7 +31,6 @@ struct RenderedPartition {
 
 /// How an entity is labelled.
 pub(super) struct Labelling<'a> {
-    pub(super) classification: &'a Classification,
     pub(super) rules: &'a RuleSet,
     pub(super) format: LabelsFormat,
     /// Whether figures are broken down by dimensions afterwards.
@@ -40,8 +40,8 @@ pub(super) struct Labelling<'a> {
 impl Labelling<'_> {
     /// A table without rows, for its columns.
     pub(super) fn empty_table(&self) -> FeatureTable {
-        let mut table = FeatureTable::empty(self.classification.entity);
-        table.columns.extend(self.rules.derived_features().map(|(_, feature_type)| match feature_type {
+        let mut table = FeatureTable::empty(self.rules.entity);
+        table.columns.extend(self.rules.derived_features.iter().map(|feature| match feature.feature_type {
             FeatureType::Count => FeatureColumn::MaybeCounts(Vec::new()),
             _ => FeatureColumn::Ratios(Vec::new()),
         }));
@@ -49,13 +49,12 @@ impl Labelling<'_> {
     }
 
     fn nobody(&self) -> Accumulator {
-        Accumulator::new(self.classification.categories.len(), self.breakdowns)
+        Accumulator::new(self.rules.categories.len(), self.breakdowns)
     }
 
     /// Category and rule name by rule number, the default's last.
     fn rule_texts(&self) -> Vec<(String, String)> {
-        let name = |category: usize| self.classification.categories[category].name.clone();
-        self.classification.outcomes().map(|(category, rule)| (name(category), rule.to_owned())).collect()
+        self.rules.outcomes().map(|(category, rule)| (category.to_owned(), rule.to_owned())).collect()
     }
 
     fn partition(
@@ -79,10 +78,10 @@ impl Labelling<'_> {
     /// Adds the derived features to a table and finds the rule of each row.
     fn labelled(&self, mut table: FeatureTable) -> Result<Labelled, JobError> {
         let frame = self.rules.derive(table.to_polars(&self.rules.named_features())?)?;
-        let rules = self.rules.classify(&frame)?.rule;
-        for (name, feature_type) in self.rules.derived_features() {
-            let column = frame.column(name)?;
-            table.columns.push(match feature_type {
+        let rules = self.rules.classify(&frame)?;
+        for feature in &self.rules.derived_features {
+            let column = frame.column(&feature.name)?;
+            table.columns.push(match feature.feature_type {
                 FeatureType::Count => FeatureColumn::MaybeCounts(column.i64()?.iter().collect()),
                 _ => FeatureColumn::Ratios(column.f64()?.iter().map(|value| value.unwrap_or(f64::NAN)).collect()),
             });
@@ -92,20 +91,13 @@ impl Labelling<'_> {
 }
 
 impl Job<'_> {
-    /// How customers are labelled.
-    pub(super) fn customers_labelling(&self) -> Labelling<'_> {
+    /// How an entity is labelled.
+    pub(super) fn labelling(&self, entity: Entity) -> Labelling<'_> {
         Labelling {
-            classification: &self.config.customers,
-            rules: &self.rules,
-            format: self.config.outputs.labels,
-            breakdowns: self.has_breakdowns(),
+            rules: self.plan.rules(entity),
+            format: self.plan.labels_format(entity),
+            breakdowns: entity == Entity::Customer && self.has_breakdowns(),
         }
-    }
-
-    /// How employers are labelled.
-    pub(super) fn employers_labelling(&self) -> Labelling<'_> {
-        let (classification, rules) = (&self.config.employers, &self.employer_rules);
-        Labelling { classification, rules, format: LabelsFormat::Csv, breakdowns: false }
     }
 
     /// Labels every partition and writes the labels in order: workers make them ready, one partition each at a time,
@@ -120,13 +112,13 @@ impl Job<'_> {
         let text = LabelsText {
             entity: of.entity,
             population: &of.population,
-            features: &labelling.classification.feature_names(),
+            features: &labelling.rules.feature_names(),
             rules: &labelling.rule_texts(),
-            spreadsheet_safe: self.config.outputs.spreadsheet_safe,
+            spreadsheet_safe: self.plan.outputs.spreadsheet_safe,
         };
         let context = AggregationContext {
             entity: of.entity,
-            window: &self.window,
+            window: &self.plan.window,
             kernel: &reading.kernel,
             traits: &reading.traits,
             partitions: &of.partitions,

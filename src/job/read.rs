@@ -39,7 +39,7 @@ impl Job<'_> {
         spill: Option<&'s Spill>,
         timings: &mut Timings,
     ) -> Result<Reading<'s>, JobError> {
-        let books = Interners::new(self.config.benefits.iter().map(|benefit| benefit.code.clone()));
+        let books = Interners::new(self.plan.benefits.iter().map(|benefit| benefit.code.clone()));
         let mut accounts = Vec::new();
         let (population, appeared) = timings
             .stage("customers", || self.population(Entity::Customer, &books, progress, rejects, &mut accounts))?;
@@ -47,9 +47,9 @@ impl Job<'_> {
         if !population.registered {
             warnings.push(Warning::NoRegister);
         }
-        warnings.extend(findings::of_ages(&population, &self.window).map(Warning::Finding));
-        let kernel = KernelWindow::new(&self.window);
-        let traits = traits(&self.config.benefits, &books)?;
+        warnings.extend(findings::of_ages(&population, &self.plan.window).map(Warning::Finding));
+        let kernel = KernelWindow::new(&self.plan.window);
+        let traits = traits(&self.plan.benefits, &books)?;
         let budget = self.memory_limit.zip(spill).map(|(limit, spill)| {
             let (budget, least) = Budget::of(limit, population.len() as u64, spill);
             warnings.extend(least.map(Warning::MemoryLimit));
@@ -59,7 +59,7 @@ impl Job<'_> {
         let read = ReadContext { books: &books, progress, kernel: &kernel, traits: &traits };
         for extract in Entity::Customer.events() {
             let events = || self.read_events(*extract, &customers, &appeared, &read, rejects);
-            if self.plan(*extract).is_some() {
+            if self.input(*extract).is_some() {
                 accounts.extend(timings.stage(extract.name(), events)?);
             }
         }
@@ -68,16 +68,16 @@ impl Job<'_> {
         if employers.as_ref().is_some_and(|employers| !employers.population.registered) {
             warnings.push(Warning::NoEmployerRegister);
         }
-        warnings.extend(accounts.iter().flat_map(|account| Warning::of_extract(account, self.config)));
+        warnings.extend(accounts.iter().flat_map(|account| Warning::of_extract(account, self.plan)));
         warnings.extend(self.unreachable_rules(&accounts)?);
         let mut broken_limits = Vec::new();
         for account in &accounts {
-            if let Some(plan) = self.plan(account.extract) {
-                warnings.extend(findings::of_account(plan.config, account).into_iter().map(Warning::Finding));
-                broken_limits.extend(limits::broken(plan.config, account, self.window.as_of));
+            if let Some(input) = self.input(account.extract) {
+                warnings.extend(findings::of_account(input.config, account).into_iter().map(Warning::Finding));
+                broken_limits.extend(limits::broken(input.config, account, self.plan.window.as_of));
             }
         }
-        if customers.count() == 0 && !self.config.may_be_nobody {
+        if customers.count() == 0 && !self.plan.may_be_nobody {
             broken_limits.push(limits::nobody());
         }
         Ok(Reading { customers, employers, accounts, warnings, broken_limits, kernel, traits })
@@ -92,7 +92,7 @@ impl Job<'_> {
         accounts: &mut Vec<ExtractAccount>,
     ) -> Result<Option<Aggregated<'s>>, ExtractError> {
         let entity = Entity::Employer;
-        if entity.events().iter().chain([&entity.register()]).all(|extract| self.plan(*extract).is_none()) {
+        if entity.events().iter().chain([&entity.register()]).all(|extract| self.input(*extract).is_none()) {
             return Ok(None);
         }
         let (population, appeared) = self.population(entity, read.books, read.progress, rejects, accounts)?;
@@ -111,7 +111,7 @@ impl Job<'_> {
             let extract = plan.config.extract;
             plan.absent.clone().into_iter().map(move |absent| Warning::AbsentColumn(extract, absent))
         };
-        self.plans.iter().flat_map(of_plan).collect()
+        self.inputs.iter().flat_map(of_plan).collect()
     }
 }
 

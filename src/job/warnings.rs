@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::UnpaidBenefits;
 use super::findings::Finding;
-use crate::config::{Config, Extract};
+use crate::config::{Extract, RunPlan};
 use crate::extract::{AbsentColumn, DateOrder, FileRead};
 use crate::intake::{DisclosedCodes, ExtractAccount};
 use crate::sanitize::shown;
@@ -55,7 +55,7 @@ impl Warning {
     }
 
     /// What the accounting of an extract gives reason to say.
-    pub fn of_extract(account: &ExtractAccount, config: &Config) -> Vec<Warning> {
+    pub fn of_extract(account: &ExtractAccount, plan: &RunPlan) -> Vec<Warning> {
         let extract = account.extract;
         let mut warnings = Vec::new();
         let controls = account.files.iter().filter(|file| file.file.counts.control_characters > 0);
@@ -67,13 +67,12 @@ impl Warning {
         of_files.for_each(|order| order.add_to(&mut orders));
         let both = orders.into_iter().filter(|order| !order.dates.contains(&0));
         warnings.extend(both.map(|order| Warning::DateOrder(extract, order)));
-        let disclosed =
-            |codes| Some(DisclosedCodes::of(codes, config.breakdowns.min_group)).filter(|it| !it.is_empty());
+        let disclosed = |codes| Some(DisclosedCodes::of(codes, plan.breakdowns.min_group)).filter(|it| !it.is_empty());
         for (column, codes) in [("method", &account.unmapped_methods), ("filed_by", &account.unmapped_filers)] {
             warnings.extend(disclosed(codes).map(|codes| Warning::UnmappedCodes(extract, column, codes)));
         }
         warnings.extend(disclosed(&account.unknown_benefits).map(|codes| Warning::UnknownBenefits(extract, codes)));
-        let (faults, most) = (account.faults(), config.outputs.max_rejects_per_extract);
+        let (faults, most) = (account.faults(), plan.outputs.max_rejects_per_extract);
         warnings.extend((faults > most).then_some(Warning::RejectsCut(extract, faults, most)));
         warnings
     }

@@ -2,7 +2,7 @@
 //! them.
 
 use crate::calendar::Window;
-use crate::config::Config;
+use crate::config::RunPlan;
 use crate::history::{HistoryEntry, Movements};
 use crate::outputs::ExtractEntry;
 use crate::schema::features::At;
@@ -11,7 +11,7 @@ use crate::statistics::{Breakdown, CategoryFigures, EmployerSummary, Mask, few, 
 /// What a run came to, for people to look at.
 pub struct Content<'a> {
     /// The configuration: categories, rules, reference figures.
-    pub config: &'a Config,
+    pub config: &'a RunPlan,
     /// The window.
     pub window: &'a Window,
     /// Whether there is a register of customers.

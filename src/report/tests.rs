@@ -3,7 +3,7 @@
 use super::page::page;
 use super::{Content, MaskedBreakdown};
 use crate::calendar::{Day, Window};
-use crate::config::{Config, from_text};
+use crate::config::{RunPlan, from_text};
 use crate::history::{CategoryPoint, Cause, HistoryEntry, Movements, RuleMovement};
 use crate::i18n::Language;
 use crate::intake::OtherCodes;
@@ -25,7 +25,7 @@ files = "payments.csv"
 
 /// Everything that a [`Content`] borrows.
 pub(super) struct Run {
-    config: Config,
+    config: RunPlan,
     window: Window,
     features: Vec<String>,
     figures: Vec<CategoryFigures>,
@@ -62,7 +62,7 @@ impl Run {
 
     /// A run with nobody in it, and the first of its kind.
     pub(super) fn empty() -> Run {
-        let config = from_text(CONFIG, "/".as_ref()).unwrap();
+        let config = from_text(CONFIG, "/".as_ref(), |as_of| as_of.day(Day(0))).unwrap();
         let features: Vec<String> =
             crate::schema::features::FEATURES.iter().map(|feature| feature.name.to_owned()).collect();
         let names = config.customers.categories.iter().map(|category| category.name.clone()).chain([ALL.to_owned()]);

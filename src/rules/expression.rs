@@ -37,7 +37,7 @@ impl Kind {
 
 /// An expression, what its values are, and its text.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Expression {
+pub struct Expression {
     pub(super) node: Node,
     pub(super) kind: Kind,
     /// Its SQL, evenly spaced.

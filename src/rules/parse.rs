@@ -30,11 +30,11 @@ pub(super) type Features<'a> = &'a [(String, FeatureType)];
 
 type Checked<T> = Result<T, ConditionProblem>;
 
-/// A condition.
+/// Parses a condition, and checks it against the features that it may name.
 ///
 /// # Errors
 /// Unknown features and words, SQL that is none, what a condition may not hold, a result that is not a condition.
-pub(super) fn condition(sql: &str, features: Features) -> Result<Expression, Vec<ConditionProblem>> {
+pub fn condition(sql: &str, features: &[(String, FeatureType)]) -> Result<Expression, Vec<ConditionProblem>> {
     let expression = parse(sql, features)?;
     match expression.kind {
         Kind::Truth => Ok(expression),
@@ -46,11 +46,14 @@ pub(super) fn condition(sql: &str, features: Features) -> Result<Expression, Vec
     }
 }
 
-/// A derived feature, and whether it is a count or a double.
+/// Parses a derived feature likewise, and tells its type: a count if all in it is, else a ratio.
 ///
 /// # Errors
 /// As for [`condition`], but a condition is the one thing that it must not be.
-pub(super) fn derived(sql: &str, features: Features) -> Result<(Expression, FeatureType), Vec<ConditionProblem>> {
+pub fn derived(
+    sql: &str,
+    features: &[(String, FeatureType)],
+) -> Result<(Expression, FeatureType), Vec<ConditionProblem>> {
     let expression = parse(sql, features)?;
     match expression.kind {
         Kind::Whole => Ok((expression, FeatureType::Count)),

@@ -35,7 +35,7 @@ fn with_values(rules: &RuleSet, table: &DataFrame, rows: Vec<IdxSize>, feature: 
     let column = Column::new(feature.feature().name.into(), values);
     let count = feature.feature().feature_type == FeatureType::Count;
     changed.with_column(if count { column.cast(&DataType::Int64).unwrap() } else { column }).unwrap();
-    rules.classify(&rules.derive(changed).unwrap()).unwrap().rule
+    rules.label(changed).unwrap()
 }
 
 /// The smallest step of a feature.
@@ -59,14 +59,14 @@ fn everybody_of_ten_thousand_is_explained_as_labelled_and_every_change_leads_whe
     let run = PastRun::open(&workspace.path("p/runs/latest")).unwrap();
     let table = everybody(&run);
     let explainer = Explainer::new(&run, Entity::Customer).unwrap();
-    let (rules, config) = (explainer.tracer().rules(), run.config());
+    let rules = explainer.tracer().rules();
 
     let traces = explainer.tracer().trace(&table).unwrap();
     assert!(traces.len() > 9_000);
     let (categories, names) = (texts(&table, "category"), texts(&table, "rule"));
     for (row, trace) in traces.iter().enumerate() {
         assert_eq!(rules.rule_name(trace.decided), names[row]);
-        assert_eq!(config.customers.categories[rules.category_of(trace.decided)].name, categories[row]);
+        assert_eq!(rules.category_name(trace.decided), categories[row]);
         for rule in &trace.rules {
             assert_eq!(rule.clause.truth(), rule.truth);
         }
