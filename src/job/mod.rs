@@ -7,7 +7,7 @@
 mod aggregated;
 mod breakdowns;
 mod error;
-mod findings;
+mod extract_warnings;
 mod finish;
 mod label;
 mod limits;
@@ -18,6 +18,7 @@ mod warnings;
 
 pub use aggregated::Aggregated;
 pub use error::JobError;
+pub use extract_warnings::ExtractWarning;
 pub use finish::{Report, Results};
 pub use reach::UnpaidBenefits;
 pub use read::Reading;

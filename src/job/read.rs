@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::aggregated::{Aggregated, ReadContext};
-use super::{Job, JobError, Timings, Warning, findings, limits};
+use super::{ExtractWarning, Job, JobError, Timings, Warning, limits};
 use crate::config::Benefit;
-use crate::extract::{ExtractError, Interners, Progress, RejectsWriter};
+use crate::extract::{ExtractError, Interners, Plan, Progress, RejectsWriter};
 use crate::features::{BenefitTraits, KernelWindow};
 use crate::intake::{ExtractAccount, match_orphans};
 use crate::schema::Entity;
@@ -43,11 +43,11 @@ impl Job<'_> {
         let mut accounts = Vec::new();
         let (population, appeared) = timings
             .stage("customers", || self.population(Entity::Customer, &books, progress, rejects, &mut accounts))?;
-        let mut warnings = self.absent_columns();
+        let mut warnings: Vec<Warning> = self.absent_columns().collect();
         if !population.registered {
             warnings.push(Warning::NoRegister);
         }
-        warnings.extend(findings::of_ages(&population, &self.plan.window).map(Warning::Finding));
+        warnings.extend(ExtractWarning::of_ages(&population, &self.plan.window).map(Warning::Extract));
         let kernel = KernelWindow::new(&self.plan.window);
         let traits = traits(&self.plan.benefits, &books)?;
         let budget = self.memory_limit.zip(spill).map(|(limit, spill)| {
@@ -68,12 +68,13 @@ impl Job<'_> {
         if employers.as_ref().is_some_and(|employers| !employers.population.registered) {
             warnings.push(Warning::NoEmployerRegister);
         }
-        warnings.extend(accounts.iter().flat_map(|account| Warning::of_extract(account, self.plan)));
+        let of_values = accounts.iter().flat_map(|account| ExtractWarning::of_values(account, self.plan));
+        warnings.extend(of_values.map(Warning::Extract));
         warnings.extend(self.unreachable_rules(&accounts)?);
         let mut broken_limits = Vec::new();
         for account in &accounts {
             if let Some(input) = self.input(account.extract) {
-                warnings.extend(findings::of_account(input.config, account).into_iter().map(Warning::Finding));
+                warnings.extend(ExtractWarning::of_rows(account, input.config).into_iter().map(Warning::Extract));
                 broken_limits.extend(limits::broken(input.config, account, self.plan.window.as_of));
             }
         }
@@ -106,12 +107,12 @@ impl Job<'_> {
         Ok(Some(employers))
     }
 
-    fn absent_columns(&self) -> Vec<Warning> {
-        let of_plan = |plan: &crate::extract::Plan<'_>| {
-            let extract = plan.config.extract;
-            plan.absent.clone().into_iter().map(move |absent| Warning::AbsentColumn(extract, absent))
+    fn absent_columns(&self) -> impl Iterator<Item = Warning> {
+        let of_input = |input: &Plan<'_>| {
+            let extract = input.config.extract;
+            input.absent.clone().into_iter().map(move |absent| ExtractWarning::of_column(extract, absent))
         };
-        self.inputs.iter().flat_map(of_plan).collect()
+        self.inputs.iter().flat_map(of_input).map(Warning::Extract)
     }
 }
 
