@@ -21,9 +21,9 @@ pub fn check(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
     let reading = job.read(&bars, &mut rejects, spill.as_ref(), &mut Timings::default())?;
     drop(bars);
     rejects.finish()?;
-    let warnings = job::warnings(&reading);
+    let warnings: Vec<String> = reading.warnings.iter().map(ToString::to_string).collect();
     let broken_limits = &reading.broken_limits;
-    job::say_findings(&job::Findings { warnings: &warnings, broken_limits }, arguments.job.quiet);
+    job::say_findings(&warnings, broken_limits, arguments.job.quiet);
     let extracts: Vec<ExtractEntry> = reading.accounts.iter().map(|account| ExtractEntry::of(account, &plan)).collect();
     let columns = job.columns();
     if arguments.job.json {

@@ -3,7 +3,7 @@
 use super::{JobArguments, output};
 use crate::calendar::Day;
 use crate::config::{self, ConfigError, RunPlan};
-use crate::job::{Job, JobError, Reading};
+use crate::job::{Job, JobError};
 
 /// The plan of a job that runs today.
 pub fn plan(arguments: &JobArguments) -> Result<RunPlan, ConfigError> {
@@ -19,22 +19,9 @@ pub fn prepare<'a>(arguments: &JobArguments, plan: &'a RunPlan) -> Result<Job<'a
 }
 
 /// Says what an analyst should know of what was read.
-pub fn say_findings(reading: &Findings<'_>, quiet: bool) {
+pub fn say_findings(warnings: &[String], broken_limits: &[String], quiet: bool) {
     if !quiet {
-        reading.warnings.iter().for_each(|warning| output::say(&format!("warning: {warning}")));
+        warnings.iter().for_each(|warning| output::say(&format!("warning: {warning}")));
     }
-    reading.broken_limits.iter().for_each(|limit| output::say(&format!("limit broken: {limit}")));
-}
-
-/// Warnings and broken limits, in words.
-pub struct Findings<'a> {
-    /// Warnings.
-    pub warnings: &'a [String],
-    /// Broken limits.
-    pub broken_limits: &'a [String],
-}
-
-/// The warnings of a reading, in words.
-pub fn warnings(reading: &Reading<'_>) -> Vec<String> {
-    reading.warnings.iter().map(ToString::to_string).collect()
+    broken_limits.iter().for_each(|limit| output::say(&format!("limit broken: {limit}")));
 }

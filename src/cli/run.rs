@@ -19,8 +19,7 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<ExitCode> {
     let mut job = timings.stage("prepare", || job::prepare(&arguments.job, &plan))?;
     job.accept_changes = arguments.accept_changes;
     let report = whole(&job, &root, arguments.job.quiet, utc(started), timings)?;
-    let (warnings, broken_limits) = (&report.warnings, &report.manifest.broken_limits);
-    job::say_findings(&job::Findings { warnings, broken_limits }, arguments.job.quiet);
+    job::say_findings(&report.warnings, &report.manifest.broken_limits, arguments.job.quiet);
     say_gates(&report, arguments);
     if arguments.timings {
         output::say(&summary::timings(&report.manifest));

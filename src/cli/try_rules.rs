@@ -11,7 +11,7 @@ use crate::history::{Movements, Trial, trial};
 pub fn try_rules(arguments: &TryArguments) -> anyhow::Result<ExitCode> {
     let run = open(&arguments.run)?;
     // The run's day is what the rules are tried on, whatever day the configuration would be run for.
-    let plan = config::load(&arguments.config, |_| run.plan().window.as_of)?;
+    let plan = config::load(&arguments.config, |_| run.plan.window.as_of)?;
     let tried = with_rows(arguments.movements.as_deref(), |rows| trial(&run, &plan, rows))?;
     if !tried.not_tried.is_empty() {
         output::say(&format!(

@@ -103,13 +103,12 @@ impl<'a> Reader<'a> {
 
     /// A value as `read` sees it; a problem where it is not what is expected.
     pub(super) fn read<T>(&self, key: &str, shape: Shape, read: impl Fn(&'a Item) -> Option<T>) -> Option<T> {
-        let item = self.item(key);
-        let expected = item.map(|_| shape.expected());
+        let expected = shape.expected();
         self.problems.asked.note(&self.place, self.schema_key(key), shape);
-        let value = read(item?);
+        let item = self.item(key)?;
+        let value = read(item);
         if value.is_none() {
-            let found = item.map(shown).unwrap_or_default();
-            self.problem(key, format!("expected {}, found {found}", expected.unwrap_or_default()), None);
+            self.problem(key, format!("expected {expected}, found {}", shown(item)), None);
         }
         value
     }

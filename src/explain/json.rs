@@ -14,15 +14,15 @@ use crate::schema::features::FeatureType;
 pub fn json(explanation: &Explanation<'_>, language: Language) -> Value {
     let rule_set = explanation.rule_set;
     let category = &rule_set.categories[explanation.category];
-    let rules = rule_set.rules.iter().zip(&explanation.rules).enumerate().map(|(at, (rule, trace))| {
+    let rules = rule_set.rules.iter().zip(&explanation.rules).enumerate().map(|(at, (rule, clause))| {
         json!({
             "rule": rule.name,
             "category": rule_set.categories[rule.category].name,
             "reason": language.of(&rule.reason),
-            "result": trace.truth,
+            "result": clause.truth(),
             "reached": explanation.decided.is_none_or(|decided| at <= decided),
             "decided": explanation.decided == Some(at),
-            "condition": condition(&trace.clause, explanation),
+            "condition": condition(clause, explanation),
         })
     });
     let alternatives = explanation.alternatives.iter().map(|alternative| {

@@ -21,7 +21,7 @@ use polars::prelude::{AnyValue, DataFrame, PolarsResult};
 
 use crate::calendar::Window;
 use crate::history::PastRun;
-use crate::rules::{RuleSet, RuleTrace, Tracer};
+use crate::rules::{Clause, RuleSet, TracedTerm, Tracer};
 use crate::schema::Entity;
 use crate::schema::features::{At, FeatureType};
 
@@ -67,8 +67,8 @@ pub struct Explanation<'a> {
     pub decided: Option<usize>,
     /// All features, derived ones last.
     pub features: Vec<FeatureValue>,
-    /// The rules in their order.
-    pub rules: Vec<RuleTrace<'a>>,
+    /// The conditions of the rules in their order.
+    pub rules: Vec<Clause<TracedTerm<'a>>>,
     /// All other categories, from lightest to heaviest need.
     pub alternatives: Vec<Alternative>,
 }
@@ -91,23 +91,16 @@ impl<'a> Explainer<'a> {
     /// # Errors
     /// The run's statistics, or the labels of its employers, cannot be read; it has no employers.
     pub fn new(run: &'a PastRun, entity: Entity) -> Result<Self, ExplainError> {
-        let tracer = Tracer::new(run.plan().rules(entity));
+        let tracer = Tracer::new(run.plan.rules(entity));
         let named = tracer.rules().named_features();
         let scales = match entity {
-            Entity::Customer => feature_scales::read(run.folder())?,
-            Entity::Employer if run.manifest().has_employers() => {
-                feature_scales::of_labels(&run.labels_of(entity), &named)?
-            }
-            Entity::Employer => return Err(ExplainError::NoEmployers { folder: run.folder().to_owned() }),
+            Entity::Customer => feature_scales::read(&run.folder)?,
+            Entity::Employer if run.manifest.has_employers() => feature_scales::of_labels(&run.labels(entity), &named)?,
+            Entity::Employer => return Err(ExplainError::NoEmployers { folder: run.folder.clone() }),
         };
-        let grid = |at: At| SearchGrid::new(at, *scales.get(&at)?, tracer.rules(), &run.plan().window);
+        let grid = |at: At| SearchGrid::new(at, *scales.get(&at)?, tracer.rules(), &run.plan.window);
         let grids = named.into_iter().filter_map(grid).collect();
         Ok(Explainer { run, tracer, grids })
-    }
-
-    /// The rules with their terms.
-    pub fn tracer(&self) -> &Tracer<'a> {
-        &self.tracer
     }
 
     /// What would have led each row of a frame elsewhere, category by category (see [`counterfactuals`]).
@@ -124,7 +117,7 @@ impl<'a> Explainer<'a> {
     /// The run does not have the id, cannot be read, or says something else than its own rules.
     pub fn explain(&self, id: &str) -> Result<Explanation<'_>, ExplainError> {
         let rule_set = self.tracer.rules();
-        let folder = || self.run.folder().to_owned();
+        let folder = || self.run.folder.clone();
         let unknown = || ExplainError::Unknown { folder: folder(), entity: rule_set.entity };
         let found = self.run.find(rule_set.entity, id)?.ok_or_else(unknown)?;
         let trace = self.tracer.trace(&found.features)?.pop();
@@ -145,7 +138,7 @@ impl<'a> Explainer<'a> {
         Ok(Explanation {
             id: id.to_owned(),
             rule_set,
-            window: &self.run.plan().window,
+            window: &self.run.plan.window,
             category,
             decided: Some(usize::from(trace.decided)).filter(|rule| *rule < rule_set.rules.len()),
             features: self.values(&found.features)?,

@@ -5,6 +5,7 @@ use polars::prelude::StringChunked;
 
 use super::{HistoryError, PastRun};
 use crate::rules::RuleSet;
+use crate::schema::Entity;
 
 /// What was decided on a customer of a past run.
 #[derive(Debug, Clone, Copy)]
@@ -23,11 +24,11 @@ pub(super) fn for_each_decision(
     other_rules: Option<&RuleSet>,
     mut take: impl FnMut(&str, Decision) -> Result<(), HistoryError>,
 ) -> Result<(), HistoryError> {
-    let labels = run.labels();
+    let labels = run.labels(Entity::Customer);
     let features = other_rules.map(RuleSet::named_features).unwrap_or_default();
     let features = features.into_iter().map(|feature| feature.feature().name);
     let columns: Vec<&str> = COLUMNS.into_iter().chain(features).collect();
-    let rule_set = &run.plan().customers;
+    let rule_set = &run.plan.customers;
     let numbers: HashMap<(&str, &str), u16> = rule_set.outcomes().zip(0..).collect();
     let damaged = |message: String| HistoryError::Damaged { path: labels.path().to_owned(), message };
     let evaluate = |source| HistoryError::Evaluate { path: labels.path().to_owned(), source };

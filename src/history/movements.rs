@@ -10,6 +10,7 @@ use super::transitions::{Merge, Transition, Transitions};
 use super::{HistoryError, PastRun};
 use crate::config::RunPlan;
 use crate::intake::Ids;
+use crate::schema::Entity;
 use crate::text::{guarded, push_csv};
 
 /// Who moved between two runs.
@@ -104,7 +105,7 @@ pub fn compare(old: &PastRun, new: &PastRun, rows: &mut dyn Write) -> Result<Mov
         Ok(())
     })?;
     let customers = rules.into_iter().enumerate().map(|(customer, rule)| (ids.get(customer), rule));
-    movements(old, NewRun { plan: new.plan(), customers: Box::new(customers) }, rows)
+    movements(old, NewRun { plan: &new.plan, customers: Box::new(customers) }, rows)
 }
 
 /// Finds who moved, and writes them to `rows`: everybody whose category changed, who entered (nothing under `from`)
@@ -118,7 +119,7 @@ pub fn movements(old: &PastRun, new: NewRun<'_>, rows: &mut dyn Write) -> Result
         Comparability::RulesDiffer => Some(&new.plan.customers),
         _ => None,
     };
-    let mut transitions = Transitions::new(old.plan(), new.plan);
+    let mut transitions = Transitions::new(&old.plan, new.plan);
     let mut rows = MovementRows::new(rows, new.plan.outputs.spreadsheet_safe)?;
     let mut merge = Merge::new(new.customers, |id, transition| {
         transitions.count(transition);
@@ -140,11 +141,11 @@ pub(super) enum Comparability {
 
 impl Comparability {
     fn of(old: &PastRun, new: &RunPlan) -> Result<Self, HistoryError> {
-        let mut differ = feature_settings_that_differ(old.plan(), new);
-        let rules_differ = rules_differ(old.plan(), new);
+        let mut differ = feature_settings_that_differ(&old.plan, new);
+        let rules_differ = rules_differ(&old.plan, new);
         if rules_differ {
             // A feature that the old run's version did not have yet.
-            let columns = old.labels().column_names()?;
+            let columns = old.labels(Entity::Customer).column_names()?;
             let names = new.customers.named_features().into_iter().map(|feature| feature.feature().name);
             let absent = names.filter(|name| !columns.iter().any(|column| column == name));
             differ.extend(absent.map(|name| format!("feature {name}")));

@@ -11,13 +11,15 @@ use crate::regular;
 use crate::sanitize::shown;
 use crate::schema::Entity;
 
-/// A run folder: what it says of itself, the plan that it followed, and its labels.
+/// A run folder that was opened.
 #[derive(Debug)]
 pub struct PastRun {
-    folder: PathBuf,
-    manifest: PastManifest,
-    plan: RunPlan,
-    labels: LabelsFile,
+    /// Where it is.
+    pub folder: PathBuf,
+    /// What it says of itself.
+    pub manifest: PastManifest,
+    /// The plan that it followed.
+    pub plan: RunPlan,
 }
 
 /// Everything that a run says of one customer, or employer.
@@ -29,8 +31,6 @@ pub struct FoundCustomer {
     pub category: String,
     /// The rule that decided, or `default`.
     pub rule: String,
-    /// The dimensions' names and values.
-    pub dimensions: Vec<(String, Option<String>)>,
 }
 
 impl PastRun {
@@ -51,8 +51,7 @@ impl PastRun {
         let settle = |as_of| if let AsOf::Day(own) = as_of { own } else { day };
         let plan =
             config::from_text(&text, &folder, settle).map_err(|problems| HistoryError::Config { path, problems })?;
-        let labels = LabelsFile::of(&folder, &plan, &manifest, Entity::Customer);
-        Ok(PastRun { folder, manifest, plan, labels })
+        Ok(PastRun { folder, manifest, plan })
     }
 
     /// The manifest alone.
@@ -76,38 +75,8 @@ impl PastRun {
         Ok(manifest)
     }
 
-    /// Where it is.
-    pub fn folder(&self) -> &Path {
-        &self.folder
-    }
-
-    /// What it says of itself.
-    pub fn manifest(&self) -> &PastManifest {
-        &self.manifest
-    }
-
-    /// The plan that it followed.
-    pub fn plan(&self) -> &RunPlan {
-        &self.plan
-    }
-
-    /// Whether it is held.
-    pub fn held(&self) -> bool {
-        self.manifest.held
-    }
-
-    /// Its labels.
-    pub fn labels(&self) -> &LabelsFile {
-        &self.labels
-    }
-
-    /// The features' names, derived ones last.
-    pub fn feature_names(&self) -> Vec<String> {
-        self.plan.customers.feature_names()
-    }
-
     /// The labels of an entity.
-    pub fn labels_of(&self, entity: Entity) -> LabelsFile {
+    pub fn labels(&self, entity: Entity) -> LabelsFile {
         LabelsFile::of(&self.folder, &self.plan, &self.manifest, entity)
     }
 
@@ -116,24 +85,20 @@ impl PastRun {
     /// # Errors
     /// The labels cannot be read.
     pub fn find(&self, entity: Entity, id: &str) -> Result<Option<FoundCustomer>, HistoryError> {
-        let labels = self.labels_of(entity);
+        let labels = self.labels(entity);
         let features = self.plan.rules(entity).feature_names();
-        let dimensions = self.plan.dimensions(entity);
         let mut columns = vec![entity.id_column(), "category", "rule"];
         columns.extend(features.iter().map(String::as_str));
-        columns.extend(dimensions.iter().map(String::as_str));
         let Some(row) = labels.find(id, &columns)? else { return Ok(None) };
         let damaged = |fault| labels.damaged(fault);
-        let text = |name: &str| -> Result<Option<String>, HistoryError> {
+        let text = |name: &str| -> Result<String, HistoryError> {
             let column = row.column(name).map_err(damaged)?;
-            Ok(column.str().map_err(damaged)?.get(0).map(str::to_owned))
+            Ok(column.str().map_err(damaged)?.get(0).unwrap_or_default().to_owned())
         };
-        let dimension = |name: &String| Ok((name.clone(), text(name)?));
         Ok(Some(FoundCustomer {
             features: row.select(features.iter().map(String::as_str)).map_err(damaged)?,
-            category: text("category")?.unwrap_or_default(),
-            rule: text("rule")?.unwrap_or_default(),
-            dimensions: dimensions.iter().map(dimension).collect::<Result<_, HistoryError>>()?,
+            category: text("category")?,
+            rule: text("rule")?,
         }))
     }
 }

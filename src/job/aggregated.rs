@@ -81,6 +81,17 @@ impl Job<'_> {
         Ok((Population::of_appearing(&ids, &self.plan.window, dimensions), appeared))
     }
 
+    /// What events are added up with.
+    pub(super) fn context<'a>(
+        &'a self,
+        of: &'a Aggregated<'a>,
+        kernel: &'a KernelWindow,
+        traits: &'a [BenefitTraits],
+    ) -> AggregationContext<'a> {
+        let Aggregated { entity, partitions, budget, .. } = of;
+        AggregationContext { entity: *entity, window: &self.plan.window, kernel, traits, partitions, budget: *budget }
+    }
+
     /// Reads an extract of events; `None` where none is configured.
     pub(super) fn read_events(
         &self,
@@ -101,14 +112,7 @@ impl Job<'_> {
             progress: read.progress.clone(),
             budget: of.budget,
         };
-        let context = AggregationContext {
-            entity: of.entity,
-            window: &self.plan.window,
-            kernel: read.kernel,
-            traits: read.traits,
-            partitions: &of.partitions,
-            budget: of.budget,
-        };
+        let context = self.context(of, read.kernel, read.traits);
         let mut account = match extract {
             Extract::Contacts | Extract::EmployerContacts => {
                 intake.read(&features::Contacts::new(&context, extract), rejects)?

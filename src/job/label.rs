@@ -16,12 +16,6 @@ use crate::schema::Entity;
 use crate::schema::features::FeatureType;
 use crate::statistics::Accumulator;
 
-/// A partition with its labels.
-struct Labelled {
-    table: FeatureTable,
-    rules: Vec<u16>,
-}
-
 /// The labels of a partition, ready to be written.
 struct RenderedPartition {
     labels: outputs::Rendered,
@@ -67,7 +61,7 @@ impl Labelling<'_> {
     ) -> Result<RenderedPartition, JobError> {
         let table =
             features(at, population, context).map_err(|source| JobError::Extract(ExtractError::Spill { source }))?;
-        let Labelled { table, rules } = self.labelled(table)?;
+        let (table, rules) = self.labelled(table)?;
         let categories: Vec<usize> = rules.iter().map(|rule| self.rules.category_of(*rule)).collect();
         let labels = LabelsWriter::render(self.format, text, &table, &rules)?;
         let customers = table.customers.clone();
@@ -76,7 +70,7 @@ impl Labelling<'_> {
     }
 
     /// Adds the derived features to a table and finds the rule of each row.
-    fn labelled(&self, mut table: FeatureTable) -> Result<Labelled, JobError> {
+    fn labelled(&self, mut table: FeatureTable) -> Result<(FeatureTable, Vec<u16>), JobError> {
         let frame = self.rules.derive(table.to_polars(&self.rules.named_features())?)?;
         let rules = self.rules.classify(&frame)?;
         for feature in &self.rules.derived_features {
@@ -86,7 +80,7 @@ impl Labelling<'_> {
                 _ => FeatureColumn::Ratios(column.f64()?.iter().map(|value| value.unwrap_or(f64::NAN)).collect()),
             });
         }
-        Ok(Labelled { table, rules })
+        Ok((table, rules))
     }
 }
 
@@ -116,14 +110,7 @@ impl Job<'_> {
             rules: &labelling.rule_texts(),
             spreadsheet_safe: self.plan.outputs.spreadsheet_safe,
         };
-        let context = AggregationContext {
-            entity: of.entity,
-            window: &self.plan.window,
-            kernel: &reading.kernel,
-            traits: &reading.traits,
-            partitions: &of.partitions,
-            budget: of.budget,
-        };
+        let context = self.context(of, &reading.kernel, &reading.traits);
         let mut writer = LabelsWriter::create(folder, labelling.format, &text, &labelling.empty_table())?;
         let next = AtomicUsize::new(0);
         let (ready, made) = mpsc::sync_channel(self.threads);

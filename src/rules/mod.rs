@@ -20,11 +20,11 @@ mod words;
 
 use polars::prelude::*;
 
-pub use expression::Expression;
+pub use expression::{Expression, Operator};
 pub use parse::{ConditionProblem, condition, derived};
 pub use rule_set::{Category, DEFAULT_RULE, DerivedFeature, ReferenceFigures, Rule, RuleSet};
 pub use terms::{Clause, Comparator, Comparison, Piece, Term};
-pub use trace::{RuleTrace, Trace, TracedTerm, Tracer, Truth};
+pub use trace::{Trace, TracedTerm, Tracer, Truth};
 
 use crate::schema::Entity;
 use crate::schema::features::FeatureType;

@@ -86,8 +86,8 @@ impl Tracer<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::tests::plan_of;
     use crate::rules::RuleSet;
+    use crate::rules::tests::{ages_and_contacts, rule_set};
     use proptest::prelude::*;
 
     fn rules(conditions: &[&str]) -> RuleSet {
@@ -97,7 +97,7 @@ mod tests {
         let rules: String = conditions.iter().enumerate().map(rule).collect();
         let derived = "[[derived_features]]\nname = \"half\"\nexpression = \"last_resort_months / 2\"\n\
                        [[derived_features]]\nname = \"mixed\"\nexpression = \"half + contacts\"\n";
-        plan_of(&format!("{derived}{rules}")).customers
+        rule_set(&format!("{derived}{rules}"))
     }
 
     #[test]
@@ -140,19 +140,7 @@ mod tests {
             let when = format!("{} {} ({} {} {})", terms[0], joins[0], terms[1], joins[1], terms[2]);
             let rules = rules(&[&when]);
             let named = Tracer::new(&rules).unreachable(&["last_resort_months"]).unwrap();
-            let (mut ages, mut contacts) = (Vec::new(), Vec::new());
-            for age in [None, Some(10_i64), Some(20)] {
-                for contact in 0..4_i64 {
-                    ages.push(age);
-                    contacts.push(contact);
-                }
-            }
-            let columns = vec![
-                Column::new("age".into(), ages),
-                Column::new("contacts".into(), contacts),
-                Column::new("last_resort_months".into(), vec![0_i64; 12]),
-            ];
-            let takes = rules.label(DataFrame::new(12, columns).unwrap()).unwrap().contains(&0);
+            let takes = rules.label(ages_and_contacts()).unwrap().contains(&0);
             prop_assert!(!(takes && named == [0]), "{}", when);
         }
     }

@@ -22,7 +22,14 @@ fn frame(columns: &[(&str, &[Option<f64>])]) -> DataFrame {
     DataFrame::new(height, feature_types(Entity::Customer).into_iter().map(column).collect()).unwrap()
 }
 
-fn rule_set(text: &str) -> RuleSet {
+/// Customers with every combination of some ages, one of them missing, and contacts.
+pub(super) fn ages_and_contacts() -> DataFrame {
+    let ages = [None, Some(10.0), Some(20.0)].map(|age| [age; 4]).concat();
+    let contacts = [0.0, 1.0, 2.0, 3.0].map(Some).repeat(3);
+    frame(&[("age", &ages), ("contacts", &contacts)])
+}
+
+pub(super) fn rule_set(text: &str) -> RuleSet {
     plan_of(text).customers
 }
 

@@ -72,20 +72,11 @@ impl Clause<TracedTerm<'_>> {
     }
 }
 
-/// A rule for one customer.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RuleTrace<'a> {
-    /// What its condition comes to.
-    pub truth: Truth,
-    /// Its condition, term by term.
-    pub clause: Clause<TracedTerm<'a>>,
-}
-
 /// All rules for one customer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trace<'a> {
-    /// The rules in their order, also those after the one that decided.
-    pub rules: Vec<RuleTrace<'a>>,
+    /// The conditions of the rules in their order, term by term, also of those after the one that decided.
+    pub rules: Vec<Clause<TracedTerm<'a>>>,
     /// The rule that decided, or the number of rules where none did.
     pub decided: u16,
 }
@@ -133,35 +124,28 @@ impl<'a> Tracer<'a> {
     /// A feature is not in the frame, or has another type than the catalogue gives it.
     pub fn trace(&self, features: &DataFrame) -> PolarsResult<Vec<Trace<'_>>> {
         let terms = self.term_truths(features)?;
-        let conditions = truths(features, self.rules.rules.iter().map(|rule| rule.condition.to_polars()))?;
         let decided = self.rules.classify(features)?;
         let of_row = |(row, decided): (usize, u16)| {
             let of_term = &mut |at: &usize| {
                 let named = &self.terms[*at];
                 TracedTerm { term: &named.term, features: &named.features, truth: terms[*at][row] }
             };
-            let rules = self.clauses.iter().zip(&conditions);
-            let rules = rules.map(|(clause, truth)| RuleTrace { truth: truth[row], clause: clause.map(of_term) });
-            Trace { rules: rules.collect(), decided }
+            Trace { rules: self.clauses.iter().map(|clause| clause.map(of_term)).collect(), decided }
         };
         Ok(decided.into_iter().enumerate().map(of_row).collect())
     }
 
     /// What each term comes to in each row.
     pub(super) fn term_truths(&self, features: &DataFrame) -> PolarsResult<Vec<Vec<Truth>>> {
-        truths(features, self.terms.iter().map(|named| named.expression.to_condition()))
+        let values = evaluate(features, self.terms.iter().map(|named| named.expression.to_condition()))?;
+        values.iter().map(|column| Ok(column.bool()?.iter().map(Truth::from).collect())).collect()
     }
-}
-
-fn truths(features: &DataFrame, conditions: impl Iterator<Item = Expr>) -> PolarsResult<Vec<Vec<Truth>>> {
-    let columns = evaluate(features, conditions)?;
-    columns.iter().map(|column| Ok(column.bool()?.iter().map(Truth::from).collect())).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::tests::plan_of;
+    use crate::rules::tests::{ages_and_contacts, rule_set};
     use proptest::prelude::*;
 
     fn rules(when: &str) -> RuleSet {
@@ -169,20 +153,11 @@ mod tests {
             "[[derived_features]]\nname = \"double\"\nexpression = \"contacts * 2\"\n\
              [[rules]]\nname = \"r\"\ncategory = \"support\"\nwhen = '{when}'\n"
         );
-        plan_of(&text).customers
+        rule_set(&text)
     }
 
-    /// Customers with every combination of some ages (one missing) and contacts.
     fn customers(rules: &RuleSet) -> DataFrame {
-        let (mut ages, mut contacts) = (Vec::new(), Vec::new());
-        for age in [None, Some(10_i64), Some(20)] {
-            for contact in 0..4_i64 {
-                ages.push(age);
-                contacts.push(contact);
-            }
-        }
-        let columns = vec![Column::new("age".into(), ages), Column::new("contacts".into(), contacts)];
-        rules.derive(DataFrame::new(12, columns).unwrap()).unwrap()
+        rules.derive(ages_and_contacts()).unwrap()
     }
 
     fn any_condition() -> impl Strategy<Value = String> {
@@ -216,10 +191,12 @@ mod tests {
         #[test]
         fn terms_put_together_are_the_condition(when in any_condition()) {
             let rules = rules(&when);
-            for trace in Tracer::new(&rules).trace(&customers(&rules)).unwrap() {
-                let rule = &trace.rules[0];
-                prop_assert_eq!(rule.clause.truth(), rule.truth, "{}", when);
-                prop_assert_eq!(trace.decided == 0, rule.truth == Truth::True);
+            let customers = customers(&rules);
+            let whole = evaluate(&customers, [rules.rules[0].condition.to_polars()].into_iter()).unwrap();
+            let tracer = Tracer::new(&rules);
+            for (trace, whole) in tracer.trace(&customers).unwrap().into_iter().zip(whole[0].bool().unwrap().iter()) {
+                prop_assert_eq!(trace.rules[0].truth(), Truth::from(whole), "{}", when);
+                prop_assert_eq!(trace.decided == 0, whole == Some(true));
             }
         }
     }
@@ -230,10 +207,10 @@ mod tests {
         let customers = customers(&rules);
         let tracer = Tracer::new(&rules);
         let traces = tracer.trace(&customers).unwrap();
-        let Clause::All(parts) = &traces[3].rules[0].clause else { panic!("{traces:?}") };
+        let Clause::All(parts) = &traces[3].rules[0] else { panic!("{traces:?}") };
         let [Clause::Term(sum), Clause::Not(not)] = parts.as_slice() else { panic!("{parts:?}") };
         assert_eq!((sum.features, sum.truth), (["contacts".to_owned(), "double".to_owned()].as_slice(), Truth::True));
         // A customer of unknown age: neither older than 15 nor not.
-        assert_eq!((not.truth(), traces[3].rules[0].truth), (Truth::Missing, Truth::Missing));
+        assert_eq!((not.truth(), traces[3].rules[0].truth()), (Truth::Missing, Truth::Missing));
     }
 }
