@@ -72,6 +72,37 @@ impl fmt::Display for Day {
     }
 }
 
+/// Which day ends the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AsOf {
+    /// A fixed day.
+    Day(Day),
+    /// The day before the run.
+    Yesterday,
+    /// The last day of the month before the run's.
+    LastMonthEnd,
+}
+
+impl AsOf {
+    /// From a date such as `2025-12-31`, `yesterday` or `last-month-end`.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "yesterday" => Some(AsOf::Yesterday),
+            "last-month-end" => Some(AsOf::LastMonthEnd),
+            date => Day::from_iso(date).map(AsOf::Day),
+        }
+    }
+
+    /// The day that it comes to in a run on `today`.
+    pub fn day(self, today: Day) -> Day {
+        match self {
+            AsOf::Day(day) => day,
+            AsOf::Yesterday => today.plus_days(-1),
+            AsOf::LastMonthEnd => today.plus_days(-(today.date().day() as i32)),
+        }
+    }
+}
+
 /// How long a period is whose end is not given (`docs/method.md` section 2, `covers`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DefaultPeriod {
@@ -178,6 +209,13 @@ mod tests {
 
     fn day(text: &str) -> Day {
         Day::from_iso(text).unwrap()
+    }
+
+    #[test]
+    fn the_days_that_cron_asks_for() {
+        assert_eq!(AsOf::Yesterday.day(day("2026-01-01")), day("2025-12-31"));
+        assert_eq!(AsOf::LastMonthEnd.day(day("2026-03-15")), day("2026-02-28"));
+        assert_eq!(AsOf::LastMonthEnd.day(day("2024-03-31")), day("2024-02-29"));
     }
 
     #[test]

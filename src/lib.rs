@@ -25,6 +25,7 @@ pub mod sanitize;
 pub mod schema;
 pub mod spill;
 pub mod statistics;
+pub(crate) mod suggestion;
 pub mod synth;
 pub mod tables;
 pub mod text;

@@ -13,24 +13,23 @@ use crate::outputs::ExtractEntry;
 
 /// Reads everything and prints what became of it.
 pub fn check(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
-    let (config, as_of) = job::configuration(&arguments.job)?;
-    let job = job::prepare(&arguments.job, &config, as_of)?;
-    let mut rejects = RejectsWriter::new(rejects(arguments)?, &config.outputs)?;
+    let plan = job::plan(&arguments.job)?;
+    let job = job::prepare(&arguments.job, &plan)?;
+    let mut rejects = RejectsWriter::new(rejects(arguments)?, &plan.outputs)?;
     let bars = progress::of_job(&job, arguments.job.quiet);
     let spill = job.spill(&std::env::temp_dir())?;
     let reading = job.read(&bars, &mut rejects, spill.as_ref(), &mut Timings::default())?;
     drop(bars);
     rejects.finish()?;
-    let warnings = job::warnings(&reading);
+    let warnings: Vec<String> = reading.warnings.iter().map(ToString::to_string).collect();
     let broken_limits = &reading.broken_limits;
-    job::say_findings(&job::Findings { warnings: &warnings, broken_limits }, arguments.job.quiet);
-    let extracts: Vec<ExtractEntry> =
-        reading.accounts.iter().map(|account| ExtractEntry::of(account, &config)).collect();
+    job::say_findings(&warnings, broken_limits, arguments.job.quiet);
+    let extracts: Vec<ExtractEntry> = reading.accounts.iter().map(|account| ExtractEntry::of(account, &plan)).collect();
     let columns = job.columns();
     if arguments.job.json {
         let found = serde_json::json!({
-            "as_of": job.window.as_of.to_string(),
-            "window_start": job.window.start.to_string(),
+            "as_of": plan.window.as_of.to_string(),
+            "window_start": plan.window.start.to_string(),
             "customers_in_scope": reading.customers.count(),
             "columns": columns,
             "extracts": extracts,
@@ -40,7 +39,7 @@ pub fn check(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
         output::print_json(&found)?;
     } else {
         let customers = reading.customers.count();
-        output::print(&summary::checked(&config, &columns, &extracts, &job.window, customers)?)?;
+        output::print(&summary::checked(&plan, &columns, &extracts, &plan.window, customers)?)?;
     }
     Ok(if broken_limits.is_empty() { ExitCode::Success } else { ExitCode::Data })
 }

@@ -13,14 +13,14 @@ use crate::history::{self, HistoryError, PastRun};
 /// Compares two run folders and prints what moved.
 pub fn compare(arguments: &CompareArguments) -> anyhow::Result<ExitCode> {
     let (old, new) = (open(&arguments.old)?, open(&arguments.new)?);
-    if old.manifest().window.as_of > new.manifest().window.as_of {
+    if old.plan.window.as_of > new.plan.window.as_of {
         output::say("warning: the first run ends after the second; the older one is named first");
     }
     let found = with_rows(arguments.movements.as_deref(), |rows| history::compare(&old, &new, rows))?;
     if arguments.json {
         output::print_json(&movements::json(&found)?)?;
     } else {
-        output::print(&movements::text(&summary::words(new.config())?, &found))?;
+        output::print(&movements::text(&summary::words(&new.plan)?, &found))?;
     }
     Ok(ExitCode::Success)
 }
@@ -28,7 +28,7 @@ pub fn compare(arguments: &CompareArguments) -> anyhow::Result<ExitCode> {
 /// A run folder, opened; that it is held is said.
 pub(super) fn open(folder: &Path) -> anyhow::Result<PastRun> {
     let run = PastRun::open(folder)?;
-    if run.held() {
+    if run.manifest.held {
         output::say(&format!("warning: {} is held: its results were not published", folder.display()));
     }
     Ok(run)

@@ -12,7 +12,7 @@ use crate::exit_code::ExitCode;
 pub fn show(file: Option<&Path>) -> anyhow::Result<ExitCode> {
     match file {
         None => output::print(config::DEFAULTS)?,
-        Some(file) => output::print(&config::load(file)?.in_force)?,
+        Some(file) => output::print(&config::in_force(file)?)?,
     }
     Ok(ExitCode::Success)
 }

@@ -20,8 +20,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::calendar::Day;
-use crate::config::{AsOf, ConfigError};
+use crate::calendar::{AsOf, Day};
+use crate::config::ConfigError;
 use crate::exit_code::ExitCode;
 use crate::explain::ExplainError;
 use crate::history::HistoryError;
@@ -238,13 +238,8 @@ fn bytes(text: &str) -> Result<u64, String> {
 }
 
 fn as_of(text: &str) -> Result<AsOf, String> {
-    match text {
-        "yesterday" => Ok(AsOf::Yesterday),
-        "last-month-end" => Ok(AsOf::LastMonthEnd),
-        date => day(date).map(AsOf::Day).map_err(|_| {
-            format!("`{date}` is no day: write a date such as 2025-12-31, `yesterday` or `last-month-end`")
-        }),
-    }
+    AsOf::parse(text)
+        .ok_or_else(|| format!("`{text}` is no day: write a date such as 2025-12-31, `yesterday` or `last-month-end`"))
 }
 
 /// Does what was typed; errors are said on stderr.

@@ -12,23 +12,22 @@ use crate::outputs::{Contents, OutputFile, RunFolder, check_way, utc};
 /// Runs the job and prints its summary.
 pub fn run(arguments: &RunArguments) -> anyhow::Result<ExitCode> {
     let started = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let (config, as_of) = job::configuration(&arguments.job)?;
-    let root = config.output_root(arguments.out.as_deref());
-    check_way(&root, as_of)?;
+    let plan = job::plan(&arguments.job)?;
+    let root = plan.output_root(arguments.out.as_deref());
+    check_way(&root, plan.window.as_of)?;
     let mut timings = Timings::default();
-    let mut job = timings.stage("prepare", || job::prepare(&arguments.job, &config, as_of))?;
+    let mut job = timings.stage("prepare", || job::prepare(&arguments.job, &plan))?;
     job.accept_changes = arguments.accept_changes;
     let report = whole(&job, &root, arguments.job.quiet, utc(started), timings)?;
-    let (warnings, broken_limits) = (&report.warnings, &report.manifest.broken_limits);
-    job::say_findings(&job::Findings { warnings, broken_limits }, arguments.job.quiet);
+    job::say_findings(&report.warnings, &report.manifest.broken_limits, arguments.job.quiet);
     say_gates(&report, arguments);
     if arguments.timings {
         output::say(&summary::timings(&report.manifest)?);
     }
     if arguments.job.json {
-        output::print_json(&summary::json(&report, &config)?)?;
+        output::print_json(&summary::json(&report, &plan)?)?;
     } else {
-        output::print(&summary::table(&report, &config)?)?;
+        output::print(&summary::table(&report, &plan)?)?;
     }
     let manifest = &report.manifest;
     Ok(match (manifest.broken_limits.is_empty(), manifest.broken_gates.is_empty()) {
@@ -57,9 +56,9 @@ fn say_gates(report: &Report, arguments: &RunArguments) {
 }
 
 fn whole(job: &Job<'_>, root: &Path, quiet: bool, started: String, mut timings: Timings) -> Result<Report, JobError> {
-    let folder = RunFolder::begin(root, job.window.as_of)?;
+    let folder = RunFolder::begin(root, job.plan.window.as_of)?;
     let rejects = OutputFile::create(folder.path(), "rejects.csv", Contents::Rows)?.shared();
-    let mut writer = RejectsWriter::new(Box::new(rejects.clone()), &job.config.outputs)
+    let mut writer = RejectsWriter::new(Box::new(rejects.clone()), &job.plan.outputs)
         .map_err(|source| crate::extract::ExtractError::Rejects { source })?;
     let bars = progress::of_job(job, quiet);
     let spill = job.spill(folder.path())?;

@@ -1,7 +1,7 @@
 //! What `run` and `check` print: short tables for people, JSON for programs.
 
 use crate::calendar::Window;
-use crate::config::Config;
+use crate::config::RunPlan;
 use crate::extract::ColumnFound;
 use crate::i18n::Language;
 use crate::job::Report;
@@ -12,8 +12,8 @@ use crate::tables::{self, Localizer, Table};
 use crate::text::nouns;
 
 /// The words of the terminal, which are English.
-pub fn words<'a>(config: impl Into<Option<&'a Config>>) -> anyhow::Result<Localizer<'a>> {
-    Ok(Localizer::new(config, Language::En)?)
+pub fn words<'a>(plan: impl Into<Option<&'a RunPlan>>) -> anyhow::Result<Localizer<'a>> {
+    Ok(Localizer::new(plan, Language::En)?)
 }
 
 /// A table on the terminal.
@@ -28,8 +28,8 @@ pub fn titled(table: &Table) -> String {
 }
 
 /// The summary of a run.
-pub fn table(report: &Report, config: &Config) -> anyhow::Result<String> {
-    let words = words(config)?;
+pub fn table(report: &Report, plan: &RunPlan) -> anyhow::Result<String> {
+    let words = words(plan)?;
     let figures = [Figure::share_pct, Figure::contacts_per_year, Figure::handling_minutes_per_application];
     let columns = [["category", "customers"].as_slice(), &figures.map(Figure::name)].concat();
     let customers = tables::category_summary(&words, &report.results.figures).select(&columns);
@@ -60,8 +60,8 @@ pub fn table(report: &Report, config: &Config) -> anyhow::Result<String> {
 }
 
 /// The summary of a run as JSON; what is missing is null.
-pub fn json(report: &Report, config: &Config) -> anyhow::Result<serde_json::Value> {
-    let words = words(config)?;
+pub fn json(report: &Report, plan: &RunPlan) -> anyhow::Result<serde_json::Value> {
+    let words = words(plan)?;
     let manifest = &report.manifest;
     Ok(serde_json::json!({
         "as_of": manifest.window.as_of,
@@ -82,13 +82,13 @@ pub fn json(report: &Report, config: &Config) -> anyhow::Result<serde_json::Valu
 
 /// What was found out by reading: columns, rows, faults and codes.
 pub fn checked(
-    config: &Config,
+    plan: &RunPlan,
     columns: &[(&'static str, &ColumnFound)],
     extracts: &[ExtractEntry],
     window: &Window,
     customers: u64,
 ) -> anyhow::Result<String> {
-    let words = words(config)?;
+    let words = words(plan)?;
     let found = [
         tables::columns_found(&words, columns),
         tables::accounting(&words, extracts),

@@ -3,7 +3,6 @@
 use super::compare::{open, with_rows};
 use super::summary::{counted, titled, words};
 use super::{TryArguments, movements, output};
-use crate::calendar::Day;
 use crate::config;
 use crate::exit_code::ExitCode;
 use crate::history::{Movements, Trial, trial};
@@ -13,20 +12,17 @@ use crate::tables::{self, Localizer};
 
 /// Tries the rules and prints what they would give.
 pub fn try_rules(arguments: &TryArguments) -> anyhow::Result<ExitCode> {
-    let mut config = config::load(&arguments.config)?;
     let run = open(&arguments.run)?;
     // The run's day is what the rules are tried on, whatever day the configuration would be run for.
-    if let Some(day) = Day::from_iso(&run.manifest().window.as_of) {
-        config.fix_as_of(day);
-    }
-    let tried = with_rows(arguments.movements.as_deref(), |rows| trial(&run, &config, rows))?;
+    let plan = config::load(&arguments.config, |_| run.plan.window.as_of)?;
+    let tried = with_rows(arguments.movements.as_deref(), |rows| trial(&run, &plan, rows))?;
     if !tried.not_tried.is_empty() {
         output::say(&format!(
             "warning: these settings differ too, and take a full run; the features tried here are those of the run: {}",
             tried.not_tried.join(", ")
         ));
     }
-    let words = words(&config)?;
+    let words = words(&plan)?;
     if arguments.json {
         output::print_json(&json(&words, &tried))?;
     } else {

@@ -1,9 +1,9 @@
 //! The columns that a configuration adds to the labels: dimensions of the customers extract and derived features.
 
 use super::benefits::text;
-use super::model::{AGE_GROUP, DerivedFeature};
+use super::model::AGE_GROUP;
 use super::reader::Reader;
-use crate::rules;
+use crate::rules::{self, DerivedFeature};
 use crate::schema::Entity;
 use crate::schema::Extract;
 use crate::schema::features::{FEATURES, FeatureType};
@@ -36,33 +36,39 @@ pub(super) fn derived_features(
     let mut known = rules::feature_types(Entity::Customer);
     let mut derived: Vec<DerivedFeature> = Vec::new();
     for table in root.tables("derived_features") {
-        let feature = DerivedFeature {
-            name: table.required_text("name").to_owned(),
-            expression: table.required_text("expression").to_owned(),
-            unit: table.text("unit").unwrap_or_default().to_owned(),
-            meaning: text(&table, "meaning", ""),
-        };
-        if !feature.name.is_empty() {
-            if let Some(fault) = name_fault(&feature.name) {
+        let name = table.required_text("name");
+        if !name.is_empty() {
+            if let Some(fault) = name_fault(name) {
                 table.problem("name", fault, None);
-            } else if dimensions.contains(&feature.name) {
-                table.problem("name", format!("`{}` is a dimension already", feature.name), None);
-            } else if derived.iter().any(|other| other.name == feature.name) {
-                table.problem("name", format!("there are two derived features `{}`", feature.name), None);
+            } else if dimensions.iter().any(|dimension| dimension == name) {
+                table.problem("name", format!("`{name}` is a dimension already"), None);
+            } else if known.iter().any(|(other, _)| other == name) {
+                table.problem("name", format!("there are two derived features `{name}`"), None);
             }
         }
+        let (unit, meaning) = (table.text("unit").unwrap_or_default(), text(&table, "meaning", ""));
+        let expression = table.required_text("expression");
         // One that cannot be computed is known all the same: what uses it is not at fault.
         let mut feature_type = FeatureType::Ratio;
-        if !feature.expression.is_empty() {
-            match rules::check_derived(&feature.expression, &known) {
-                Ok(found) => feature_type = found,
+        if !expression.is_empty() {
+            match rules::derived(expression, &known) {
+                Ok((parsed, found)) => {
+                    feature_type = found;
+                    derived.push(DerivedFeature {
+                        name: name.to_owned(),
+                        expression: expression.to_owned(),
+                        parsed,
+                        feature_type,
+                        unit: unit.to_owned(),
+                        meaning,
+                    });
+                }
                 Err(faults) => {
                     faults.into_iter().for_each(|fault| table.problem("expression", fault.message, fault.help));
                 }
             }
         }
-        known.push((feature.name.clone(), feature_type));
-        derived.push(feature);
+        known.push((name.to_owned(), feature_type));
         table.finish();
     }
     (derived, known)

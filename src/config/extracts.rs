@@ -2,62 +2,50 @@
 
 use super::layer::{ColumnLayer, Layer, Schema};
 use super::model::*;
-use super::reader::Reader;
+use super::reader::{Reader, whole_within};
 use super::schema::Shape;
-use super::tree::Value;
-use crate::calendar::DefaultPeriod;
+use crate::calendar::{Day, DefaultPeriod};
 use crate::extract::schema::ColumnKind;
 use crate::schema::Extract;
 
-/// All configured extracts, in `docs/method.md` section 2's order, with their limits.
-pub(super) fn read(root: &Reader, dimensions: &[String], limits: Vec<Limits>) -> Vec<ExtractConfig> {
-    let dialect = root.table("dialect");
-    let base = dialect.as_ref().map(Layer::of_dialect).unwrap_or_default();
-    if let Some(dialect) = dialect {
-        dialect.finish();
-    }
-    let tables = root.table("extracts");
-    let mut configured = Vec::new();
-    for (extract, limits) in Extract::ALL.into_iter().zip(limits) {
-        let schema = columns_of(extract, dimensions);
-        match tables.as_ref().and_then(|tables| tables.table(extract.name())) {
-            Some(table) => {
+/// All configured extracts, in `docs/method.md` section 2's order, with their limits. No two-digit year puts a birth date
+/// after `as_of`.
+pub(super) fn read(root: &Reader, as_of: Day, dimensions: &[String], limits: &[Limits]) -> Vec<ExtractConfig> {
+    let base = root.section("dialect", Layer::of_dialect);
+    root.section_of("extract", "extracts", |tables| {
+        let mut configured = Vec::new();
+        for (extract, limits) in Extract::ALL.into_iter().zip(limits) {
+            let schema = columns_of(extract, dimensions);
+            if let Some(table) = tables.table(extract.name()) {
                 let covers = if extract == Extract::Payments { covers(&table) } else { ONE_DAY };
                 let repeats = repeats(&table, extract);
-                let sources = sources(table, &base, &schema);
-                configured.push(ExtractConfig { extract, sources, repeats, limits, covers });
+                let mut sources = sources(table, &base, &schema);
+                let columns = sources.iter_mut().flat_map(|source| &mut source.columns);
+                for births in columns.filter(|column| column.name == "birth_date") {
+                    births.date_formats = births.date_formats.drain(..).map(|format| format.up_to(as_of)).collect();
+                }
+                configured.push(ExtractConfig { extract, sources, repeats, limits: *limits, covers });
+            } else if extract.required() && !tables.has(extract.name()) {
+                let key = format!("extracts.{}", extract.name());
+                let message =
+                    format!("missing: a run needs contacts, applications and payments, and [{key}] is not there");
+                root.problems.add(None, key, message, None);
             }
-            None if extract.required() && !tables.as_ref().is_some_and(|tables| tables.has(extract.name())) => {
-                let message = format!(
-                    "missing: a run needs contacts, applications and payments, and [extracts.{}] is not there",
-                    extract.name()
-                );
-                root.problems.add(None, format!("extracts.{}", extract.name()), message, None);
-            }
-            None => {}
         }
-    }
-    if let Some(tables) = tables {
-        tables.finish_of("extract");
-    }
-    configured
+        configured
+    })
 }
 
 /// What a payment without `period_end` covers, unless the configuration says otherwise.
 const ONE_DAY: DefaultPeriod = DefaultPeriod::Days(1);
 
 fn covers(table: &Reader) -> DefaultPeriod {
-    let covers =
-        table.read("covers", Shape::Described("\"day\", \"month\" or a number of days from 1 to 36500"), |value| {
-            match value {
-                Value::Text(word) if word == "day" => Some(ONE_DAY),
-                Value::Text(word) if word == "month" => Some(DefaultPeriod::Month),
-                Value::Integer(days) => {
-                    u32::try_from(*days).ok().filter(|days| (1..=36_500).contains(days)).map(DefaultPeriod::Days)
-                }
-                _ => None,
-            }
-        });
+    let expected = "\"day\", \"month\" or a number of days from 1 to 36500";
+    let covers = table.read("covers", Shape::Described(expected), |item| match item.as_str() {
+        Some("day") => Some(ONE_DAY),
+        Some("month") => Some(DefaultPeriod::Month),
+        _ => whole_within(item, &(1..=36_500)).map(DefaultPeriod::Days),
+    });
     covers.unwrap_or(ONE_DAY)
 }
 

@@ -1,44 +1,27 @@
 //! `[gates]`: how far a run may stray from those before it.
 
 use super::model::Gates;
-use super::reader::Reader;
+use super::reader::{Reader, as_number};
 use super::schema::Shape;
-use super::tree::Value;
 
 /// Reads the table.
 pub(super) fn read(root: &Reader) -> Gates {
-    let Some(table) = root.table("gates") else { return OFF };
-    let gates = Gates {
-        max_share_change_pct: change(&table, "max_share_change_pct"),
+    root.section("gates", |table| Gates {
+        max_share_change_pct: change(table, "max_share_change_pct"),
         min_share_change_points: table.per_cent("min_share_change_points").unwrap_or_default(),
-        max_population_change_pct: change(&table, "max_population_change_pct"),
-        max_volume_change_pct: change(&table, "max_volume_change_pct"),
+        max_population_change_pct: change(table, "max_population_change_pct"),
+        max_volume_change_pct: change(table, "max_volume_change_pct"),
         volume_runs: table.whole("volume_runs", 1..=1000).unwrap_or_default(),
         min_change_sd: table.per_cent("min_change_sd").unwrap_or_default(),
-    };
-    table.finish();
-    gates
+    })
 }
-
-/// What stands in until a configuration with a problem is refused.
-const OFF: Gates = Gates {
-    max_share_change_pct: None,
-    min_share_change_points: 0.0,
-    max_population_change_pct: None,
-    max_volume_change_pct: None,
-    volume_runs: 1,
-    min_change_sd: 0.0,
-};
 
 /// A relative change, which may be more than the whole; `false` is no gate.
 fn change(table: &Reader, key: &str) -> Option<f64> {
     const MOST: f64 = 1000.0;
-    let within = |number: f64| (0.0..=MOST).contains(&number).then_some(Some(number));
-    let read = table.read(key, Shape::Described("a number from 0 to 1000, or false"), |value| match value {
-        Value::Bool(false) => Some(None),
-        Value::Integer(number) => within(*number as f64),
-        Value::Float(number) => within(*number),
-        _ => None,
+    let read = table.read(key, Shape::Described("a number from 0 to 1000, or false"), |item| match item.as_bool() {
+        Some(false) => Some(None),
+        _ => Some(Some(as_number(item).filter(|number| (0.0..=MOST).contains(number))?)),
     });
     read.flatten()
 }

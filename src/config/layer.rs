@@ -7,10 +7,10 @@
 use std::collections::BTreeMap;
 
 use super::model::{ColumnSource, Encoding};
-use super::problem::help_for;
 use super::reader::Reader;
 use crate::extract::dates::DateFormat;
 use crate::extract::schema::ColumnKind;
+use crate::suggestion::help_for;
 
 /// The columns that an extract can have: name, kind and whether it is needed.
 pub(super) type Schema = [(String, ColumnKind, bool)];
@@ -33,7 +33,7 @@ pub(super) struct Layer {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Spelling {
     pub(super) decimal_separator: Option<u8>,
-    pub(super) date_formats: Option<Vec<String>>,
+    pub(super) date_formats: Option<Vec<DateFormat>>,
     pub(super) true_values: Option<Vec<String>>,
     pub(super) false_values: Option<Vec<String>>,
 }
@@ -150,13 +150,11 @@ fn read_separator(table: &Reader) -> Option<u8> {
     read_byte(table, "decimal_separator", "\".\" or \",\"", |byte| matches!(byte, b'.' | b','))
 }
 
-fn read_date_formats(table: &Reader) -> Option<Vec<String>> {
-    let formats = table.some_texts("date_formats")?;
-    for message in formats.iter().filter(|format| !format.is_empty()).filter_map(|format| DateFormat::new(format).err())
-    {
-        table.problem("date_formats", message, None);
-    }
-    Some(formats)
+fn read_date_formats(table: &Reader) -> Option<Vec<DateFormat>> {
+    let formats = table.some_texts("date_formats")?.into_iter().filter(|format| !format.is_empty());
+    let compiled =
+        |format: String| DateFormat::new(&format).inspect_err(|fault| table.problem("date_formats", fault, None));
+    Some(formats.filter_map(|format| compiled(format).ok()).collect())
 }
 
 /// What `columns` states about one column: a header's name, a table, or `false`.

@@ -1,25 +1,27 @@
-//! The resolved configuration: what every later stage reads.
+//! The plan of a job: what every later stage reads.
 //!
-//! Nothing here is optional that has a default, and nothing is text that has a better type. How a TOML file
-//! becomes this is in the sibling modules; what the settings mean is `docs/method.md` sections 1 to 5.
+//! Nothing here is open. Nothing is optional that has a default, nothing is text that has a better type, and the last day
+//! of the window is a day. How a TOML file becomes this is in the sibling modules; what the settings mean is
+//! `docs/method.md` sections 1 to 5.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crate::calendar::{Day, DefaultPeriod};
+use crate::calendar::{DefaultPeriod, Window};
+use crate::extract::dates::DateFormat;
 use crate::i18n::{Language, Text};
-use crate::rules::DEFAULT_RULE;
+use crate::rules::RuleSet;
 use crate::schema::{Entity, Extract};
 
-/// The configuration of one job, complete and checked.
+/// What is to be done: a configuration as of a day, complete and checked.
 #[derive(Debug, Clone)]
-pub struct Config {
+pub struct RunPlan {
     /// The configuration file's folder, absolute: relative paths in the file start here.
     pub folder: PathBuf,
-    /// The configuration in force, defaults included, as TOML (a run writes it as `config.toml`).
+    /// The configuration in force as TOML, defaults included and its last day settled (a run writes it as `config.toml`).
     pub in_force: String,
     /// The observation window and the settings of the spell kernel (`docs/method.md` sections 1, 3 and 4).
-    pub window: WindowSettings,
+    pub window: Window,
     /// The configured extracts in `docs/method.md` section 2's order.
     pub extracts: Vec<ExtractConfig>,
     /// Columns of the customers extract that labels carry along.
@@ -28,10 +30,10 @@ pub struct Config {
     pub breakdowns: Breakdowns,
     /// The benefit catalogue.
     pub benefits: Vec<Benefit>,
-    /// How customers are classified.
-    pub customers: Classification,
-    /// How employers are classified.
-    pub employers: Classification,
+    /// How customers are labelled.
+    pub customers: RuleSet,
+    /// How employers are labelled.
+    pub employers: RuleSet,
     /// Whether a population of nobody is acceptable.
     pub may_be_nobody: bool,
     /// How far a run may stray from those before it.
@@ -42,74 +44,35 @@ pub struct Config {
     pub report: ReportSettings,
 }
 
-impl Config {
-    /// How an entity is classified.
-    pub fn classification(&self, entity: Entity) -> &Classification {
+impl RunPlan {
+    /// How an entity is labelled.
+    pub fn rules(&self, entity: Entity) -> &RuleSet {
         match entity {
             Entity::Customer => &self.customers,
             Entity::Employer => &self.employers,
         }
     }
-}
 
-/// The categories of an entity, and the rules that lead to them (`docs/method.md` sections 5 and 7).
-#[derive(Debug, Clone)]
-pub struct Classification {
-    /// Who is classified.
-    pub entity: Entity,
-    /// The categories, from lightest to heaviest need.
-    pub categories: Vec<Category>,
-    /// The rules, first match wins.
-    pub rules: Vec<Rule>,
-    /// Index into `categories` of the category that takes everybody whom no rule took.
-    pub default_category: usize,
-    /// Features the configuration adds, in order; a later one may use an earlier one.
-    pub derived_features: Vec<DerivedFeature>,
-}
-
-impl Classification {
-    /// Category and name of every rule in order, by which labels number them; the default's come last.
-    pub fn outcomes(&self) -> impl Iterator<Item = (usize, &str)> {
-        let rules = self.rules.iter().map(|rule| (rule.category, rule.name.as_str()));
-        rules.chain([(self.default_category, DEFAULT_RULE)])
+    /// The columns of its register that an entity's labels carry along.
+    pub fn dimensions(&self, entity: Entity) -> &[String] {
+        match entity {
+            Entity::Customer => &self.dimensions,
+            Entity::Employer => &[],
+        }
     }
 
-    /// The names of the categories, in order.
-    pub fn category_names(&self) -> Vec<String> {
-        self.categories.iter().map(|category| category.name.clone()).collect()
+    /// The format of an entity's labels; those of employers are always CSV.
+    pub fn labels_format(&self, entity: Entity) -> LabelsFormat {
+        match entity {
+            Entity::Customer => self.outputs.labels,
+            Entity::Employer => LabelsFormat::Csv,
+        }
     }
 
-    /// The names of the features in the order of outputs, derived ones last.
-    pub fn feature_names(&self) -> Vec<String> {
-        let own = self.entity.features().iter().map(|at| at.feature().name.to_owned());
-        own.chain(self.derived_features.iter().map(|feature| feature.name.clone())).collect()
+    /// Where runs are written: what was asked for, else what is configured.
+    pub fn output_root(&self, out: Option<&Path>) -> PathBuf {
+        out.map_or_else(|| self.folder.join(&self.outputs.folder), Path::to_owned)
     }
-}
-
-/// Which day ends the window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AsOf {
-    /// A fixed day.
-    Day(Day),
-    /// The day before the run.
-    Yesterday,
-    /// The last day of the month before the run's.
-    LastMonthEnd,
-}
-
-/// Window settings as configured; `calendar::Window` is what they come to on a given day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct WindowSettings {
-    /// The last day of the window.
-    pub as_of: AsOf,
-    /// The window's length, calendar months (1 to 1,200).
-    pub months: u32,
-    /// The first day that the payments extract covers; the window's first day when `None`.
-    pub history_from: Option<Day>,
-    /// Uncovered days that a spell bridges (0 to 3,660).
-    pub spell_gap_days: u32,
-    /// Fewest days that `observed_years` counts (0 to 36,500).
-    pub min_observed_days: u32,
 }
 
 /// One extract: its sources in the order given, and its limits.
@@ -173,7 +136,7 @@ pub struct ColumnConfig {
     /// Values, after trimming, that mean "missing", besides the empty one.
     pub missing: Vec<String>,
     /// Accepted date formats (date columns only); never empty there.
-    pub date_formats: Vec<String>,
+    pub date_formats: Vec<DateFormat>,
     /// `.` or `,` (number columns only).
     pub decimal_separator: u8,
     /// Spellings of true, compared in any case (bool columns only).
@@ -267,58 +230,6 @@ pub struct Benefit {
     pub life_event: Option<String>,
     /// Its name.
     pub names: Text,
-}
-
-/// A category of everyday life (`docs/method.md` section 5).
-#[derive(Debug, Clone, PartialEq)]
-pub struct Category {
-    /// Its canonical name.
-    pub name: String,
-    /// Its name for people.
-    pub names: Text,
-    /// What such an everyday life is like.
-    pub description: Text,
-    /// The service that it calls for.
-    pub service: Text,
-    /// Figures to hold the run's against.
-    pub reference: ReferenceFigures,
-}
-
-/// Figures of a category from elsewhere, published ones for instance, for the report to show beside a run's.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct ReferenceFigures {
-    /// Per cent of customers.
-    pub share_pct: Option<f64>,
-    /// Contacts a year.
-    pub contacts_per_year: Option<f64>,
-    /// Minutes of handling per application.
-    pub handling_minutes_per_application: Option<f64>,
-}
-
-/// A rule: customers for whom `when` is true belong to `category`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rule {
-    /// Its name, unique; labels carry it.
-    pub name: String,
-    /// Index into the categories.
-    pub category: usize,
-    /// A SQL boolean expression over features.
-    pub when: String,
-    /// Why it leads to the category, in words for people.
-    pub reason: Text,
-}
-
-/// A feature the configuration adds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DerivedFeature {
-    /// Its name, unique among all features.
-    pub name: String,
-    /// A SQL expression over the features before it.
-    pub expression: String,
-    /// Its unit, for documentation; may be empty.
-    pub unit: String,
-    /// What it means; may be empty.
-    pub meaning: Text,
 }
 
 /// Where and how results are written.

@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 use std::fmt;
+use std::ops::Range;
 use std::path::PathBuf;
 
 use super::schema::Asked;
@@ -40,7 +41,7 @@ pub enum ConfigError {
     Syntax {
         /// The file.
         path: PathBuf,
-        /// The fault as the `toml` crate draws it.
+        /// The fault as the parser draws it.
         fault: String,
     },
     /// The file is TOML, and these are its problems.
@@ -98,14 +99,27 @@ impl fmt::Display for Problem {
 }
 
 /// Collects problems while a configuration is read; shared by all of its readers.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Problems {
     found: RefCell<Vec<Problem>>,
+    /// Where each line of the file begins, in bytes.
+    line_starts: Vec<usize>,
     /// What was asked for.
     pub(super) asked: Asked,
 }
 
 impl Problems {
+    /// None yet, of a file of this text.
+    pub(super) fn of(text: &str) -> Self {
+        let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Problems { found: RefCell::default(), line_starts, asked: Asked::default() }
+    }
+
+    /// The line of a place in the file, from 1.
+    pub(super) fn line(&self, place: &Range<usize>) -> usize {
+        self.line_starts.partition_point(|start| *start <= place.start)
+    }
+
     pub(super) fn add(&self, line: Option<usize>, key: String, message: String, help: Option<String>) {
         let problem = Problem { line, key, message, help };
         let mut problems = self.found.borrow_mut();
@@ -124,41 +138,5 @@ impl Problems {
         let mut problems = self.found.into_inner();
         problems.sort_by_key(|problem| problem.line.unwrap_or(usize::MAX));
         problems
-    }
-}
-
-/// The candidate that `name` was most likely meant to be; `None` when none is near. Case does not count.
-pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let lower = name.to_lowercase();
-    // A third of the letters may be wrong: more, and the suggestion would be a guess.
-    let most = (name.chars().count() / 3).max(1);
-    candidates
-        .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, _)| *distance <= most)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
-}
-
-/// Help for a name that is not among the allowed ones: the nearest, or else all of them.
-pub fn help_for(name: &str, allowed: &[&str]) -> Option<String> {
-    match nearest(name, allowed.iter().copied()) {
-        Some(near) => Some(format!("did you mean `{near}`?")),
-        None if allowed.is_empty() => None,
-        None => Some(format!("allowed: {}", allowed.join(", "))),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_near_name_is_suggested() {
-        let names = ["payments", "contacts", "contacts_recent"];
-        assert_eq!(nearest("payment", names), Some("payments"));
-        assert_eq!(nearest("Contcats", names), Some("contacts"));
-        assert_eq!(nearest("benefits", names), None);
-        assert_eq!(help_for("benefits", &names).unwrap(), "allowed: payments, contacts, contacts_recent");
     }
 }

@@ -1,27 +1,18 @@
 //! `[report]`: in which languages, under whose name, and whether there is a workbook.
 
 use super::model::ReportSettings;
-use super::problem::help_for;
 use super::reader::Reader;
 use crate::i18n::Language;
+use crate::suggestion::help_for;
 
 /// The settings of report and workbook.
 pub(super) fn read(root: &Reader) -> ReportSettings {
-    let placeholder = ReportSettings {
-        languages: Vec::new(),
-        workbook: false,
-        agency: String::new(),
-        reference_source: String::new(),
-    };
-    let Some(table) = root.table("report") else { return placeholder };
-    let settings = ReportSettings {
-        languages: languages(&table),
+    root.section("report", |table| ReportSettings {
+        languages: languages(table),
         workbook: table.flag("workbook").unwrap_or_default(),
         agency: table.text("agency").unwrap_or_default().to_owned(),
         reference_source: table.text("reference_source").unwrap_or_default().to_owned(),
-    };
-    table.finish();
-    settings
+    })
 }
 
 /// Each named once, in the order of [`Language::ALL`].

@@ -8,7 +8,9 @@ use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value, json};
 
+use super::file::ConfigFile;
 use super::problem::Problems;
+use crate::calendar::Day;
 use crate::schema::Extract;
 use crate::schema::extracts::ColumnKind;
 
@@ -136,10 +138,11 @@ pub(super) fn any_key() -> &'static str {
 
 /// The JSON Schema of the configuration file.
 pub fn json_schema() -> Value {
-    let problems = Problems::default();
-    // With `default_benefits = true`, the defaults stay below it; what is wrong with it is of no interest.
-    if let Ok(everything) = super::tree::parse(&one_of_everything(), true) {
-        super::read(&super::over_defaults(everything), std::path::Path::new("/"), &problems);
+    let everything = one_of_everything();
+    let problems = Problems::of(&everything);
+    // What is wrong with it is of no interest.
+    if let Ok(file) = ConfigFile::parse(&everything) {
+        super::read(&file, std::path::Path::new("/"), |as_of| as_of.day(Day(0)), &problems);
     }
     let mut schema = problems.asked.0.borrow().to_object();
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();

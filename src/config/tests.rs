@@ -4,6 +4,7 @@ use crate::schema::Extract;
 use std::path::Path;
 
 use super::*;
+use crate::extract::dates::DateFormat;
 use crate::i18n::Language;
 
 /// The least that a file must state.
@@ -16,11 +17,17 @@ files = \"a.csv\"
 files = \"p.csv\"
 ";
 
-fn with(text: &str) -> Result<Config, Vec<Problem>> {
-    from_text(&format!("{text}{LEAST}"), Path::new("/jobs"))
+/// The plan of a text on the first day of 2026.
+fn plan(text: &str) -> Result<RunPlan, Vec<Problem>> {
+    from_text(text, Path::new("/jobs"), |as_of| as_of.day(Day::from_iso("2026-01-01").unwrap()))
 }
 
-fn read(text: &str) -> Config {
+fn with(text: &str) -> Result<RunPlan, Vec<Problem>> {
+    plan(&format!("{text}{LEAST}"))
+}
+
+/// The plan of a text that lacks nothing but the extracts that every file must name; its window is 2025.
+pub(crate) fn plan_of(text: &str) -> RunPlan {
     with(text).unwrap_or_else(|problems| panic!("{problems:#?}"))
 }
 
@@ -32,7 +39,7 @@ fn problem(text: &str) -> (usize, String) {
     (problem.line.unwrap_or(0), problem.to_string())
 }
 
-fn extract(config: &Config, extract: Extract) -> &ExtractConfig {
+fn extract(config: &RunPlan, extract: Extract) -> &ExtractConfig {
     config.extracts.iter().find(|candidate| candidate.extract == extract).unwrap()
 }
 
@@ -42,8 +49,8 @@ fn column<'a>(source: &'a SourceConfig, name: &str) -> &'a ColumnConfig {
 
 #[test]
 fn the_defaults_are_complete() {
-    let config = read("");
-    assert_eq!(config.window.as_of, AsOf::Yesterday);
+    let config = plan_of("");
+    assert_eq!(config.window.as_of.to_string(), "2025-12-31");
     assert_eq!((config.window.months, config.window.spell_gap_days, config.window.min_observed_days), (12, 31, 30));
     assert_eq!(config.benefits.len(), 22);
     assert!(
@@ -73,7 +80,7 @@ fn the_defaults_are_complete() {
         max_age_days: None,
     };
     assert_eq!(payments.limits, usual);
-    let more = read("[extracts.life_events]\nfiles = \"l.csv\"");
+    let more = plan_of("[extracts.life_events]\nfiles = \"l.csv\"");
     let often_empty = Limits { may_be_empty: true, may_be_outside_window: true, ..usual };
     assert_eq!(extract(&more, Extract::LifeEvents).limits, often_empty);
     assert!(!config.may_be_nobody);
@@ -81,14 +88,17 @@ fn the_defaults_are_complete() {
     assert_eq!((source.delimiter, source.encoding), (b',', Encoding::Utf8));
     let amount = column(source, "amount");
     assert_eq!((amount.from.clone(), amount.explicit), (ColumnSource::Header("amount".to_owned()), false));
-    assert_eq!((amount.decimal_separator, &amount.date_formats[..]), (b'.', &["%Y-%m-%d".to_owned()][..]));
+    assert_eq!(
+        (amount.decimal_separator, &amount.date_formats[..]),
+        (b'.', &[DateFormat::new("%Y-%m-%d").unwrap()][..])
+    );
     let names: Vec<_> = source.columns.iter().map(|column| column.name.as_str()).collect();
     assert_eq!(names, Extract::Payments.columns().iter().map(|column| column.name).collect::<Vec<_>>());
 }
 
 #[test]
 fn what_all_extracts_may_one_may_not() {
-    let config = read(
+    let config = plan_of(
         "extracts.customers.files = \"k.csv\"\n[limits]\nmay_be_empty = true\nmay_be_nobody = true\nmax_age_days = 3\n\
          max_duplicate_pct = 0\n[limits.payments]\nmay_be_empty = false\nmax_age_days = 9\nallow_unclosed_quotes = true\n",
     );
@@ -107,12 +117,12 @@ fn what_all_extracts_may_one_may_not() {
 
 #[test]
 fn the_starter_file_is_right() {
-    from_text(STARTER, Path::new("/jobs")).unwrap_or_else(|problems| panic!("{problems:#?}"));
+    plan(STARTER).unwrap_or_else(|problems| panic!("{problems:#?}"));
 }
 
 #[test]
 fn layers_lie_on_each_other() {
-    let config = read(
+    let config = plan_of(
         r#"
 dimensions = ["municipality"]
 [dialect]
@@ -151,7 +161,7 @@ max_age_days = 3
     assert_eq!(column(second, "customer_id").from, ColumnSource::Header("Kund".to_owned()));
     assert_eq!(column(second, "event").codes.as_ref().unwrap()["2"], "moved");
     assert_eq!(column(first, "event").codes.as_ref().unwrap()["2"], "move");
-    assert_eq!(column(first, "occurred_on").date_formats, ["%d.%m.%Y"]);
+    assert_eq!(column(first, "occurred_on").date_formats, [DateFormat::new("%d.%m.%Y").unwrap()]);
     assert_eq!((column(first, "event").missing.len(), column(second, "event").missing.len()), (1, 0));
     assert_eq!((life_events.limits.max_rejected_pct, life_events.limits.max_orphan_pct), (0.5, 5.0));
     assert_eq!((life_events.limits.may_be_empty, life_events.limits.max_age_days), (true, Some(3)));
@@ -159,7 +169,10 @@ max_age_days = 3
     let birth = column(customers, "birth_date");
     assert_eq!(
         (&birth.missing[..], &birth.date_formats[..]),
-        (&["-".to_owned(), "0000".to_owned()][..], &["%d.%m.%y".to_owned()][..])
+        (
+            &["-".to_owned(), "0000".to_owned()][..],
+            &[DateFormat::new("%d.%m.%y").unwrap().up_to(config.window.as_of)][..]
+        )
     );
     assert!(!birth.explicit);
     assert!(customers.columns.iter().all(|column| column.name != "registered_to"));
@@ -169,7 +182,7 @@ max_age_days = 3
 fn benefits_merge_key_by_key_and_can_be_replaced() {
     let added =
         "[benefits.child_benefit]\ncountable = false\nnames.en = \"Kids\"\n[benefits.heating]\nlast_resort = true\n";
-    let config = read(added);
+    let config = plan_of(added);
     assert_eq!(config.benefits.len(), 23);
     let child = config.benefits.iter().find(|benefit| benefit.code == "child_benefit").unwrap();
     assert!(!child.countable);
@@ -177,7 +190,7 @@ fn benefits_merge_key_by_key_and_can_be_replaced() {
     let heating = &config.benefits[22];
     assert_eq!((heating.code.as_str(), Language::Fi.of(&heating.names)), ("heating", "heating"));
     assert!(heating.countable && heating.last_resort && heating.life_event.is_none());
-    let config = read(&format!("default_benefits = false\n{added}"));
+    let config = plan_of(&format!("default_benefits = false\n{added}"));
     assert_eq!(
         config.benefits.iter().map(|benefit| benefit.code.as_str()).collect::<Vec<_>>(),
         ["child_benefit", "heating"]
@@ -187,7 +200,7 @@ fn benefits_merge_key_by_key_and_can_be_replaced() {
 
 #[test]
 fn lists_of_the_user_replace_the_defaults() {
-    let config = read(
+    let config = plan_of(
         "default_category = \"b\"\n[[categories]]\nname = \"a\"\n[[categories]]\nname = \"b\"\n\
          [[derived_features]]\nname = \"x\"\nexpression = \"contacts / 2\"\n\
          [[rules]]\nname = \"r\"\ncategory = \"a\"\nwhen = \"x > 1\"\nreason.fi = \"syy\"\n",
@@ -202,10 +215,12 @@ fn lists_of_the_user_replace_the_defaults() {
 
 #[test]
 fn dates_are_dates_or_texts() {
-    let config = read("[window]\nas_of = 2025-12-31\nhistory_from = \"2024-11-01\"\n");
-    assert_eq!(config.window.as_of.clone(), AsOf::Day(crate::calendar::Day::from_ymd(2025, 12, 31).unwrap()));
-    assert_eq!(config.window.history_from.unwrap().to_string(), "2024-11-01");
-    assert_eq!(read("[window]\nas_of = \"last-month-end\"\n").window.as_of, AsOf::LastMonthEnd);
+    let config = plan_of("[window]\nas_of = 2025-11-30\nhistory_from = \"2024-11-01\"\n");
+    assert_eq!(
+        [config.window.as_of, config.window.history_from].map(|day| day.to_string()),
+        ["2025-11-30", "2024-11-01"]
+    );
+    assert_eq!(plan_of("[window]\nas_of = \"last-month-end\"\n").window.as_of.to_string(), "2025-12-31");
     for bad in ["2025-12-31T10:00:00", "\"31.12.2025\"", "\"2025-02-29\"", "20251231", "\"Yesterday\""] {
         let (line, text) = problem(&format!("[window]\nas_of = {bad}\n"));
         assert_eq!(line, 2);
@@ -226,8 +241,8 @@ fn what_is_in_force_loads_to_the_same_configuration() {
         ),
     ];
     for text in texts {
-        let config = from_text(&text, Path::new("/jobs")).unwrap();
-        let again = from_text(&config.in_force, Path::new("/jobs")).unwrap_or_else(|problems| panic!("{problems:#?}"));
+        let config = plan(&text).unwrap();
+        let again = plan(&config.in_force).unwrap_or_else(|problems| panic!("{problems:#?}"));
         assert_eq!(format!("{config:?}"), format!("{again:?}"));
     }
 }
@@ -308,7 +323,7 @@ expression = "paid_eur / contacts"
 [[derived_features]]
 name = "per_contact"
 "##;
-    let problems = from_text(text, Path::new("/jobs")).unwrap_err();
+    let problems = plan(text).unwrap_err();
     let path = std::path::PathBuf::from("vardag.toml");
     let said = ConfigError::Problems { path, problems }.to_string();
     assert_eq!(said, include_str!("expected_problems.txt").trim_end(), "{said}");
@@ -326,7 +341,7 @@ fn categories_that_the_default_rules_lack_are_one_problem() {
 #[test]
 fn rows_that_share_an_id_are_duplicates_or_spells() {
     let repeats = |table: &str| {
-        let config = read(&format!("[extracts.customers]\nfiles = \"k.csv\"\n{table}\n"));
+        let config = plan_of(&format!("[extracts.customers]\nfiles = \"k.csv\"\n{table}\n"));
         extract(&config, Extract::Customers).repeats
     };
     assert_eq!(repeats(""), Repeats::KeepFirst);
@@ -348,7 +363,7 @@ fn rows_that_share_an_id_are_duplicates_or_spells() {
 #[test]
 fn a_fault_of_syntax_has_its_line() {
     for (text, line) in [("a = 1\nb = \n[t]\n", 2), ("\n[t]\nc = 1\nc = 2\n", 4), ("[[rules]]\n[rules]\n", 2)] {
-        let problems = from_text(text, Path::new("/jobs")).unwrap_err();
+        let problems = plan(text).unwrap_err();
         assert_eq!(problems.iter().map(|problem| problem.line).collect::<Vec<_>>(), [Some(line)], "{text}");
     }
 }
@@ -359,21 +374,31 @@ fn a_file_is_read_with_its_folder_made_absolute() {
     std::fs::create_dir_all(&folder).unwrap();
     let path = folder.join("vardag.toml");
     std::fs::write(&path, STARTER).unwrap();
-    assert_eq!(load(&path).unwrap().folder, folder);
+    assert_eq!(load(&path, |as_of| as_of.day(Day(0))).unwrap().folder, folder);
     std::fs::write(&path, "[window\n").unwrap();
-    let said = load(&path).unwrap_err().to_string();
+    let said = load(&path, |as_of| as_of.day(Day(0))).unwrap_err().to_string();
     assert!(said.contains("vardag.toml is not valid TOML") && said.contains("line 1"), "{said}");
     std::fs::write(&path, b"a = \"\xe5\"").unwrap();
-    assert!(matches!(load(&path), Err(ConfigError::Unreadable { .. })));
-    assert!(load(&folder).unwrap_err().to_string().contains(folder.to_str().unwrap()));
+    assert!(matches!(load(&path, |as_of| as_of.day(Day(0))), Err(ConfigError::Unreadable { .. })));
+    assert!(load(&folder, |as_of| as_of.day(Day(0))).unwrap_err().to_string().contains(folder.to_str().unwrap()));
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
 #[test]
-fn a_run_can_fix_its_last_day() {
-    let mut config = read("");
-    let day = crate::calendar::Day::from_ymd(2025, 12, 31).unwrap();
-    config.fix_as_of(day);
-    assert_eq!(config.window.as_of, AsOf::Day(day));
-    assert_eq!(from_text(&config.in_force, Path::new("/jobs")).unwrap().window.as_of, AsOf::Day(day));
+fn what_a_run_saves_says_which_day_it_was() {
+    let yesterday = plan_of("");
+    let later = from_text(&yesterday.in_force, Path::new("/jobs"), |as_of| as_of.day(Day(0))).unwrap();
+    assert_eq!((later.window, later.in_force), (yesterday.window, yesterday.in_force));
+}
+
+#[test]
+fn a_problem_is_where_its_key_its_heading_or_its_element_is() {
+    let text = "x = 1\r\n\r\ncategories = [\r\n  { name = \"a\" },\r\n  {}\r\n]\r\n[window]\r\nmonths = [\r\n  1]\r\n[[rules]]\r\n\
+                name = \"r\"\r\n[[rules]]\r\nname = \"s\"\r\nwhen = \"TRUE\"\r\ncategory = \"a\"\r\nwhy = 1\r\n";
+    let problems = with(text).unwrap_err();
+    let found = problems.iter().map(|problem| (problem.line.unwrap_or(0), problem.key.as_str()));
+    let expected =
+        [(1, "x"), (5, "categories[2]"), (8, "window.months"), (10, "rules.r"), (10, "rules.r"), (16, "rules.s.why")];
+    // The category that takes the rest is the defaults', which are no place to look at.
+    assert_eq!(found.filter(|(_, key)| *key != "default_category").collect::<Vec<_>>(), expected);
 }

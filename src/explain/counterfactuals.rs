@@ -42,8 +42,8 @@ struct Search {
     rule: u16,
 }
 
-/// For each row of a frame with the features that rules name, and each of so many categories: the smallest change of
-/// one feature that leads there; `None` for the row's own category and for one that no such change leads to.
+/// For each row of a frame with the features that rules name, and each category: the smallest change of one feature that
+/// leads there; `None` for the row's own category and for one that no such change leads to.
 ///
 /// Of changes that are as small, the first in the order of the catalogue counts, and the one downwards.
 ///
@@ -52,7 +52,6 @@ struct Search {
 pub fn counterfactuals(
     rules: &RuleSet,
     grids: &[SearchGrid],
-    categories: usize,
     features: &DataFrame,
 ) -> PolarsResult<Vec<Vec<Option<Counterfactual>>>> {
     let names = rules.named_features().into_iter().map(|at| at.feature().name);
@@ -62,7 +61,7 @@ pub fn counterfactuals(
     let chunk = (ROWS_TRIED / longest.max(1)).max(1);
     let mut found = Vec::with_capacity(base.height());
     for first in (0..base.height()).step_by(chunk) {
-        found.extend(of_chunk(rules, grids, categories, &base.slice(first as i64, chunk))?);
+        found.extend(of_chunk(rules, grids, &base.slice(first as i64, chunk))?);
     }
     Ok(found)
 }
@@ -70,18 +69,14 @@ pub fn counterfactuals(
 /// Rows that are tried at once.
 const ROWS_TRIED: usize = 500_000;
 
-fn of_chunk(
-    rules: &RuleSet,
-    grids: &[SearchGrid],
-    categories: usize,
-    base: &DataFrame,
-) -> PolarsResult<Vec<Vec<Option<Counterfactual>>>> {
-    let own = categories_of(rules, base)?;
-    let mut best = vec![vec![None; categories]; base.height()];
+fn of_chunk(rules: &RuleSet, grids: &[SearchGrid], base: &DataFrame) -> PolarsResult<Vec<Vec<Option<Counterfactual>>>> {
+    let own: Vec<usize> = rules.label(base.clone())?.into_iter().map(|rule| rules.category_of(rule)).collect();
+    let mut best = vec![vec![None; rules.categories.len()]; base.height()];
     for grid in grids.iter().filter(|grid| base.column(grid.feature.feature().name).is_ok()) {
-        let current = values(base, grid)?;
-        let mut searches = coarse(rules, grid, base, &current, &own, categories)?;
-        refine(rules, grid, base, &mut searches)?;
+        let trials = Trials { rules, grid, base };
+        let current = trials.current()?;
+        let mut searches = trials.coarse(&current, &own)?;
+        trials.refine(&mut searches)?;
         for search in searches {
             let Some(from) = current[search.row] else { continue };
             let to = grid.value(search.inside);
@@ -96,95 +91,82 @@ fn of_chunk(
     Ok(best)
 }
 
-fn categories_of(rules: &RuleSet, base: &DataFrame) -> PolarsResult<Vec<usize>> {
-    Ok(label(rules, base.clone())?.into_iter().map(|rule| rules.category_of(rule)).collect())
+/// The rows of a frame under rules, with one feature at other values.
+struct Trials<'a> {
+    rules: &'a RuleSet,
+    grid: &'a SearchGrid,
+    base: &'a DataFrame,
 }
 
-fn label(rules: &RuleSet, base: DataFrame) -> PolarsResult<Vec<u16>> {
-    Ok(rules.classify(&rules.derive(base)?)?.rule)
-}
-
-/// The values of a grid's feature, row by row.
-fn values(base: &DataFrame, grid: &SearchGrid) -> PolarsResult<Vec<Option<f64>>> {
-    Ok(base.column(grid.feature.feature().name)?.cast(&DataType::Float64)?.f64()?.iter().collect())
-}
-
-/// The rules at `tried`: rows of `base` with a grid's feature at these steps instead.
-fn tried(
-    rules: &RuleSet,
-    grid: &SearchGrid,
-    base: &DataFrame,
-    rows: Vec<IdxSize>,
-    steps: &[i64],
-) -> PolarsResult<Vec<u16>> {
-    let name: PlSmallStr = grid.feature.feature().name.into();
-    let changed = if grid.is_count() {
-        Column::new(name, steps)
-    } else {
-        Column::new(name, steps.iter().map(|step| grid.value(*step)).collect::<Vec<f64>>())
-    };
-    let mut frame = base.take(&IdxCa::from_vec("row".into(), rows))?;
-    frame.with_column(changed)?;
-    label(rules, frame)
-}
-
-/// Tries the grid: for each row, direction and category the nearest step of the grid that leads there.
-fn coarse(
-    rules: &RuleSet,
-    grid: &SearchGrid,
-    base: &DataFrame,
-    current: &[Option<f64>],
-    own: &[usize],
-    categories: usize,
-) -> PolarsResult<Vec<Search>> {
-    let marks = &grid.marks;
-    let rows = (0..base.height() as IdxSize).flat_map(|row| std::iter::repeat_n(row, marks.len())).collect();
-    let steps = marks.repeat(base.height());
-    let found = tried(rules, grid, base, rows, &steps)?;
-    let mut searches = Vec::new();
-    for (row, value) in current.iter().enumerate() {
-        let Some(value) = value else { continue };
-        let labels = &found[row * marks.len()..][..marks.len()];
-        let (below, above) = grid.around(*value);
-        // Downwards from the value, then upwards; the value itself is outside every other category.
-        let split = marks.partition_point(|step| grid.value(*step) < *value);
-        let mut walk = |start: i64, steps: &mut dyn Iterator<Item = usize>| {
-            let mut met = vec![false; categories];
-            met[own[row]] = true;
-            let mut outside = start;
-            for at in steps {
-                let (step, rule) = (marks[at], labels[at]);
-                let category = rules.category_of(rule);
-                if !std::mem::replace(&mut met[category], true) {
-                    searches.push(Search { row, category, outside, inside: step, rule });
-                }
-                outside = step;
-            }
-        };
-        walk(above, &mut (0..split).rev());
-        walk(below, &mut (split..marks.len()));
+impl Trials<'_> {
+    /// The feature's values, row by row.
+    fn current(&self) -> PolarsResult<Vec<Option<f64>>> {
+        Ok(self.base.column(self.grid.feature.feature().name)?.cast(&DataType::Float64)?.f64()?.iter().collect())
     }
-    Ok(searches)
-}
 
-/// Halves the way between outside and inside until one step is left.
-fn refine(rules: &RuleSet, grid: &SearchGrid, base: &DataFrame, searches: &mut [Search]) -> PolarsResult<()> {
-    loop {
-        let open: Vec<usize> =
-            (0..searches.len()).filter(|at| searches[*at].inside.abs_diff(searches[*at].outside) > 1).collect();
-        if open.is_empty() {
-            return Ok(());
+    /// The rules of these rows, with the feature at these steps instead.
+    fn tried(&self, rows: Vec<IdxSize>, steps: &[i64]) -> PolarsResult<Vec<u16>> {
+        let name: PlSmallStr = self.grid.feature.feature().name.into();
+        let changed = if self.grid.is_count() {
+            Column::new(name, steps)
+        } else {
+            Column::new(name, steps.iter().map(|step| self.grid.value(*step)).collect::<Vec<f64>>())
+        };
+        let mut frame = self.base.take(&IdxCa::from_vec("row".into(), rows))?;
+        frame.with_column(changed)?;
+        self.rules.label(frame)
+    }
+
+    /// Tries the grid: for each row, direction and category the nearest step of the grid that leads there.
+    fn coarse(&self, current: &[Option<f64>], own: &[usize]) -> PolarsResult<Vec<Search>> {
+        let (grid, marks) = (self.grid, &self.grid.marks);
+        let height = self.base.height();
+        let rows = (0..height as IdxSize).flat_map(|row| std::iter::repeat_n(row, marks.len())).collect();
+        let found = self.tried(rows, &marks.repeat(height))?;
+        let mut searches = Vec::new();
+        for (row, value) in current.iter().enumerate() {
+            let Some(value) = value else { continue };
+            let labels = &found[row * marks.len()..][..marks.len()];
+            let (below, above) = grid.around(*value);
+            // Downwards from the value, then upwards; the value itself is outside every other category.
+            let split = marks.partition_point(|step| grid.value(*step) < *value);
+            let mut walk = |start: i64, steps: &mut dyn Iterator<Item = usize>| {
+                let mut met = vec![false; self.rules.categories.len()];
+                met[own[row]] = true;
+                let mut outside = start;
+                for at in steps {
+                    let (step, rule) = (marks[at], labels[at]);
+                    let category = self.rules.category_of(rule);
+                    if !std::mem::replace(&mut met[category], true) {
+                        searches.push(Search { row, category, outside, inside: step, rule });
+                    }
+                    outside = step;
+                }
+            };
+            walk(above, &mut (0..split).rev());
+            walk(below, &mut (split..marks.len()));
         }
-        let middle = |search: &Search| search.outside + (search.inside - search.outside) / 2;
-        let rows = open.iter().map(|at| searches[*at].row as IdxSize).collect();
-        let steps: Vec<i64> = open.iter().map(|at| middle(&searches[*at])).collect();
-        let found = tried(rules, grid, base, rows, &steps)?;
-        for ((at, step), rule) in open.into_iter().zip(steps).zip(found) {
-            let search = &mut searches[at];
-            if rules.category_of(rule) == search.category {
-                (search.inside, search.rule) = (step, rule);
-            } else {
-                search.outside = step;
+        Ok(searches)
+    }
+
+    /// Halves the way between outside and inside until one step is left.
+    fn refine(&self, searches: &mut [Search]) -> PolarsResult<()> {
+        loop {
+            let is_open = |search: &&mut Search| search.inside.abs_diff(search.outside) > 1;
+            let mut open: Vec<&mut Search> = searches.iter_mut().filter(is_open).collect();
+            if open.is_empty() {
+                return Ok(());
+            }
+            let middle = |search: &&mut Search| search.outside + (search.inside - search.outside) / 2;
+            let rows = open.iter().map(|search| search.row as IdxSize).collect();
+            let steps: Vec<i64> = open.iter().map(middle).collect();
+            let found = self.tried(rows, &steps)?;
+            for ((search, step), rule) in open.iter_mut().zip(steps).zip(found) {
+                if self.rules.category_of(rule) == search.category {
+                    (search.inside, search.rule) = (step, rule);
+                } else {
+                    search.outside = step;
+                }
             }
         }
     }
@@ -193,8 +175,8 @@ fn refine(rules: &RuleSet, grid: &SearchGrid, base: &DataFrame, searches: &mut [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::calendar::{Day, Window};
-    use crate::config;
+    use crate::config::RunPlan;
+    use crate::config::tests::plan_of;
     use crate::explain::FeatureScale;
 
     /// The change of one customer that leads to `support` by a rule: feature, value, standard deviations. Every feature
@@ -202,12 +184,9 @@ mod tests {
     fn change(when: &str, customer: &[(&str, Option<f64>)]) -> Option<(&'static str, f64, f64)> {
         let text = format!(
             "[[derived_features]]\nname = \"each\"\nexpression = \"paid_eur / payments\"\n\
-             [[rules]]\nname = \"r\"\ncategory = \"support\"\nwhen = \"{when}\"\n[extracts.contacts]\nfiles = \"c\"\n\
-             [extracts.applications]\nfiles = \"a\"\n[extracts.payments]\nfiles = \"p\"\n"
+             [[rules]]\nname = \"r\"\ncategory = \"support\"\nwhen = \"{when}\"\n"
         );
-        let config = config::from_text(&text, std::path::Path::new("/")).unwrap();
-        let rules = RuleSet::compile(&config.customers).unwrap();
-        let window = Window::new(Day::from_iso("2025-12-31").unwrap(), 12, None, 31, 30);
+        let RunPlan { customers: rules, window, .. } = plan_of(&text);
         let scale = FeatureScale { sd: 2.0, min: 0.0, max: 1_000.0 };
         let grids: Vec<SearchGrid> =
             rules.named_features().into_iter().filter_map(|at| SearchGrid::new(at, scale, &rules, &window)).collect();
@@ -222,7 +201,7 @@ mod tests {
             Column::new(feature.name.into(), [value]).cast(&dtype).unwrap()
         };
         let frame = DataFrame::new(1, rules.named_features().into_iter().map(column).collect()).unwrap();
-        let found = counterfactuals(&rules, &grids, config.customers.categories.len(), &frame).unwrap();
+        let found = counterfactuals(&rules, &grids, &frame).unwrap();
         let thousandths = |distance: f64| (distance * 1_000.0).round() / 1_000.0;
         found[0][2].map(|change| (change.feature.feature().name, change.to, thousandths(change.distance_sd)))
     }

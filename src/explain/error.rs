@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use crate::config::Problem;
 use crate::exit_code::ExitCode;
 use crate::history::HistoryError;
 use crate::schema::Entity;
@@ -26,12 +25,8 @@ pub enum ExplainError {
         folder.display()
     )]
     Disagrees { folder: PathBuf, labelled: String, by_rules: String },
-    #[error("the run {} does not say on which day its window ends; make the run again", folder.display())]
-    NoDay { folder: PathBuf },
     #[error("{} cannot be used: {cause}; restore it, or make the run again", path.display())]
     Statistics { path: PathBuf, cause: String },
-    #[error("the rules cannot be used by this version of vardag:\n{}", lines(.0))]
-    Rules(Vec<Problem>),
     #[error("the rules cannot be evaluated: {0}")]
     Evaluate(#[from] polars::prelude::PolarsError),
     #[error("the page cannot be made: {0}")]
@@ -40,10 +35,6 @@ pub enum ExplainError {
     Texts(#[from] crate::i18n::TextsError),
     #[error(transparent)]
     History(#[from] HistoryError),
-}
-
-fn lines(problems: &[Problem]) -> String {
-    problems.iter().map(|problem| format!("  {problem}")).collect::<Vec<_>>().join("\n")
 }
 
 impl ExplainError {

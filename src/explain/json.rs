@@ -12,17 +12,17 @@ use crate::schema::features::FeatureType;
 /// # Errors
 /// Never in practice: all of it can be written.
 pub fn json(explanation: &Explanation<'_>, language: Language) -> Value {
-    let classification = explanation.classification;
-    let category = &classification.categories[explanation.category];
-    let rules = classification.rules.iter().zip(&explanation.rules).enumerate().map(|(at, (rule, trace))| {
+    let rule_set = explanation.rule_set;
+    let category = &rule_set.categories[explanation.category];
+    let rules = rule_set.rules.iter().zip(&explanation.rules).enumerate().map(|(at, (rule, clause))| {
         json!({
             "rule": rule.name,
-            "category": classification.categories[rule.category].name,
+            "category": rule_set.categories[rule.category].name,
             "reason": language.of(&rule.reason),
-            "result": trace.truth,
+            "result": clause.truth(),
             "reached": explanation.decided.is_none_or(|decided| at <= decided),
             "decided": explanation.decided == Some(at),
-            "condition": condition(&trace.clause, explanation),
+            "condition": condition(clause, explanation),
         })
     });
     let alternatives = explanation.alternatives.iter().map(|alternative| {
@@ -32,10 +32,10 @@ pub fn json(explanation: &Explanation<'_>, language: Language) -> Value {
                 "from": number(change.feature.feature().feature_type, change.from),
                 "to": number(change.feature.feature().feature_type, change.to),
                 "distance_sd": change.distance_sd,
-                "rule": classification.rules.get(usize::from(change.rule)).map_or(DEFAULT_RULE, |rule| &rule.name),
+                "rule": rule_set.rule_name(change.rule),
             })
         });
-        json!({ "category": classification.categories[alternative.category].name, "change": change })
+        json!({ "category": rule_set.categories[alternative.category].name, "change": change })
     });
     let value = |feature: &FeatureValue| (feature.name.clone(), of_feature(feature));
     json!({
@@ -46,7 +46,7 @@ pub fn json(explanation: &Explanation<'_>, language: Language) -> Value {
         "category": category.name,
         "category_name": language.of(&category.names),
         "service": language.of(&category.service),
-        "rule": explanation.decided.map_or(DEFAULT_RULE, |at| &classification.rules[at].name),
+        "rule": explanation.decided.map_or(DEFAULT_RULE, |at| &rule_set.rules[at].name),
         "rules": rules.collect::<Vec<_>>(),
         "alternatives": alternatives.collect::<Vec<_>>(),
         "features": explanation.features.iter().map(value).collect::<Map<_, _>>(),

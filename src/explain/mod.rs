@@ -19,19 +19,16 @@ pub use search_grid::{FeatureScale, SearchGrid};
 
 use polars::prelude::{AnyValue, DataFrame, PolarsResult};
 
-use crate::calendar::{Day, Window};
-use crate::config::{AsOf, Classification};
+use crate::calendar::Window;
 use crate::history::PastRun;
-use crate::rules::{RuleTrace, Tracer, feature_types};
+use crate::rules::{Clause, RuleSet, TracedTerm, Tracer};
 use crate::schema::Entity;
 use crate::schema::features::{At, FeatureType};
 
 /// Explains the labels of one run.
 pub struct Explainer<'a> {
     run: &'a PastRun,
-    entity: Entity,
-    window: Window,
-    tracer: Tracer,
+    tracer: Tracer<'a>,
     grids: Vec<SearchGrid>,
 }
 
@@ -61,7 +58,7 @@ pub struct Explanation<'a> {
     /// The id of the customer, or the employer.
     pub id: String,
     /// The categories and rules in force, with their texts.
-    pub classification: &'a Classification,
+    pub rule_set: &'a RuleSet,
     /// The window.
     pub window: &'a Window,
     /// The category.
@@ -70,8 +67,8 @@ pub struct Explanation<'a> {
     pub decided: Option<usize>,
     /// All features, derived ones last.
     pub features: Vec<FeatureValue>,
-    /// The rules in their order.
-    pub rules: Vec<RuleTrace<'a>>,
+    /// The conditions of the rules in their order.
+    pub rules: Vec<Clause<TracedTerm<'a>>>,
     /// All other categories, from lightest to heaviest need.
     pub alternatives: Vec<Alternative>,
 }
@@ -79,7 +76,7 @@ pub struct Explanation<'a> {
 impl Explanation<'_> {
     /// Whose label it explains.
     pub fn entity(&self) -> Entity {
-        self.classification.entity
+        self.rule_set.entity
     }
 
     /// The value of a feature.
@@ -94,28 +91,16 @@ impl<'a> Explainer<'a> {
     /// # Errors
     /// The run's statistics, or the labels of its employers, cannot be read; it has no employers.
     pub fn new(run: &'a PastRun, entity: Entity) -> Result<Self, ExplainError> {
-        let window = window(run)?;
-        let tracer = Tracer::compile(run.config().classification(entity)).map_err(ExplainError::Rules)?;
+        let tracer = Tracer::new(run.plan.rules(entity));
         let named = tracer.rules().named_features();
         let scales = match entity {
-            Entity::Customer => feature_scales::read(run.folder())?,
-            Entity::Employer if run.manifest().has_employers() => {
-                feature_scales::of_labels(&run.labels_of(entity)?, &named)?
-            }
-            Entity::Employer => return Err(ExplainError::NoEmployers { folder: run.folder().to_owned() }),
+            Entity::Customer => feature_scales::read(&run.folder)?,
+            Entity::Employer if run.manifest.has_employers() => feature_scales::of_labels(&run.labels(entity), &named)?,
+            Entity::Employer => return Err(ExplainError::NoEmployers { folder: run.folder.clone() }),
         };
-        let grid = |at: At| SearchGrid::new(at, *scales.get(&at)?, tracer.rules(), &window);
+        let grid = |at: At| SearchGrid::new(at, *scales.get(&at)?, tracer.rules(), &run.plan.window);
         let grids = named.into_iter().filter_map(grid).collect();
-        Ok(Explainer { run, entity, window, tracer, grids })
-    }
-
-    fn classification(&self) -> &Classification {
-        self.run.config().classification(self.entity)
-    }
-
-    /// The rules with their terms.
-    pub fn tracer(&self) -> &Tracer {
-        &self.tracer
+        Ok(Explainer { run, tracer, grids })
     }
 
     /// What would have led each row of a frame elsewhere, category by category (see [`counterfactuals`]).
@@ -123,7 +108,7 @@ impl<'a> Explainer<'a> {
     /// # Errors
     /// A feature is not in the frame, or has another type than the catalogue gives it.
     pub fn counterfactuals(&self, features: &DataFrame) -> PolarsResult<Vec<Vec<Option<Counterfactual>>>> {
-        counterfactuals(self.tracer.rules(), &self.grids, self.classification().categories.len(), features)
+        counterfactuals(self.tracer.rules(), &self.grids, features)
     }
 
     /// Explains one label.
@@ -131,31 +116,31 @@ impl<'a> Explainer<'a> {
     /// # Errors
     /// The run does not have the id, cannot be read, or says something else than its own rules.
     pub fn explain(&self, id: &str) -> Result<Explanation<'_>, ExplainError> {
-        let classification = self.classification();
-        let unknown = || ExplainError::Unknown { folder: self.run.folder().to_owned(), entity: self.entity };
-        let found = self.run.find(self.entity, id)?.ok_or_else(unknown)?;
+        let rule_set = self.tracer.rules();
+        let folder = || self.run.folder.clone();
+        let unknown = || ExplainError::Unknown { folder: folder(), entity: rule_set.entity };
+        let found = self.run.find(rule_set.entity, id)?.ok_or_else(unknown)?;
         let trace = self.tracer.trace(&found.features)?.pop();
         let changes = self.counterfactuals(&found.features)?.pop();
         let (Some(trace), Some(changes)) = (trace, changes) else {
             return Err(unknown());
         };
-        let rules = self.tracer.rules();
-        let category = rules.category_of(trace.decided);
-        let (by_rules, decided) = (&classification.categories[category].name, rules.rule_name(trace.decided));
-        if (by_rules.as_str(), decided) != (found.category.as_str(), found.rule.as_str()) {
+        let (by_rules, decided) = (rule_set.category_name(trace.decided), rule_set.rule_name(trace.decided));
+        if (by_rules, decided) != (found.category.as_str(), found.rule.as_str()) {
             return Err(ExplainError::Disagrees {
-                folder: self.run.folder().to_owned(),
+                folder: folder(),
                 labelled: format!("{} by rule {}", found.category, found.rule),
                 by_rules: format!("{by_rules} by rule {decided}"),
             });
         }
+        let category = rule_set.category_of(trace.decided);
         let others = changes.into_iter().enumerate().filter(|(other, _)| *other != category);
         Ok(Explanation {
             id: id.to_owned(),
-            classification,
-            window: &self.window,
+            rule_set,
+            window: &self.run.plan.window,
             category,
-            decided: Some(usize::from(trace.decided)).filter(|rule| *rule < classification.rules.len()),
+            decided: Some(usize::from(trace.decided)).filter(|rule| *rule < rule_set.rules.len()),
             features: self.values(&found.features)?,
             rules: trace.rules,
             alternatives: others.map(|(category, change)| Alternative { category, change }).collect(),
@@ -164,9 +149,8 @@ impl<'a> Explainer<'a> {
 
     /// All features of the only row of a frame.
     fn values(&self, row: &DataFrame) -> PolarsResult<Vec<FeatureValue>> {
-        let derived = self.tracer.rules().derived_features().map(|(name, kind)| (name.to_owned(), kind));
-        let known = feature_types(self.entity).into_iter().chain(derived);
-        known
+        let features = self.tracer.rules().features().into_iter();
+        features
             .map(|(name, feature_type)| {
                 let value = match row.column(&name)?.get(0)? {
                     AnyValue::Null => None,
@@ -176,15 +160,4 @@ impl<'a> Explainer<'a> {
             })
             .collect()
     }
-}
-
-/// The window of a run, as its configuration in force fixes it.
-fn window(run: &PastRun) -> Result<Window, ExplainError> {
-    let settings = &run.config().window;
-    let as_of = match settings.as_of {
-        AsOf::Day(day) => Some(day),
-        AsOf::Yesterday | AsOf::LastMonthEnd => Day::from_iso(&run.manifest().window.as_of),
-    };
-    let as_of = as_of.ok_or_else(|| ExplainError::NoDay { folder: run.folder().to_owned() })?;
-    Ok(Window::new(as_of, settings.months, settings.history_from, settings.spell_gap_days, settings.min_observed_days))
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::words::Words;
 use super::{ExplainError, Explanation};
 use crate::i18n::{ExplanationTexts, Language, Texts, fill};
-use crate::rules::{Clause, DEFAULT_RULE, RuleTrace, TracedTerm, Truth};
+use crate::rules::{Clause, DEFAULT_RULE, TracedTerm, Truth};
 use crate::sanitize::shown;
 use crate::schema::Entity;
 
@@ -33,8 +33,6 @@ pub struct Page {
     elsewhere_intro: String,
     elsewhere: Vec<ElsewhereWords>,
     features_title: String,
-    /// The headings of the table of features: what, value, name.
-    headings: [String; 3],
     features: Vec<FeatureWords>,
 }
 
@@ -82,18 +80,18 @@ impl Page {
         let all_texts = Texts::of(language)?;
         let words = Words { explanation, language, texts: all_texts };
         let texts = &all_texts.explanation;
-        let classification = explanation.classification;
-        let category = &classification.categories[explanation.category];
+        let rule_set = explanation.rule_set;
+        let category = &rule_set.categories[explanation.category];
         let (whom, all) = match explanation.entity() {
             Entity::Customer => (&texts.customer, &texts.all_customers),
             Entity::Employer => (&texts.employer, &texts.all_employers),
         };
-        let deciding = explanation.decided.map(|at| &classification.rules[at]);
-        let category_name = |at: usize| language.of(&classification.categories[at].names).to_owned();
-        let rules = classification.rules.iter().zip(&explanation.rules).enumerate().map(|(at, (rule, trace))| {
-            let (standing, state) = standing(at, explanation.decided, trace, texts);
+        let deciding = explanation.decided.map(|at| &rule_set.rules[at]);
+        let category_name = |at: usize| language.of(&rule_set.categories[at].names).to_owned();
+        let rules = rule_set.rules.iter().zip(&explanation.rules).enumerate().map(|(at, (rule, clause))| {
+            let (standing, state) = standing(at, explanation.decided, clause.truth(), texts);
             let mut lines = Vec::new();
-            words.push_lines(&trace.clause, 0, &mut lines);
+            words.push_lines(clause, 0, &mut lines);
             RuleWords { name: rule.name.clone(), category: category_name(rule.category), standing, state, lines }
         });
         let elsewhere = explanation.alternatives.iter().map(|alternative| ElsewhereWords {
@@ -125,24 +123,18 @@ impl Page {
             elsewhere_intro: fill(&texts.elsewhere_intro, &[("all", all)]),
             elsewhere: elsewhere.collect(),
             features_title: texts.features.clone(),
-            headings: [texts.feature.clone(), texts.value.clone(), texts.name.clone()],
             features: features.collect(),
         })
     }
 }
 
 /// Where a rule stands to the one that decided, and what became of it.
-fn standing(
-    at: usize,
-    decided: Option<usize>,
-    trace: &RuleTrace<'_>,
-    texts: &ExplanationTexts,
-) -> (&'static str, String) {
+fn standing(at: usize, decided: Option<usize>, truth: Truth, texts: &ExplanationTexts) -> (&'static str, String) {
     let (standing, state) = match decided {
         Some(decided) if at == decided => ("decided", &texts.decided),
-        Some(decided) if at > decided && trace.truth == Truth::True => ("after", &texts.not_reached_met),
+        Some(decided) if at > decided && truth == Truth::True => ("after", &texts.not_reached_met),
         Some(decided) if at > decided => ("after", &texts.not_reached_not_met),
-        _ if trace.truth == Truth::Missing => ("before", &texts.no_value),
+        _ if truth == Truth::Missing => ("before", &texts.no_value),
         _ => ("before", &texts.not_met),
     };
     (standing, state.clone())

@@ -125,17 +125,11 @@ fn possible(feature: At, window: &Window) -> (f64, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::calendar::Day;
-    use crate::config;
+    use crate::config::tests::plan_of;
 
     fn grid(feature: At, scale: FeatureScale, rule: &str) -> Option<SearchGrid> {
-        let text = format!(
-            "[[rules]]\nname = \"r\"\ncategory = \"support\"\nwhen = \"{rule}\"\n[extracts.contacts]\nfiles = \"c\"\n\
-             [extracts.applications]\nfiles = \"a\"\n[extracts.payments]\nfiles = \"p\"\n"
-        );
-        let config = config::from_text(&text, std::path::Path::new("/")).unwrap();
-        let window = Window::new(Day::from_iso("2025-12-31").unwrap(), 12, None, 31, 30);
-        SearchGrid::new(feature, scale, &RuleSet::compile(&config.customers).unwrap(), &window)
+        let plan = plan_of(&format!("[[rules]]\nname = \"r\"\ncategory = \"support\"\nwhen = \"{rule}\"\n"));
+        SearchGrid::new(feature, scale, &plan.customers, &plan.window)
     }
 
     #[test]

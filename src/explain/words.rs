@@ -2,7 +2,7 @@
 
 use super::Explanation;
 use crate::i18n::{Language, Texts, fill};
-use crate::rules::{Comparator, Piece, TracedTerm};
+use crate::rules::{Comparator, DerivedFeature, Operator, Piece, TracedTerm};
 use crate::schema::features::FeatureType;
 
 /// Most decimals of a value that is not held in hundredths.
@@ -16,10 +16,16 @@ pub(super) struct Words<'a> {
 }
 
 impl Words<'_> {
+    fn derived(&self, feature: &str) -> Option<&DerivedFeature> {
+        self.explanation.rule_set.derived_features.iter().find(|derived| derived.name == feature)
+    }
+
     /// What a feature is called; a derived one by its meaning, where the configuration gives one.
     pub fn label(&self, feature: &str) -> String {
-        let derived = self.explanation.classification.derived_features.iter().find(|derived| derived.name == feature);
-        let meaning = derived.map(|derived| self.language.of(&derived.meaning)).filter(|meaning| !meaning.is_empty());
+        let meaning = self
+            .derived(feature)
+            .map(|derived| self.language.of(&derived.meaning))
+            .filter(|meaning| !meaning.is_empty());
         meaning.unwrap_or_else(|| self.texts.feature(feature)).to_owned()
     }
 
@@ -36,8 +42,7 @@ impl Words<'_> {
     }
 
     fn with_unit(&self, number: String, feature: &str) -> String {
-        let derived = self.explanation.classification.derived_features.iter().find(|derived| derived.name == feature);
-        let unit = derived.map_or_else(|| self.texts.unit(feature), |derived| derived.unit.as_str());
+        let unit = self.derived(feature).map_or_else(|| self.texts.unit(feature), |derived| derived.unit.as_str());
         if unit.is_empty() { number } else { format!("{number}\u{a0}{unit}") }
     }
 
@@ -78,13 +83,18 @@ impl Words<'_> {
         };
         let texts = &self.texts.explanation;
         let (text, first, last) = match comparator {
-            Comparator::AtLeast(first) => (&texts.at_least, first, first),
-            Comparator::MoreThan(first) => (&texts.more_than, first, first),
-            Comparator::AtMost(first) => (&texts.at_most, first, first),
-            Comparator::LessThan(first) => (&texts.less_than, first, first),
-            Comparator::Exactly(first) => (&texts.exactly, first, first),
-            Comparator::OtherThan(first) => (&texts.other_than, first, first),
             Comparator::Between(first, last) => (&texts.between, first, last),
+            Comparator::To(operator, number) => {
+                let text = match operator {
+                    Operator::AtLeast => &texts.at_least,
+                    Operator::MoreThan => &texts.more_than,
+                    Operator::AtMost => &texts.at_most,
+                    Operator::LessThan => &texts.less_than,
+                    Operator::Equal => &texts.exactly,
+                    Operator::NotEqual => &texts.other_than,
+                };
+                (text, number, number)
+            }
         };
         fill(text, &[("number", &number(first)), ("last", &number(last))])
     }

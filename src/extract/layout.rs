@@ -9,9 +9,9 @@ use super::dates::DateFormat;
 use super::rejects::Reason;
 use super::schema::{CodeSet, ColumnKind, ColumnName};
 use super::values::{self, BoolWords, trim};
-use crate::calendar::Day;
-use crate::config::{ColumnConfig, ColumnSource, Extract, SourceConfig, nearest};
+use crate::config::{ColumnConfig, ColumnSource, Extract, SourceConfig};
 use crate::sanitize::shown;
+use crate::suggestion::nearest;
 
 /// Where a column's values are.
 #[derive(Debug, Clone)]
@@ -33,8 +33,6 @@ pub struct Mapping<'a> {
     pub source: &'a SourceConfig,
     /// The dimensions, of the customers extract.
     pub dimensions: &'a [String],
-    /// No two-digit year puts a birth date after this day.
-    pub as_of: Day,
 }
 
 /// One canonical column of one file, ready to read values.
@@ -87,7 +85,7 @@ impl Layout {
         surplus_fields: usize,
         file: &str,
     ) -> Result<Self, ExtractError> {
-        let Mapping { extract, source, dimensions, as_of } = mapping;
+        let Mapping { extract, source, dimensions } = mapping;
         let is_known = |name: &String| {
             source.columns.iter().any(|column| matches!(&column.from, ColumnSource::Header(header) if header == name))
         };
@@ -95,8 +93,7 @@ impl Layout {
         let mut columns = Vec::new();
         for schema in extract.columns() {
             let config = source.columns.iter().find(|column| column.name == schema.name);
-            let reader = ColumnReader::new(schema.name, schema.kind, schema.required, config, header, known, file)?;
-            columns.push(if schema.column == ColumnName::birth_date { reader.of_births(as_of) } else { reader });
+            columns.push(ColumnReader::new(schema.name, schema.kind, schema.required, config, header, known, file)?);
         }
         if extract == Extract::Customers {
             for dimension in dimensions {
@@ -133,7 +130,7 @@ impl ColumnReader {
             Some(ColumnSource::Constant(text)) => From::Constant(text.clone()),
             Some(ColumnSource::Header(wanted)) => find(wanted, name, required, header, known, file)?,
         };
-        let dates = config.map(|config| formats(&config.date_formats)).unwrap_or_default();
+        let dates = config.map(|config| config.date_formats.clone()).unwrap_or_default();
         let bytes = |texts: &[String]| texts.iter().map(|text| trim(text.as_bytes()).to_vec()).collect();
         let reader = ColumnReader {
             name,
@@ -167,12 +164,6 @@ impl ColumnReader {
             return Err(ExtractError::BadConstant { file: file.to_owned(), column, value });
         }
         Ok(())
-    }
-
-    /// With two-digit years that put no birth after a day.
-    fn of_births(mut self, as_of: Day) -> Self {
-        self.dates = self.dates.into_iter().map(|format| format.up_to(as_of)).collect();
-        self
     }
 
     /// Whether its own name in the header would be a malformed value.
@@ -289,11 +280,6 @@ impl ColumnReader {
         column.resize(rows, value);
         Ok(())
     }
-}
-
-fn formats(notations: &[String]) -> Vec<DateFormat> {
-    // The configuration has refused every notation that does not parse.
-    notations.iter().filter_map(|notation| DateFormat::new(notation).ok()).collect()
 }
 
 /// The pairs of formats that swap day and month.

@@ -41,8 +41,8 @@ pub use files::InputFile;
 pub use rejects::{Fault, Reason, RejectsWriter};
 pub use schema::{CodeSet, ColumnKind, ColumnSchema, DIRECTIONS, FILERS, METHODS};
 
-use crate::calendar::Day;
-use crate::config::{ColumnConfig, Config, Extract, ExtractConfig, nearest};
+use crate::config::{ColumnConfig, Extract, ExtractConfig, RunPlan};
+use crate::suggestion::nearest;
 use feed::{Feed, Task};
 use layout::{From, Mapping};
 use rejects::{BlockReport, ReorderBuffer};
@@ -94,7 +94,6 @@ pub struct Plan<'a> {
     /// Where each column of each source is read from.
     pub columns: Vec<ColumnFound>,
     dimensions: &'a [String],
-    as_of: Day,
 }
 
 /// An optional column that is configured, but in no file of its source: its values are all missing.
@@ -149,14 +148,14 @@ impl Progress for Unwatched {
 }
 
 impl<'a> Plan<'a> {
-    /// Finds the files of an extract and checks their headers. `as_of` tells the century of two-digit birth years.
+    /// Finds the files of an extract and checks their headers.
     ///
     /// # Errors
     /// Everything that is wrong, file by file.
-    pub fn new(config: &'a Config, extract: &'a ExtractConfig, as_of: Day) -> Result<Self, Vec<ExtractError>> {
-        let files = files::find(extract, &config.folder)?;
-        let dimensions: &[String] = if extract.extract == Extract::Customers { &config.dimensions } else { &[] };
-        let mut plan = Plan { config: extract, files, absent: vec![], columns: vec![], dimensions, as_of };
+    pub fn new(run: &'a RunPlan, extract: &'a ExtractConfig) -> Result<Self, Vec<ExtractError>> {
+        let files = files::find(extract, &run.folder)?;
+        let dimensions: &[String] = if extract.extract == Extract::Customers { &run.dimensions } else { &[] };
+        let mut plan = Plan { config: extract, files, absent: vec![], columns: vec![], dimensions };
         (plan.absent, plan.columns) = plan.check_headers()?;
         Ok(plan)
     }
@@ -219,7 +218,7 @@ impl<'a> Plan<'a> {
         progress: Arc<dyn Fn(u64) + Send + Sync>,
     ) -> Result<files::OpenFile, ExtractError> {
         let source = &self.config.sources[file.source];
-        let mapping = Mapping { extract: self.config.extract, source, dimensions: self.dimensions, as_of: self.as_of };
+        let mapping = Mapping { extract: self.config.extract, source, dimensions: self.dimensions };
         files::open(file, mapping, progress)
     }
 

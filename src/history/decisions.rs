@@ -1,41 +1,11 @@
 //! Who is in a past run and which rule decided on each: all that movements need of its labels, a batch at a time.
 
 use foldhash::HashMap;
-use polars::prelude::{DataFrame, StringChunked};
+use polars::prelude::StringChunked;
 
 use super::{HistoryError, PastRun};
-use crate::config::Config;
 use crate::rules::RuleSet;
-
-/// The categories and rules of a run, by rule number; the default comes last.
-#[derive(Debug)]
-pub(super) struct Outcomes {
-    names: Vec<(String, String)>,
-    numbers: HashMap<String, u16>,
-}
-
-impl Outcomes {
-    pub(super) fn of(config: &Config) -> Self {
-        let name =
-            |(category, rule): (usize, &str)| (config.customers.categories[category].name.clone(), rule.to_owned());
-        let names: Vec<(String, String)> = config.customers.outcomes().map(name).collect();
-        let numbers = names.iter().enumerate().map(|(number, (_, rule))| (rule.clone(), number as u16)).collect();
-        Outcomes { names, numbers }
-    }
-
-    /// The category and the rule of a number; empty texts for none.
-    pub(super) fn name(&self, number: Option<u16>) -> (&str, &str) {
-        number.map_or(("", ""), |number| {
-            let (category, rule) = &self.names[usize::from(number)];
-            (category, rule)
-        })
-    }
-
-    /// The number of a rule, if it leads to this category.
-    fn number(&self, category: &str, rule: &str) -> Option<u16> {
-        self.numbers.get(rule).copied().filter(|number| self.names[usize::from(*number)].0 == category)
-    }
-}
+use crate::schema::Entity;
 
 /// What was decided on a customer of a past run.
 #[derive(Debug, Clone, Copy)]
@@ -54,11 +24,12 @@ pub(super) fn for_each_decision(
     other_rules: Option<&RuleSet>,
     mut take: impl FnMut(&str, Decision) -> Result<(), HistoryError>,
 ) -> Result<(), HistoryError> {
-    let labels = run.labels();
+    let labels = run.labels(Entity::Customer);
     let features = other_rules.map(RuleSet::named_features).unwrap_or_default();
     let features = features.into_iter().map(|feature| feature.feature().name);
     let columns: Vec<&str> = COLUMNS.into_iter().chain(features).collect();
-    let outcomes = Outcomes::of(run.config());
+    let rule_set = &run.plan.customers;
+    let numbers: HashMap<(&str, &str), u16> = rule_set.outcomes().zip(0..).collect();
     let damaged = |message: String| HistoryError::Damaged { path: labels.path().to_owned(), message };
     let evaluate = |source| HistoryError::Evaluate { path: labels.path().to_owned(), source };
     let (mut last_id, mut records) = (String::new(), 0);
@@ -68,8 +39,8 @@ pub(super) fn for_each_decision(
             column.cloned().map_err(|fault| labels.damaged(fault))
         };
         let ids = texts("customer_id")?;
-        let rules = rule_numbers(&outcomes, &texts("category")?, &texts("rule")?, records).map_err(damaged)?;
-        let reclassify = |rules| reclassified(table.drop_many(COLUMNS), rules);
+        let rules = rule_numbers(&numbers, &texts("category")?, &texts("rule")?, records).map_err(damaged)?;
+        let reclassify = |rules: &RuleSet| rules.label(table.drop_many(COLUMNS));
         let reclassified = other_rules.map(reclassify).transpose().map_err(evaluate)?;
         records += rules.len();
         for (row, (id, rule)) in ids.iter().zip(rules).enumerate() {
@@ -86,39 +57,34 @@ pub(super) fn for_each_decision(
 /// The rule of every row; an error names the record, of which there are some before these, whose rule and category the
 /// configuration in force does not have.
 fn rule_numbers(
-    outcomes: &Outcomes,
+    numbers: &HashMap<(&str, &str), u16>,
     categories: &StringChunked,
     rules: &StringChunked,
     records_before: usize,
 ) -> Result<Vec<u16>, String> {
     let unknown = |row| format!("record {row}: category and rule are not those of the run's config.toml");
-    let number = |(category, rule): (Option<&str>, Option<&str>)| outcomes.number(category?, rule?);
+    let number = |(category, rule): (Option<&str>, Option<&str>)| numbers.get(&(category?, rule?)).copied();
     let rows = categories.iter().zip(rules.iter()).zip(records_before + 1..);
     rows.map(|(outcome, row)| number(outcome).ok_or_else(|| unknown(row))).collect()
-}
-
-/// The rule of every row of a table of features.
-fn reclassified(features: DataFrame, rules: &RuleSet) -> polars::prelude::PolarsResult<Vec<u16>> {
-    Ok(rules.classify(&rules.derive(features)?)?.rule)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::tests::plan_of;
 
     #[test]
     fn a_rule_counts_only_beside_its_category() {
-        let text = "[extracts]\ncontacts.files = \"c\"\napplications.files = \"a\"\npayments.files = \"p\"";
-        let outcomes = Outcomes::of(&crate::config::from_text(text, std::path::Path::new("/")).unwrap());
+        let rule_set = plan_of("").customers;
+        let known = rule_set.outcomes().zip(0..).collect();
         let numbers = |rows: &[(Option<&str>, Option<&str>)]| {
             let column = |values: Vec<Option<&str>>| values.into_iter().collect::<StringChunked>();
             let (categories, rules) = rows.iter().copied().unzip();
-            rule_numbers(&outcomes, &column(categories), &column(rules), 100)
+            rule_numbers(&known, &column(categories), &column(rules), 100)
         };
-        let first = outcomes.names[0].clone();
-        let first = (Some(first.0.as_str()), Some(first.1.as_str()));
+        let first = (Some(rule_set.category_name(0)), Some(rule_set.rule_name(0)));
         let default = (Some("regular"), Some("default"));
-        assert_eq!(numbers(&[default, first]).unwrap(), [outcomes.names.len() as u16 - 1, 0]);
+        assert_eq!(numbers(&[default, first]).unwrap(), [rule_set.default_rule(), 0]);
         for unknown in
             [(Some("regular"), first.1), (first.0, Some("default")), (None, Some("default")), (first.0, None)]
         {

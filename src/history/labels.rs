@@ -17,10 +17,9 @@ use polars_io::parquet::metadata::FileMetadataRef;
 use polars_io::parquet::read::ParquetReader;
 
 use super::{HistoryError, PastManifest};
-use crate::config::{Config, LabelsFormat};
+use crate::config::{LabelsFormat, RunPlan};
 use crate::extract::blocks::{BlockError, BlockReader};
 use crate::regular;
-use crate::rules::{RuleSet, feature_types};
 use crate::schema::Entity;
 use crate::schema::features::FeatureType;
 use crate::text::unguarded;
@@ -53,35 +52,28 @@ const CSV_BATCH_BYTES: usize = 8 << 20;
 const PARQUET_BATCH_ROWS: usize = 4 * 16_384;
 
 impl LabelsFile {
-    /// The labels of a run folder, written under this configuration.
-    ///
-    /// # Errors
-    /// The configuration's rules cannot be compiled.
-    pub fn of(folder: &Path, config: &Config, manifest: &PastManifest, entity: Entity) -> Result<Self, HistoryError> {
-        let rules = RuleSet::compile(config.classification(entity))
-            .map_err(|problems| HistoryError::Config { path: folder.join("config.toml"), problems })?;
-        let own = feature_types(entity);
+    /// The labels of a run folder, written under this plan.
+    pub fn of(folder: &Path, plan: &RunPlan, manifest: &PastManifest, entity: Entity) -> Self {
         let data_type = |feature_type| match feature_type {
             FeatureType::Count => DataType::Int64,
             FeatureType::Hundredths | FeatureType::Ratio => DataType::Float64,
         };
-        let derived = rules.derived_features().map(|(name, feature_type)| (name.to_owned(), feature_type));
-        let types = own.into_iter().chain(derived);
-        let types = types.map(|(name, feature_type)| (name, data_type(feature_type))).collect();
-        let format = if entity == Entity::Customer { config.outputs.labels } else { LabelsFormat::Csv };
+        let features = plan.rules(entity).features().into_iter();
+        let types = features.map(|(name, feature_type)| (name, data_type(feature_type))).collect();
+        let format = plan.labels_format(entity);
         let name = match format {
             LabelsFormat::Csv => format!("{}.csv", entity.labels()),
             LabelsFormat::Parquet => format!("{}.parquet", entity.labels()),
         };
         let listed = manifest.outputs.iter().find(|output| output.file == name);
-        Ok(LabelsFile {
+        LabelsFile {
             path: folder.join(&name),
             entity,
             format,
-            spreadsheet_safe: config.outputs.spreadsheet_safe,
+            spreadsheet_safe: plan.outputs.spreadsheet_safe,
             blake3: listed.map(|output| output.blake3.clone()),
             types,
-        })
+        }
     }
 
     /// Where it is.
@@ -308,14 +300,11 @@ mod tests {
 
     /// The labels of a folder, written under these settings.
     fn labels(folder: &Path, settings: &str) -> LabelsFile {
-        let text = format!(
-            "{settings}\n[extracts]\ncontacts.files = \"c\"\napplications.files = \"a\"\npayments.files = \"p\""
-        );
-        let config = crate::config::from_text(&text, folder).unwrap();
+        let plan = crate::config::tests::plan_of(settings);
         let hash = |name: &str| std::fs::read(folder.join(name)).ok().map(|text| blake3::hash(&text).to_string());
         let output = |name: &str| Some(PastOutput { file: name.to_owned(), blake3: hash(name)? });
         let outputs = ["labels.csv", "labels.parquet"].into_iter().filter_map(output).collect();
-        LabelsFile::of(folder, &config, &PastManifest { outputs, ..PastManifest::default() }, Entity::Customer).unwrap()
+        LabelsFile::of(folder, &plan, &PastManifest { outputs, ..PastManifest::default() }, Entity::Customer)
     }
 
     fn holds_every_row(labels: &LabelsFile) {

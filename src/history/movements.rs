@@ -7,10 +7,10 @@ use serde::Serialize;
 use super::decisions::for_each_decision;
 use super::settings::{feature_settings_that_differ, rules_differ};
 use super::transitions::{Merge, Transition, Transitions};
-use super::{HistoryError, LabelsFile, PastRun};
-use crate::config::Config;
+use super::{HistoryError, PastRun};
+use crate::config::RunPlan;
 use crate::intake::Ids;
-use crate::rules::RuleSet;
+use crate::schema::Entity;
 use crate::text::{guarded, push_csv};
 
 /// Who moved between two runs.
@@ -95,8 +95,8 @@ impl Movements {
 
 /// The newer run of a comparison; it may not be published yet.
 pub struct NewRun<'a> {
-    /// The configuration in force, its last day settled.
-    pub config: &'a Config,
+    /// The plan that it follows.
+    pub plan: &'a RunPlan,
     /// The customers in bytewise order of their ids, each with the number of the rule that decided.
     pub customers: Box<dyn Iterator<Item = (&'a [u8], u16)> + 'a>,
 }
@@ -113,7 +113,7 @@ pub fn compare(old: &PastRun, new: &PastRun, rows: &mut dyn Write) -> Result<Mov
         Ok(())
     })?;
     let customers = rules.into_iter().enumerate().map(|(customer, rule)| (ids.get(customer), rule));
-    movements(old, NewRun { config: new.config(), customers: Box::new(customers) }, rows)
+    movements(old, NewRun { plan: &new.plan, customers: Box::new(customers) }, rows)
 }
 
 /// Finds who moved, and writes them to `rows`: everybody whose category changed, who entered (nothing under `from`)
@@ -122,13 +122,13 @@ pub fn compare(old: &PastRun, new: &PastRun, rows: &mut dyn Write) -> Result<Mov
 /// # Errors
 /// The old run's labels cannot be read, or `rows` not be written.
 pub fn movements(old: &PastRun, new: NewRun<'_>, rows: &mut dyn Write) -> Result<Movements, HistoryError> {
-    let comparability = Comparability::of(old.config(), old.labels(), new.config)?;
-    let other_rules = match &comparability {
-        Comparability::RulesDiffer(rules) => Some(&**rules),
+    let comparability = Comparability::of(old, new.plan)?;
+    let other_rules = match comparability {
+        Comparability::RulesDiffer => Some(&new.plan.customers),
         _ => None,
     };
-    let mut transitions = Transitions::new(old.config(), new.config);
-    let mut rows = MovementRows::new(rows, new.config.outputs.spreadsheet_safe)?;
+    let mut transitions = Transitions::new(&old.plan, new.plan);
+    let mut rows = MovementRows::new(rows, new.plan.outputs.spreadsheet_safe)?;
     let mut merge = Merge::new(new.customers, |id, transition| {
         transitions.count(transition);
         rows.write_if_moved(id, transition, &transitions)
@@ -142,28 +142,27 @@ pub fn movements(old: &PastRun, new: NewRun<'_>, rows: &mut dyn Write) -> Result
 /// How far the categories of two runs can be compared.
 pub(super) enum Comparability {
     SameRules,
-    /// The new rules.
-    RulesDiffer(Box<RuleSet>),
+    RulesDiffer,
     /// The settings that differ, by name.
     FeaturesDiffer(Vec<String>),
 }
 
 impl Comparability {
-    fn of(old: &Config, labels: &LabelsFile, new: &Config) -> Result<Self, HistoryError> {
-        let mut differ = feature_settings_that_differ(old, new);
-        if !rules_differ(old, new) {
-            let same = differ.is_empty();
-            return Ok(if same { Comparability::SameRules } else { Comparability::FeaturesDiffer(differ) });
+    fn of(old: &PastRun, new: &RunPlan) -> Result<Self, HistoryError> {
+        let mut differ = feature_settings_that_differ(&old.plan, new);
+        let rules_differ = rules_differ(&old.plan, new);
+        if rules_differ {
+            // A feature that the old run's version did not have yet.
+            let columns = old.labels(Entity::Customer).column_names()?;
+            let names = new.customers.named_features().into_iter().map(|feature| feature.feature().name);
+            let absent = names.filter(|name| !columns.iter().any(|column| column == name));
+            differ.extend(absent.map(|name| format!("feature {name}")));
         }
-        let rules = RuleSet::compile(&new.customers)
-            .map_err(|problems| HistoryError::Config { path: new.folder.clone(), problems })?;
-        // A feature that the old run's version did not have yet.
-        let columns = labels.column_names()?;
-        let names = rules.named_features().into_iter().map(|feature| feature.feature().name);
-        let absent = names.filter(|name| !columns.iter().any(|column| column == name));
-        differ.extend(absent.map(|name| format!("feature {name}")));
-        let only_rules = differ.is_empty();
-        Ok(if only_rules { Comparability::RulesDiffer(Box::new(rules)) } else { Comparability::FeaturesDiffer(differ) })
+        Ok(match (differ.is_empty(), rules_differ) {
+            (false, _) => Comparability::FeaturesDiffer(differ),
+            (true, true) => Comparability::RulesDiffer,
+            (true, false) => Comparability::SameRules,
+        })
     }
 }
 

@@ -5,18 +5,21 @@ use std::path::{Path, PathBuf};
 use polars::prelude::DataFrame;
 
 use super::{HistoryError, LabelsFile, PastManifest};
-use crate::config::{self, Config};
+use crate::calendar::{AsOf, Day};
+use crate::config::{self, RunPlan};
 use crate::regular;
 use crate::sanitize::shown;
 use crate::schema::Entity;
 
-/// A run folder: what it says of itself, the configuration that was in force, and its labels.
+/// A run folder that was opened.
 #[derive(Debug)]
 pub struct PastRun {
-    folder: PathBuf,
-    manifest: PastManifest,
-    config: Config,
-    labels: LabelsFile,
+    /// Where it is.
+    pub folder: PathBuf,
+    /// What it says of itself.
+    pub manifest: PastManifest,
+    /// The plan that it followed.
+    pub plan: RunPlan,
 }
 
 /// Everything that a run says of one customer, or employer.
@@ -28,8 +31,6 @@ pub struct FoundCustomer {
     pub category: String,
     /// The rule that decided, or `default`.
     pub rule: String,
-    /// The dimensions' names and values.
-    pub dimensions: Vec<(String, Option<String>)>,
 }
 
 impl PastRun {
@@ -45,9 +46,12 @@ impl PastRun {
         let path = folder.join("config.toml");
         let text =
             regular::read_to_string(&path).map_err(|source| HistoryError::Unreadable { path: path.clone(), source })?;
-        let config = config::from_text(&text, &folder).map_err(|problems| HistoryError::Config { path, problems })?;
-        let labels = LabelsFile::of(&folder, &config, &manifest, Entity::Customer)?;
-        Ok(PastRun { folder, manifest, config, labels })
+        let day = manifest_day(&manifest, &folder)?;
+        // A run writes the day that it was; one that somebody took away is in the manifest.
+        let settle = |as_of| if let AsOf::Day(own) = as_of { own } else { day };
+        let plan =
+            config::from_text(&text, &folder, settle).map_err(|problems| HistoryError::Config { path, problems })?;
+        Ok(PastRun { folder, manifest, plan })
     }
 
     /// The manifest alone.
@@ -71,42 +75,9 @@ impl PastRun {
         Ok(manifest)
     }
 
-    /// Where it is.
-    pub fn folder(&self) -> &Path {
-        &self.folder
-    }
-
-    /// What it says of itself.
-    pub fn manifest(&self) -> &PastManifest {
-        &self.manifest
-    }
-
-    /// The configuration that was in force.
-    pub fn config(&self) -> &Config {
-        &self.config
-    }
-
-    /// Whether it is held.
-    pub fn held(&self) -> bool {
-        self.manifest.held
-    }
-
-    /// Its labels.
-    pub fn labels(&self) -> &LabelsFile {
-        &self.labels
-    }
-
-    /// The features' names, derived ones last.
-    pub fn feature_names(&self) -> Vec<String> {
-        self.config.customers.feature_names()
-    }
-
     /// The labels of an entity.
-    ///
-    /// # Errors
-    /// The configuration's rules cannot be compiled.
-    pub fn labels_of(&self, entity: Entity) -> Result<LabelsFile, HistoryError> {
-        LabelsFile::of(&self.folder, &self.config, &self.manifest, entity)
+    pub fn labels(&self, entity: Entity) -> LabelsFile {
+        LabelsFile::of(&self.folder, &self.plan, &self.manifest, entity)
     }
 
     /// Everything about one customer, or employer; `None` if the run does not have it.
@@ -114,24 +85,28 @@ impl PastRun {
     /// # Errors
     /// The labels cannot be read.
     pub fn find(&self, entity: Entity, id: &str) -> Result<Option<FoundCustomer>, HistoryError> {
-        let labels = self.labels_of(entity)?;
-        let features = self.config.classification(entity).feature_names();
-        let dimensions = if entity == Entity::Customer { self.config.dimensions.as_slice() } else { &[] };
+        let labels = self.labels(entity);
+        let features = self.plan.rules(entity).feature_names();
         let mut columns = vec![entity.id_column(), "category", "rule"];
         columns.extend(features.iter().map(String::as_str));
-        columns.extend(dimensions.iter().map(String::as_str));
         let Some(row) = labels.find(id, &columns)? else { return Ok(None) };
         let damaged = |fault| labels.damaged(fault);
-        let text = |name: &str| -> Result<Option<String>, HistoryError> {
+        let text = |name: &str| -> Result<String, HistoryError> {
             let column = row.column(name).map_err(damaged)?;
-            Ok(column.str().map_err(damaged)?.get(0).map(str::to_owned))
+            Ok(column.str().map_err(damaged)?.get(0).unwrap_or_default().to_owned())
         };
-        let dimension = |name: &String| Ok((name.clone(), text(name)?));
         Ok(Some(FoundCustomer {
             features: row.select(features.iter().map(String::as_str)).map_err(damaged)?,
-            category: text("category")?.unwrap_or_default(),
-            rule: text("rule")?.unwrap_or_default(),
-            dimensions: dimensions.iter().map(dimension).collect::<Result<_, HistoryError>>()?,
+            category: text("category")?,
+            rule: text("rule")?,
         }))
     }
+}
+
+/// The last day of a run's window, as its manifest has it.
+fn manifest_day(manifest: &PastManifest, folder: &Path) -> Result<Day, HistoryError> {
+    Day::from_iso(&manifest.window.as_of).ok_or_else(|| HistoryError::Manifest {
+        path: folder.join("manifest.json"),
+        cause: format!("its window ends on \"{}\", which is no day", shown(&manifest.window.as_of)),
+    })
 }

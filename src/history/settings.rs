@@ -6,32 +6,24 @@
 
 use std::collections::BTreeSet;
 
-use crate::calendar::{Day, Window};
-use crate::config::{AsOf, Benefit, ColumnSource, Config, Extract, ExtractConfig};
+use crate::calendar::Window;
+use crate::config::{Benefit, ColumnConfig, ColumnSource, Extract, ExtractConfig, RunPlan};
 
 /// Whether the same features may lead to another category: rules, derived features, default category.
-pub fn rules_differ(old: &Config, new: &Config) -> bool {
-    fn rules(config: &Config) -> Vec<(&str, &str)> {
-        let default = [("", config.customers.categories[config.customers.default_category].name.as_str())];
-        let rules = config.customers.rules.iter();
-        rules
-            .map(|rule| (rule.when.as_str(), config.customers.categories[rule.category].name.as_str()))
-            .chain(default)
-            .collect()
+pub fn rules_differ(old: &RunPlan, new: &RunPlan) -> bool {
+    fn conditions(plan: &RunPlan) -> Vec<(&str, &str)> {
+        let rules = plan.customers.rules.iter().map(|rule| rule.when.as_str()).chain([""]);
+        rules.zip(plan.customers.outcomes()).map(|(when, (category, _))| (when, category)).collect()
     }
-    fn derived(config: &Config) -> Vec<(&str, &str)> {
-        config
-            .customers
-            .derived_features
-            .iter()
-            .map(|feature| (feature.name.as_str(), feature.expression.as_str()))
-            .collect()
+    fn derived(plan: &RunPlan) -> Vec<(&str, &str)> {
+        let features = plan.customers.derived_features.iter();
+        features.map(|feature| (feature.name.as_str(), feature.expression.as_str())).collect()
     }
-    rules(old) != rules(new) || derived(old) != derived(new)
+    conditions(old) != conditions(new) || derived(old) != derived(new)
 }
 
 /// The settings that make features and that differ, by name.
-pub fn feature_settings_that_differ(old: &Config, new: &Config) -> Vec<String> {
+pub fn feature_settings_that_differ(old: &RunPlan, new: &RunPlan) -> Vec<String> {
     let mut differ = Vec::new();
     let mut note = |differs: bool, name: String| {
         if differs {
@@ -42,9 +34,11 @@ pub fn feature_settings_that_differ(old: &Config, new: &Config) -> Vec<String> {
     note(before.months != after.months, "window.months".to_owned());
     note(before.spell_gap_days != after.spell_gap_days, "window.spell_gap_days".to_owned());
     note(before.min_observed_days != after.min_observed_days, "window.min_observed_days".to_owned());
-    // The same setting reaches less far back before an older window; that is part of the settings being the same.
-    let other_history = before.history_from != after.history_from;
-    note(other_history && unknown_starts_days(old) != unknown_starts_days(new), "window.history_from".to_owned());
+    // The same first day reaches less far back before an older window; that is part of the settings being the same.
+    let history_days = |window: &Window| window.start.0 - window.history_from.0;
+    let other_history = before.history_from != after.history_from && history_days(before) != history_days(after);
+    let differs = other_history && unknown_starts_days(before) != unknown_starts_days(after);
+    note(differs, "window.history_from".to_owned());
     let codes: BTreeSet<&str> = old.benefits.iter().chain(&new.benefits).map(|benefit| benefit.code.as_str()).collect();
     for code in codes {
         note(benefit(old, code) != benefit(new, code), format!("benefits.{code}"));
@@ -65,19 +59,14 @@ pub fn feature_settings_that_differ(old: &Config, new: &Config) -> Vec<String> {
 /// Days at the beginning of the window on which no spell is known to start (`docs/method.md` section 4: a spell starts in
 /// the window if it starts after `history_from` and the gap). A first day of the history that lies further back
 /// than the gap changes nothing.
-fn unknown_starts_days(config: &Config) -> i32 {
-    // Any day will do where a configuration does not say which.
-    let as_of = if let AsOf::Day(day) = config.window.as_of { day } else { Day(0) };
-    let settings = &config.window;
-    let window =
-        Window::new(as_of, settings.months, settings.history_from, settings.spell_gap_days, settings.min_observed_days);
+fn unknown_starts_days(window: &Window) -> i32 {
     (window.history_from.0 + window.spell_gap_days - window.start.0 + 1).max(0)
 }
 
 /// All of a benefit but its names.
-fn benefit<'a>(config: &'a Config, code: &str) -> Option<(bool, bool, bool, Option<&'a str>)> {
+fn benefit<'a>(plan: &'a RunPlan, code: &str) -> Option<(bool, bool, bool, Option<&'a str>)> {
     let traits = |own: &'a Benefit| (own.countable, own.last_resort, own.income_replacing, own.life_event.as_deref());
-    config.benefits.iter().find(|own| own.code == code).map(traits)
+    plan.benefits.iter().find(|own| own.code == code).map(traits)
 }
 
 /// How a column's values come about: name, constant, codes. Where a file has it and how it writes values is not
@@ -85,10 +74,10 @@ fn benefit<'a>(config: &'a Config, code: &str) -> Option<(bool, bool, bool, Opti
 type Reading = (String, Option<String>, Option<Vec<(String, String)>>);
 
 /// How the columns of an extract's sources come about; sources that agree count once.
-fn columns(config: &Config, extract: Extract) -> BTreeSet<Reading> {
+fn columns(plan: &RunPlan, extract: Extract) -> BTreeSet<Reading> {
     let own = |own: &&ExtractConfig| own.extract == extract;
-    let sources = config.extracts.iter().filter(own).flat_map(|own| &own.sources);
-    let reading = |column: &crate::config::ColumnConfig| {
+    let sources = plan.extracts.iter().filter(own).flat_map(|own| &own.sources);
+    let reading = |column: &ColumnConfig| {
         let constant = match &column.from {
             ColumnSource::Constant(value) => Some(value.clone()),
             ColumnSource::Header(_) => None,
@@ -97,6 +86,6 @@ fn columns(config: &Config, extract: Extract) -> BTreeSet<Reading> {
         let codes = codes.map(|codes| codes.iter().map(|(code, meaning)| (code.clone(), meaning.clone())).collect());
         (column.name.clone(), constant, codes)
     };
-    let is_dimension = |name: &str| config.dimensions.iter().any(|dimension| dimension == name);
+    let is_dimension = |name: &str| plan.dimensions.iter().any(|dimension| dimension == name);
     sources.flat_map(|source| &source.columns).map(reading).filter(|column| !is_dimension(&column.0)).collect()
 }

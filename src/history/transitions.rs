@@ -6,9 +6,9 @@ use std::iter::Peekable;
 use foldhash::HashMap;
 
 use super::HistoryError;
-use super::decisions::{Decision, Outcomes};
+use super::decisions::Decision;
 use super::movements::{Cause, Comparability, Movements, RuleMovement};
-use crate::config::{AsOf, Config};
+use crate::config::RunPlan;
 
 /// The rules that decided on one customer, by number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -59,22 +59,14 @@ impl<'a, F: FnMut(&[u8], Transition) -> Result<(), HistoryError>> Merge<'a, F> {
 
 /// How many customers made each transition.
 pub(super) struct Transitions<'a> {
-    old: &'a Config,
-    new: &'a Config,
-    old_outcomes: Outcomes,
-    new_outcomes: Outcomes,
+    old: &'a RunPlan,
+    new: &'a RunPlan,
     counts: HashMap<Transition, u64>,
 }
 
 impl<'a> Transitions<'a> {
-    pub(super) fn new(old: &'a Config, new: &'a Config) -> Self {
-        Transitions {
-            old,
-            new,
-            old_outcomes: Outcomes::of(old),
-            new_outcomes: Outcomes::of(new),
-            counts: HashMap::default(),
-        }
+    pub(super) fn new(old: &'a RunPlan, new: &'a RunPlan) -> Self {
+        Transitions { old, new, counts: HashMap::default() }
     }
 
     pub(super) fn count(&mut self, transition: Transition) {
@@ -83,18 +75,20 @@ impl<'a> Transitions<'a> {
 
     /// From which category to which, and by which rules, where the category changed; empty texts of a run that the
     /// customer is not in.
-    pub(super) fn change(&self, transition: Transition) -> Option<[&str; 4]> {
-        let (from, from_rule) = self.old_outcomes.name(transition.old);
-        let (to, to_rule) = self.new_outcomes.name(transition.new);
+    pub(super) fn change(&self, transition: Transition) -> Option<[&'a str; 4]> {
+        fn outcome(plan: &RunPlan, rule: Option<u16>) -> (&str, &str) {
+            rule.map_or(("", ""), |rule| (plan.customers.category_name(rule), plan.customers.rule_name(rule)))
+        }
+        let (from, from_rule) = outcome(self.old, transition.old);
+        let (to, to_rule) = outcome(self.new, transition.new);
         (from != to).then_some([from, to, from_rule, to_rule])
     }
 
     /// The customers summed up by category.
     pub(super) fn movements(self, comparability: Comparability) -> Movements {
-        let (from, to) = (category_names(self.old), category_names(self.new));
-        let (old_categories, new_categories) = (category_of_rules(self.old), category_of_rules(self.new));
-        let old_category = |rule: u16| old_categories[usize::from(rule)];
-        let new_category = |rule: u16| new_categories[usize::from(rule)];
+        let (from, to) = (self.old.customers.category_names(), self.new.customers.category_names());
+        let old_category = |rule: u16| self.old.customers.category_of(rule);
+        let new_category = |rule: u16| self.new.customers.category_of(rule);
         let mut matrix = vec![vec![0; to.len()]; from.len()];
         let (mut by_rules, mut by_behaviour) = (matrix.clone(), vec![vec![0; to.len()]; to.len()]);
         let (mut entered, mut left) = (vec![0; to.len()], vec![0; from.len()]);
@@ -114,8 +108,8 @@ impl<'a> Transitions<'a> {
             }
         }
         Movements {
-            old_as_of: as_of(self.old),
-            new_as_of: as_of(self.new),
+            old_as_of: self.old.window.as_of.to_string(),
+            new_as_of: self.new.window.as_of.to_string(),
             matrix,
             entered,
             left,
@@ -123,7 +117,7 @@ impl<'a> Transitions<'a> {
             cause: match comparability {
                 Comparability::SameRules => Cause::Behaviour,
                 Comparability::FeaturesDiffer(differs) => Cause::CannotTell { differs },
-                Comparability::RulesDiffer(_) => Cause::Split { by_rules, by_behaviour },
+                Comparability::RulesDiffer => Cause::Split { by_rules, by_behaviour },
             },
             from,
             to,
@@ -146,22 +140,6 @@ impl<'a> Transitions<'a> {
         // Equals stay in the order of the rules.
         movements.sort_by_key(|movement| std::cmp::Reverse(movement.customers));
         movements
-    }
-}
-
-fn category_names(config: &Config) -> Vec<String> {
-    config.customers.categories.iter().map(|category| category.name.clone()).collect()
-}
-
-/// The category by rule number, the default's last.
-fn category_of_rules(config: &Config) -> Vec<usize> {
-    config.customers.outcomes().map(|(category, _)| category).collect()
-}
-
-fn as_of(config: &Config) -> String {
-    match config.window.as_of {
-        AsOf::Day(day) => day.to_string(),
-        AsOf::Yesterday | AsOf::LastMonthEnd => String::new(),
     }
 }
 

@@ -10,8 +10,7 @@ use super::movements::{Comparability, MovementRows, Movements};
 use super::settings::feature_settings_that_differ;
 use super::transitions::{Transition, Transitions};
 use super::{HistoryError, PastRun};
-use crate::config::Config;
-use crate::rules::RuleSet;
+use crate::config::RunPlan;
 
 /// What other rules would give.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,23 +21,21 @@ pub struct Trial {
     pub not_tried: Vec<String>,
 }
 
-/// Puts the features of a run under the categories, rules and derived features of a configuration whose last day is
-/// the run's. Writes who would move to `rows`, as `movements.csv` has them.
+/// Puts the features of a run under the categories, rules and derived features of a plan whose last day is the run's.
+/// Writes who would move to `rows`, as `movements.csv` has them.
 ///
 /// # Errors
 /// The run's labels cannot be read or the rules not be evaluated on them; `rows` cannot be written.
-pub fn trial(run: &PastRun, config: &Config, rows: &mut dyn Write) -> Result<Trial, HistoryError> {
-    let rules = RuleSet::compile(&config.customers)
-        .map_err(|problems| HistoryError::Config { path: config.folder.clone(), problems })?;
-    let mut transitions = Transitions::new(run.config(), config);
-    let mut movement_rows = MovementRows::new(rows, run.config().outputs.spreadsheet_safe)?;
-    for_each_decision(run, Some(&rules), |id, decision| {
+pub fn trial(run: &PastRun, plan: &RunPlan, rows: &mut dyn Write) -> Result<Trial, HistoryError> {
+    let mut transitions = Transitions::new(&run.plan, plan);
+    let mut movement_rows = MovementRows::new(rows, run.plan.outputs.spreadsheet_safe)?;
+    for_each_decision(run, Some(&plan.customers), |id, decision| {
         let new = decision.reclassified;
         let transition = Transition { old: Some(decision.rule), reclassified: new, new };
         transitions.count(transition);
         movement_rows.write_if_moved(id.as_bytes(), transition, &transitions)
     })?;
     movement_rows.finish()?;
-    let movements = transitions.movements(Comparability::RulesDiffer(Box::new(rules)));
-    Ok(Trial { movements, not_tried: feature_settings_that_differ(run.config(), config) })
+    let movements = transitions.movements(Comparability::RulesDiffer);
+    Ok(Trial { movements, not_tried: feature_settings_that_differ(&run.plan, plan) })
 }

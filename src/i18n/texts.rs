@@ -96,14 +96,14 @@ texts! {
         title customer employer service why by_default rules rules_intro decided not_met no_value not_reached_met
         not_reached_not_met term_true term_false term_missing here all_of any_of none_of at_least more_than
         at_most less_than exactly other_than between elsewhere elsewhere_intro all_customers all_employers change no_change features
-        feature value name missing
+        missing
     }
 }
 
 /// The texts of a language are not what the structs say, which a test rules out.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("the texts of a language cannot be read: {0}; this is a fault of vardag")]
-pub struct TextsError(#[from] toml::de::Error);
+pub struct TextsError(#[from] toml_edit::de::Error);
 
 impl Texts {
     /// Those of a language, which are read once.
@@ -111,8 +111,8 @@ impl Texts {
     /// # Errors
     /// The file is not what the structs say.
     pub(crate) fn of(language: Language) -> Result<&'static Texts, TextsError> {
-        static TEXTS: LazyLock<[Result<Texts, toml::de::Error>; Language::ALL.len()]> =
-            LazyLock::new(|| Language::ALL.map(|language| toml::from_str(language.texts())));
+        static TEXTS: LazyLock<[Result<Texts, toml_edit::de::Error>; Language::ALL.len()]> =
+            LazyLock::new(|| Language::ALL.map(|language| toml_edit::de::from_str(language.texts())));
         Ok(TEXTS[language as usize].as_ref().map_err(Clone::clone)?)
     }
 

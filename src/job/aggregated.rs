@@ -67,18 +67,29 @@ impl Job<'_> {
         rejects: &mut RejectsWriter,
         accounts: &mut Vec<ExtractAccount>,
     ) -> Result<(Population, Appearing), ExtractError> {
-        let dimensions = if entity == Entity::Customer { self.config.dimensions.as_slice() } else { &[] };
-        if let Some(plan) = self.plan(entity.register()) {
+        let dimensions = self.plan.dimensions(entity);
+        if let Some(plan) = self.input(entity.register()) {
             let progress = progress.clone();
             let (population, account) =
-                read_register(plan, &self.window, dimensions, self.threads, books, progress, rejects)?;
+                read_register(plan, &self.plan.window, dimensions, self.threads, books, progress, rejects)?;
             accounts.push(account);
             return Ok((population, Appearing::default()));
         }
-        let plans: Vec<_> = entity.events().iter().filter_map(|extract| self.plan(*extract)).collect();
+        let plans: Vec<_> = entity.events().iter().filter_map(|extract| self.input(*extract)).collect();
         let mut appeared = appearing(&plans, self.threads, books)?;
         let ids = std::mem::take(&mut appeared.ids);
-        Ok((Population::of_appearing(&ids, &self.window, dimensions), appeared))
+        Ok((Population::of_appearing(&ids, &self.plan.window, dimensions), appeared))
+    }
+
+    /// What events are added up with.
+    pub(super) fn context<'a>(
+        &'a self,
+        of: &'a Aggregated<'a>,
+        kernel: &'a KernelWindow,
+        traits: &'a [BenefitTraits],
+    ) -> AggregationContext<'a> {
+        let Aggregated { entity, partitions, budget, .. } = of;
+        AggregationContext { entity: *entity, window: &self.plan.window, kernel, traits, partitions, budget: *budget }
     }
 
     /// Reads an extract of events; `None` where none is configured.
@@ -90,25 +101,18 @@ impl Job<'_> {
         read: &ReadContext<'_>,
         rejects: &mut RejectsWriter,
     ) -> Result<Option<ExtractAccount>, ExtractError> {
-        let Some(plan) = self.plan(extract) else { return Ok(None) };
+        let Some(plan) = self.input(extract) else { return Ok(None) };
         let intake = Intake {
             plan,
             population: &of.population,
-            window: &self.window,
+            window: &self.plan.window,
             books: read.books,
-            known_benefits: self.config.benefits.len() as CodeId,
+            known_benefits: self.plan.benefits.len() as CodeId,
             threads: self.threads,
             progress: read.progress.clone(),
             budget: of.budget,
         };
-        let context = AggregationContext {
-            entity: of.entity,
-            window: &self.window,
-            kernel: read.kernel,
-            traits: read.traits,
-            partitions: &of.partitions,
-            budget: of.budget,
-        };
+        let context = self.context(of, read.kernel, read.traits);
         let mut account = match extract {
             Extract::Contacts | Extract::EmployerContacts => {
                 intake.read(&features::Contacts::new(&context, extract), rejects)?

@@ -8,8 +8,7 @@ use crate::statistics::{Accumulator, Breakdown, Grouping, TooManyGroups};
 impl Job<'_> {
     /// Whether there is anything to break the figures down by.
     pub(super) fn has_breakdowns(&self) -> bool {
-        let config = self.config;
-        !config.dimensions.is_empty() || !config.breakdowns.pairs.is_empty() || self.by_age()
+        !self.plan.dimensions.is_empty() || !self.plan.breakdowns.pairs.is_empty() || self.by_age()
     }
 
     /// Whether there is a breakdown by age: some source of the register has birth dates.
@@ -17,13 +16,13 @@ impl Job<'_> {
         let births = |plan: &crate::extract::Plan<'_>| {
             plan.columns.iter().any(|column| column.column == "birth_date" && column.read_from.is_some())
         };
-        !self.config.breakdowns.age_groups.is_empty() && self.plan(Extract::Customers).is_some_and(births)
+        !self.plan.breakdowns.age_groups.is_empty() && self.input(Extract::Customers).is_some_and(births)
     }
 
     /// The breakdowns by each dimension, by age, and by the configured pairs; and what is to be said of those that
     /// have too many groups.
     pub(super) fn breakdowns(&self, gathered: Accumulator, population: &Population) -> (Vec<Breakdown>, Vec<Warning>) {
-        let settings = &self.config.breakdowns;
+        let settings = &self.plan.breakdowns;
         let mut too_many = Vec::new();
         let mut groupings = Vec::new();
         for dimension in &population.dimensions {
@@ -33,7 +32,7 @@ impl Job<'_> {
             }
         }
         if self.by_age() || settings.pairs.iter().flatten().any(|name| name == AGE_GROUP) {
-            groupings.push(Grouping::by_age(&population.births, &settings.age_groups, &self.window));
+            groupings.push(Grouping::by_age(&population.births, &settings.age_groups, &self.plan.window));
         }
         let named = |name: &String| groupings.iter().find(|grouping| grouping.name == *name);
         let single = groupings.iter().filter(|grouping| grouping.name != AGE_GROUP || self.by_age());

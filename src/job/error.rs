@@ -1,6 +1,5 @@
 //! Why a job cannot run.
 
-use crate::config::Problem;
 use crate::exit_code::ExitCode;
 use crate::extract::ExtractError;
 use crate::i18n::TextsError;
@@ -10,9 +9,6 @@ use crate::report::ReportError;
 /// A job that could not be done.
 #[derive(Debug, thiserror::Error)]
 pub enum JobError {
-    /// The rules cannot be compiled.
-    #[error("{}", lines(.0))]
-    Rules(Vec<Problem>),
     /// The input files are not there or not what the configuration says.
     #[error("{}", lines(.0))]
     Inputs(Vec<ExtractError>),
@@ -43,8 +39,8 @@ pub enum JobError {
 }
 
 /// Several errors, each on a line that says so (the first is said to be one by who prints it).
-fn lines<T: std::fmt::Display>(items: &[T]) -> String {
-    items.iter().map(T::to_string).collect::<Vec<_>>().join("\nerror: ")
+fn lines(errors: &[ExtractError]) -> String {
+    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\nerror: ")
 }
 
 impl JobError {
@@ -54,7 +50,6 @@ impl JobError {
             JobError::Extract(error) => error.exit_code(),
             JobError::Output(error) => error.exit_code(),
             JobError::Report(error) => error.exit_code(),
-            JobError::Rules(_) => ExitCode::Usage,
             JobError::Inputs(_) => ExitCode::Data,
             JobError::RejectsOpen
             | JobError::Manifest(_)

@@ -12,6 +12,7 @@ use crate::outputs::{
     WindowEntry, Written,
 };
 use crate::report;
+use crate::schema::Entity;
 use crate::statistics::{Accumulator, Breakdown, CategoryFigures};
 use crate::tables::{self, Content, Localizer, MaskedBreakdown};
 
@@ -75,7 +76,6 @@ impl Job<'_> {
         started: String,
         mut timings: Timings,
     ) -> Result<Report, JobError> {
-        let names = self.config.customers.feature_names();
         let rejects = rejects.finish().ok_or(JobError::RejectsOpen)??;
         // Before the customers' figures, which need the employers' memory under a limit.
         let (employers, employer_files) = match reading.employers.take() {
@@ -84,21 +84,19 @@ impl Job<'_> {
                 timings.stage("employers", || self.employers_files(employers, &reading, folder.path()))?
             }
         };
-        let (gathered, labels, rules) = timings.stage("classify", || {
-            self.label(&self.customers_labelling(), &reading.customers, &reading, folder.path())
-        })?;
+        let labelling = self.labelling(Entity::Customer);
+        let classify = || self.label(&labelling, &reading.customers, &reading, folder.path());
+        let (gathered, labels, rules) = timings.stage("classify", classify)?;
         let syncing = Syncing::begin(folder.path(), &labels)?;
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build().map_err(JobError::Threads)?;
         let (figures, breakdowns, too_many) =
             pool.install(|| self.sum_up(gathered, &reading.customers.population, &mut timings));
+        let tables = || pool.install(|| self.tables(folder.path(), &figures, &breakdowns));
         let mut written = vec![labels];
-        let tables = || pool.install(|| self.tables(folder.path(), &names, &figures, &breakdowns));
         written.extend(timings.stage("tables", tables)?);
         written.push(rejects);
         written.extend(employer_files);
-        let config = self.config_file(folder.path())?;
-        let configuration_blake3 = config.blake3.clone();
-        written.push(config);
+        written.push(self.config_file(folder.path())?);
 
         let compared = timings.stage("compare", || self.compare(&folder, &reading, &rules, &figures))?;
         let Compared { history, movements, written: moved, broken_gates, accepted_changes, warnings } = compared;
@@ -109,20 +107,37 @@ impl Job<'_> {
             accepted_changes,
             warnings: reading.warnings.drain(..).chain(too_many).chain(warnings).collect(),
         };
-        let held = !found.held_because().is_empty();
         let results = Results { figures, breakdowns, employers, movements, history };
         let extracts: Vec<ExtractEntry> =
-            reading.accounts.iter().map(|account| ExtractEntry::of(account, self.config)).collect();
+            reading.accounts.iter().map(|account| ExtractEntry::of(account, self.plan)).collect();
         let registered = reading.customers.population.registered;
-        let pages = || self.pages(folder.path(), &names, &results, &extracts, &found, registered);
+        let pages = || self.pages(folder.path(), &results, &extracts, &found, registered);
         written.extend(timings.stage("report", pages)?);
 
-        let manifest = Manifest {
+        let warnings = found.warnings.iter().map(Warning::to_string).collect();
+        let manifest = self.manifest(&results, extracts, found, written, started, timings);
+        let mut written = manifest.outputs.clone();
+        written.push(write_manifest(folder.path(), &manifest)?);
+        syncing.finish()?;
+        let folder = folder.publish(manifest.held, self.plan.outputs.keep, &written)?;
+        Ok(Report { folder, held: manifest.held, results, manifest, warnings })
+    }
+
+    fn manifest(
+        &self,
+        results: &Results,
+        extracts: Vec<ExtractEntry>,
+        found: Findings,
+        outputs: Vec<Written>,
+        started: String,
+        timings: Timings,
+    ) -> Manifest {
+        Manifest {
             program: "vardag",
             version: env!("CARGO_PKG_VERSION"),
-            held,
-            window: WindowEntry::new(&self.window),
-            configuration_blake3,
+            held: !found.held_because().is_empty(),
+            window: WindowEntry::new(&self.plan.window),
+            configuration_blake3: blake3::hash(self.plan.in_force.as_bytes()).to_string(),
             population: results.figures.last().map_or(0, |all| all.customers),
             categories: outputs::by_category(&results.figures),
             employers: outputs::by_category(&results.employers),
@@ -132,17 +147,11 @@ impl Job<'_> {
             broken_limits: found.broken_limits,
             broken_gates: found.broken_gates,
             accepted_changes: found.accepted_changes,
-            outputs: written,
+            outputs,
             started,
             timings_s: timings.0,
             peak_memory_bytes: outputs::peak_memory_bytes(),
-        };
-        let mut written = manifest.outputs.clone();
-        written.push(write_manifest(folder.path(), &manifest)?);
-        syncing.finish()?;
-        let folder = folder.publish(held, self.config.outputs.keep, &written)?;
-        let warnings = found.warnings.iter().map(Warning::to_string).collect();
-        Ok(Report { folder, held, results, manifest, warnings })
+        }
     }
 
     /// Writes the employers' files and sums them up, which ends the need for them: what follows has their memory.
@@ -152,10 +161,10 @@ impl Job<'_> {
         reading: &Reading<'_>,
         folder: &Path,
     ) -> Result<(Vec<CategoryFigures>, Vec<Written>), JobError> {
-        let labelling = self.employers_labelling();
+        let labelling = self.labelling(Entity::Employer);
         let (accumulator, labels, _) = self.label(&labelling, &employers, reading, folder)?;
-        let figures = accumulator.figures(&labelling.classification.category_names(), &labelling.empty_table());
-        let words = Localizer::new(self.config, Language::En)?;
+        let figures = accumulator.figures(&labelling.rules.category_names(), &labelling.empty_table());
+        let words = Localizer::new(self.plan, Language::En)?;
         let summary = tables::employer_summary(&words, &figures);
         let summary = OutputFile::write_table(folder, &summary, Contents::Aggregates)?;
         Ok((figures, vec![summary, labels]))
@@ -168,9 +177,8 @@ impl Job<'_> {
         population: &Population,
         timings: &mut Timings,
     ) -> (Vec<CategoryFigures>, Vec<Breakdown>, Vec<Warning>) {
-        let (names, empty) = (self.config.customers.category_names(), self.customers_labelling().empty_table());
-        let of_categories = || gathered.figures(&names, &empty);
-        let figures = timings.stage("figures", of_categories);
+        let (names, empty) = (self.plan.customers.category_names(), self.labelling(Entity::Customer).empty_table());
+        let figures = timings.stage("figures", || gathered.figures(&names, &empty));
         let (breakdowns, too_many) = timings.stage("breakdowns", || self.breakdowns(gathered, population));
         (figures, breakdowns, too_many)
     }
@@ -179,20 +187,19 @@ impl Job<'_> {
     fn tables(
         &self,
         folder: &Path,
-        names: &[String],
         figures: &[CategoryFigures],
         breakdowns: &[Breakdown],
     ) -> Result<Vec<Written>, JobError> {
-        let words = Localizer::new(self.config, Language::En)?;
-        let spreadsheet_safe = self.config.outputs.spreadsheet_safe;
-        let text =
-            BreakdownsText { categories: &self.config.customers.category_names(), features: names, spreadsheet_safe };
+        let words = Localizer::new(self.plan, Language::En)?;
+        let rules = &self.plan.customers;
+        let (categories, features) = (&rules.category_names(), &rules.feature_names());
+        let text = BreakdownsText { categories, features, spreadsheet_safe: self.plan.outputs.spreadsheet_safe };
         Ok(vec![
             OutputFile::write_table(folder, &tables::category_summary(&words, figures), Contents::Aggregates)?,
             // Its smallest and largest values are single persons'.
             OutputFile::write_table(
                 folder,
-                &tables::feature_statistics(&words, figures, names),
+                &tables::feature_statistics(&words, figures, features),
                 Contents::SmallGroups,
             )?,
             text.write(folder, breakdowns)?,
@@ -201,7 +208,7 @@ impl Job<'_> {
 
     fn config_file(&self, folder: &Path) -> Result<Written, FolderError> {
         let mut config = OutputFile::create(folder, "config.toml", Contents::Aggregates)?;
-        config.append(self.config.in_force.as_bytes())?;
+        config.append(self.plan.in_force.as_bytes())?;
         config.finish()
     }
 
@@ -209,18 +216,16 @@ impl Job<'_> {
     fn pages(
         &self,
         folder: &Path,
-        names: &[String],
         results: &Results,
         extracts: &[ExtractEntry],
         found: &Findings,
         registered: bool,
     ) -> Result<Vec<Written>, report::ReportError> {
-        let min_group = self.config.breakdowns.min_group;
+        let min_group = self.plan.breakdowns.min_group;
         let content = Content {
-            config: self.config,
-            window: &self.window,
+            plan: self.plan,
             registered,
-            features: names,
+            features: &self.plan.customers.feature_names(),
             figures: &results.figures,
             breakdowns: MaskedBreakdown::all(&results.breakdowns, min_group),
             employers: &results.employers,

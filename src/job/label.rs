@@ -6,20 +6,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
 use super::{Aggregated, Job, JobError, Reading};
-use crate::config::{Classification, LabelsFormat};
+use crate::config::LabelsFormat;
 use crate::extract::ExtractError;
 use crate::features::{AggregationContext, FeatureColumn, FeatureTable, features};
 use crate::intake::Population;
 use crate::outputs::{self, LabelsText, LabelsWriter, Written};
 use crate::rules::RuleSet;
+use crate::schema::Entity;
 use crate::schema::features::FeatureType;
 use crate::statistics::Accumulator;
-
-/// A partition with its labels.
-struct Labelled {
-    table: FeatureTable,
-    rules: Vec<u16>,
-}
 
 /// The labels of a partition, ready to be written.
 struct RenderedPartition {
@@ -30,7 +25,6 @@ struct RenderedPartition {
 
 /// How an entity is labelled.
 pub(super) struct Labelling<'a> {
-    pub(super) classification: &'a Classification,
     pub(super) rules: &'a RuleSet,
     pub(super) format: LabelsFormat,
     /// Whether figures are broken down by dimensions afterwards.
@@ -40,8 +34,8 @@ pub(super) struct Labelling<'a> {
 impl Labelling<'_> {
     /// A table without rows, for its columns.
     pub(super) fn empty_table(&self) -> FeatureTable {
-        let mut table = FeatureTable::empty(self.classification.entity);
-        table.columns.extend(self.rules.derived_features().map(|(_, feature_type)| match feature_type {
+        let mut table = FeatureTable::empty(self.rules.entity);
+        table.columns.extend(self.rules.derived_features.iter().map(|feature| match feature.feature_type {
             FeatureType::Count => FeatureColumn::MaybeCounts(Vec::new()),
             _ => FeatureColumn::Ratios(Vec::new()),
         }));
@@ -49,13 +43,12 @@ impl Labelling<'_> {
     }
 
     fn nobody(&self) -> Accumulator {
-        Accumulator::new(self.classification.categories.len(), self.breakdowns)
+        Accumulator::new(self.rules.categories.len(), self.breakdowns)
     }
 
     /// Category and rule name by rule number, the default's last.
     fn rule_texts(&self) -> Vec<(String, String)> {
-        let name = |category: usize| self.classification.categories[category].name.clone();
-        self.classification.outcomes().map(|(category, rule)| (name(category), rule.to_owned())).collect()
+        self.rules.outcomes().map(|(category, rule)| (category.to_owned(), rule.to_owned())).collect()
     }
 
     fn partition(
@@ -68,7 +61,7 @@ impl Labelling<'_> {
     ) -> Result<RenderedPartition, JobError> {
         let table =
             features(at, population, context).map_err(|source| JobError::Extract(ExtractError::Spill { source }))?;
-        let Labelled { table, rules } = self.labelled(table)?;
+        let (table, rules) = self.labelled(table)?;
         let categories: Vec<usize> = rules.iter().map(|rule| self.rules.category_of(*rule)).collect();
         let labels = LabelsWriter::render(self.format, text, &table, &rules)?;
         let customers = table.customers.clone();
@@ -77,35 +70,28 @@ impl Labelling<'_> {
     }
 
     /// Adds the derived features to a table and finds the rule of each row.
-    fn labelled(&self, mut table: FeatureTable) -> Result<Labelled, JobError> {
+    fn labelled(&self, mut table: FeatureTable) -> Result<(FeatureTable, Vec<u16>), JobError> {
         let frame = self.rules.derive(table.to_polars(&self.rules.named_features())?)?;
-        let rules = self.rules.classify(&frame)?.rule;
-        for (name, feature_type) in self.rules.derived_features() {
-            let column = frame.column(name)?;
-            table.columns.push(match feature_type {
+        let rules = self.rules.classify(&frame)?;
+        for feature in &self.rules.derived_features {
+            let column = frame.column(&feature.name)?;
+            table.columns.push(match feature.feature_type {
                 FeatureType::Count => FeatureColumn::MaybeCounts(column.i64()?.iter().collect()),
                 _ => FeatureColumn::Ratios(column.f64()?.iter().map(|value| value.unwrap_or(f64::NAN)).collect()),
             });
         }
-        Ok(Labelled { table, rules })
+        Ok((table, rules))
     }
 }
 
 impl Job<'_> {
-    /// How customers are labelled.
-    pub(super) fn customers_labelling(&self) -> Labelling<'_> {
+    /// How an entity is labelled.
+    pub(super) fn labelling(&self, entity: Entity) -> Labelling<'_> {
         Labelling {
-            classification: &self.config.customers,
-            rules: &self.rules,
-            format: self.config.outputs.labels,
-            breakdowns: self.has_breakdowns(),
+            rules: self.plan.rules(entity),
+            format: self.plan.labels_format(entity),
+            breakdowns: entity == Entity::Customer && self.has_breakdowns(),
         }
-    }
-
-    /// How employers are labelled.
-    pub(super) fn employers_labelling(&self) -> Labelling<'_> {
-        let (classification, rules) = (&self.config.employers, &self.employer_rules);
-        Labelling { classification, rules, format: LabelsFormat::Csv, breakdowns: false }
     }
 
     /// Labels every partition and writes the labels in order: workers make them ready, one partition each at a time,
@@ -120,18 +106,11 @@ impl Job<'_> {
         let text = LabelsText {
             entity: of.entity,
             population: &of.population,
-            features: &labelling.classification.feature_names(),
+            features: &labelling.rules.feature_names(),
             rules: &labelling.rule_texts(),
-            spreadsheet_safe: self.config.outputs.spreadsheet_safe,
+            spreadsheet_safe: self.plan.outputs.spreadsheet_safe,
         };
-        let context = AggregationContext {
-            entity: of.entity,
-            window: &self.window,
-            kernel: &reading.kernel,
-            traits: &reading.traits,
-            partitions: &of.partitions,
-            budget: of.budget,
-        };
+        let context = self.context(of, &reading.kernel, &reading.traits);
         let mut writer = LabelsWriter::create(folder, labelling.format, &text, &labelling.empty_table())?;
         let next = AtomicUsize::new(0);
         let (ready, made) = mpsc::sync_channel(self.threads);

@@ -7,7 +7,7 @@
 mod aggregated;
 mod breakdowns;
 mod error;
-mod findings;
+mod extract_warnings;
 mod finish;
 mod label;
 mod limits;
@@ -18,6 +18,7 @@ mod warnings;
 
 pub use aggregated::Aggregated;
 pub use error::JobError;
+pub use extract_warnings::ExtractWarning;
 pub use finish::{Report, Results};
 pub use reach::UnpaidBenefits;
 pub use read::Reading;
@@ -27,95 +28,59 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
 
-use crate::calendar::{Day, Window};
-use crate::config::{AsOf, Config, Extract};
+use crate::config::{Extract, RunPlan};
 use crate::extract::{ColumnFound, ExtractError, Plan};
-use crate::rules::RuleSet;
 use crate::spill::Spill;
 
-/// A job that is ready to run: configuration, window, files and rules agree.
+/// A job that is ready to run: plan and files agree.
 pub struct Job<'a> {
-    /// The configuration.
-    pub config: &'a Config,
-    /// The window.
-    pub window: Window,
-    /// The compiled rules of customers.
-    pub rules: RuleSet,
-    /// The compiled rules of employers.
-    pub employer_rules: RuleSet,
+    /// What is to be done.
+    pub plan: &'a RunPlan,
     /// Worker threads.
     pub threads: usize,
     /// The most memory to use, in bytes; as much as it takes without one.
     pub memory_limit: Option<u64>,
     /// Whether changes that break a gate are accepted.
     pub accept_changes: bool,
-    plans: Vec<Plan<'a>>,
-}
-
-/// The last day of the window as of a run on `today`.
-pub fn as_of(setting: AsOf, today: Day) -> Day {
-    match setting {
-        AsOf::Day(day) => day,
-        AsOf::Yesterday => today.plus_days(-1),
-        AsOf::LastMonthEnd => {
-            use chrono::Datelike;
-            today.plus_days(-(today.date().day() as i32))
-        }
-    }
+    inputs: Vec<Plan<'a>>,
 }
 
 impl<'a> Job<'a> {
-    /// Settles the window, finds the files and checks their headers, compiles the rules.
+    /// Finds the files and checks their headers.
     ///
     /// # Errors
-    /// Everything that is wrong with the files, together; or with the rules.
-    pub fn prepare(
-        config: &'a Config,
-        as_of: Day,
-        threads: usize,
-        memory_limit: Option<u64>,
-    ) -> Result<Self, JobError> {
-        let settings = &config.window;
-        let window = Window::new(
-            as_of,
-            settings.months,
-            settings.history_from,
-            settings.spell_gap_days,
-            settings.min_observed_days,
-        );
-        let rules = RuleSet::compile(&config.customers).map_err(JobError::Rules)?;
-        let employer_rules = RuleSet::compile(&config.employers).map_err(JobError::Rules)?;
-        let (mut plans, mut errors): (Vec<Plan<'a>>, Vec<ExtractError>) = (Vec::new(), Vec::new());
-        for extract in &config.extracts {
-            match Plan::new(config, extract, as_of) {
-                Ok(plan) => plans.push(plan),
+    /// Everything that is wrong with the files, together.
+    pub fn prepare(plan: &'a RunPlan, threads: usize, memory_limit: Option<u64>) -> Result<Self, JobError> {
+        let (mut inputs, mut errors): (Vec<Plan<'a>>, Vec<ExtractError>) = (Vec::new(), Vec::new());
+        for extract in &plan.extracts {
+            match Plan::new(plan, extract) {
+                Ok(input) => inputs.push(input),
                 Err(found) => errors.extend(found),
             }
         }
         if !errors.is_empty() {
             return Err(JobError::Inputs(errors));
         }
-        let threads = threads.max(1);
-        Ok(Job { config, window, rules, employer_rules, threads, memory_limit, accept_changes: false, plans })
+        Ok(Job { plan, threads: threads.max(1), memory_limit, accept_changes: false, inputs })
     }
 
     /// The files of an extract.
-    pub fn plan(&self, extract: Extract) -> Option<&Plan<'a>> {
-        self.plans.iter().find(|plan| plan.config.extract == extract)
+    pub fn input(&self, extract: Extract) -> Option<&Plan<'a>> {
+        self.inputs.iter().find(|input| input.config.extract == extract)
     }
 
     /// Where each column of each extract is read from, in input order.
     pub fn columns(&self) -> Vec<(&'static str, &ColumnFound)> {
-        let of_plan = |plan| {
-            let plan: &Plan<'_> = plan;
-            plan.columns.iter().map(|column| (plan.config.extract.name(), column))
+        let of_input = |input| {
+            let input: &Plan<'_> = input;
+            input.columns.iter().map(|column| (input.config.extract.name(), column))
         };
-        self.plans.iter().flat_map(of_plan).collect()
+        self.inputs.iter().flat_map(of_input).collect()
     }
 
     /// The extracts in input order, with the bytes of their files.
     pub fn inputs(&self) -> impl Iterator<Item = (Extract, u64)> + '_ {
-        self.plans.iter().map(|plan| (plan.config.extract, plan.bytes()))
+        self.inputs.iter().map(|input| (input.config.extract, input.bytes()))
     }
 
     /// A place on disk for what a memory limit does not let the run hold; none without a limit.
@@ -137,18 +102,5 @@ impl Timings {
         let seconds = (start.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
         *self.0.entry(name).or_default() += seconds;
         result
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_days_that_cron_asks_for() {
-        let day = |text| Day::from_iso(text).unwrap();
-        assert_eq!(as_of(AsOf::Yesterday, day("2026-01-01")), day("2025-12-31"));
-        assert_eq!(as_of(AsOf::LastMonthEnd, day("2026-03-15")), day("2026-02-28"));
-        assert_eq!(as_of(AsOf::LastMonthEnd, day("2024-03-31")), day("2024-02-29"));
     }
 }

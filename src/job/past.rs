@@ -47,7 +47,7 @@ impl Job<'_> {
         rules: &[Option<u16>],
         figures: &[CategoryFigures],
     ) -> Result<Compared, JobError> {
-        let before = Some(self.window.as_of.plus_days(-1));
+        let before = Some(self.plan.window.as_of.plus_days(-1));
         let (mut series, root_fault) = match history::series(folder.root(), before) {
             Ok(series) => (series, None),
             Err(fault) => (Series::default(), Some(fault)),
@@ -57,7 +57,7 @@ impl Job<'_> {
         let mut faults: Vec<HistoryError> = faults.into_iter().map(|(_, fault)| fault).collect();
         let mut broken = Vec::new();
         match base_fault {
-            Some(fault) if self.config.gates.any() => broken.push(no_base(last.as_ref().map(|(day, _)| *day), &fault)),
+            Some(fault) if self.plan.gates.any() => broken.push(no_base(last.as_ref().map(|(day, _)| *day), &fault)),
             fault => faults.extend(fault),
         }
         let mut compared = Compared::default();
@@ -83,7 +83,7 @@ impl Job<'_> {
                 customers: figures.iter().map(|category| (category.name.clone(), category.customers)).collect(),
                 volumes: reading.accounts.iter().map(|own| (own.extract.name().to_owned(), own.rows.records)).collect(),
             };
-            broken = history::broken_gates(&self.config.gates, &entries, &current_run);
+            broken = history::broken_gates(&self.plan.gates, &entries, &current_run);
         }
         if self.accept_changes {
             compared.accepted_changes = broken;
@@ -107,7 +107,7 @@ impl Job<'_> {
             Err(fault) => return Ok(Err(fault)),
         };
         let customers = (0..).zip(rules).filter_map(|(number, rule)| Some((population.id(number), (*rule)?)));
-        let new = NewRun { config: self.config, customers: Box::new(customers) };
+        let new = NewRun { plan: self.plan, customers: Box::new(customers) };
         let mut rows = OutputFile::create(folder.path(), MOVEMENTS, Contents::Rows)?;
         let path = folder.path().join(MOVEMENTS);
         match history::movements(&last, new, &mut rows) {

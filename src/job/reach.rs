@@ -3,7 +3,9 @@
 //! Such a run looks like any other, but for a category that is smaller than it should be; usually a map of benefits is
 //! missing.
 
-use super::{Job, JobError, Warning};
+use polars::prelude::PolarsResult;
+
+use super::{Job, Warning};
 use crate::config::{Benefit, Extract};
 use crate::intake::ExtractAccount;
 use crate::rules::Tracer;
@@ -52,7 +54,7 @@ const KINDS: [Kind; 4] = [
 
 impl Job<'_> {
     /// What is to be said of rules that cannot take anybody.
-    pub(super) fn unreachable_rules(&self, accounts: &[ExtractAccount]) -> Result<Option<Warning>, JobError> {
+    pub(super) fn unreachable_rules(&self, accounts: &[ExtractAccount]) -> PolarsResult<Option<Warning>> {
         let account = |extract| accounts.iter().find(|account| account.extract == extract);
         let payments = account(Extract::Payments);
         let is_paid = |benefit: &Benefit| payments.is_some_and(|own| own.benefits_in_use.contains(&benefit.code));
@@ -62,14 +64,12 @@ impl Job<'_> {
             "countable" => payments.is_some_and(|own| !own.unknown_benefits.is_empty()),
             _ => false,
         };
-        let benefits = &self.config.benefits;
+        let benefits = &self.plan.benefits;
         let is_unpaid =
             |kind: &&Kind| !benefits.iter().any(|own| (kind.has)(own) && is_paid(own)) && !from_elsewhere(kind);
         let unpaid: Vec<&Kind> = KINDS.iter().filter(is_unpaid).collect();
-        if unpaid.is_empty() || self.config.customers.rules.is_empty() {
-            return Ok(None);
-        }
-        let tracer = Tracer::compile(&self.config.customers).map_err(JobError::Rules)?;
+        let rule_set = &self.plan.customers;
+        let tracer = Tracer::new(rule_set);
         let features: Vec<&str> = unpaid.iter().flat_map(|kind| kind.features).copied().collect();
         let rules = tracer.unreachable(&features)?;
         if rules.is_empty() {
@@ -82,7 +82,7 @@ impl Job<'_> {
                 needed.push(UnpaidBenefits { kind: kind.name, codes: codes.collect() });
             }
         }
-        let rules = rules.into_iter().map(|at| self.config.customers.rules[at].name.clone()).collect();
-        Ok(Some(Warning::UnreachableRules { rules, of: self.config.customers.rules.len(), needed }))
+        let rules = rules.into_iter().map(|at| rule_set.rules[at].name.clone()).collect();
+        Ok(Some(Warning::UnreachableRules { rules, of: rule_set.rules.len(), needed }))
     }
 }

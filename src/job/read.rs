@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::aggregated::{Aggregated, ReadContext};
-use super::{Job, JobError, Timings, Warning, findings, limits};
+use super::{ExtractWarning, Job, JobError, Timings, Warning, limits};
 use crate::config::Benefit;
-use crate::extract::{ExtractError, Interners, Progress, RejectsWriter};
+use crate::extract::{ExtractError, Interners, Plan, Progress, RejectsWriter};
 use crate::features::{BenefitTraits, KernelWindow};
 use crate::intake::{ExtractAccount, match_orphans};
 use crate::schema::Entity;
@@ -39,17 +39,17 @@ impl Job<'_> {
         spill: Option<&'s Spill>,
         timings: &mut Timings,
     ) -> Result<Reading<'s>, JobError> {
-        let books = Interners::new(self.config.benefits.iter().map(|benefit| benefit.code.clone()));
+        let books = Interners::new(self.plan.benefits.iter().map(|benefit| benefit.code.clone()));
         let mut accounts = Vec::new();
         let (population, appeared) = timings
             .stage("customers", || self.population(Entity::Customer, &books, progress, rejects, &mut accounts))?;
-        let mut warnings = self.absent_columns();
+        let mut warnings: Vec<Warning> = self.absent_columns().collect();
         if !population.registered {
             warnings.push(Warning::NoRegister);
         }
-        warnings.extend(findings::of_ages(&population, &self.window).map(Warning::Finding));
-        let kernel = KernelWindow::new(&self.window);
-        let traits = traits(&self.config.benefits, &books)?;
+        warnings.extend(ExtractWarning::of_ages(&population, &self.plan.window).map(Warning::Extract));
+        let kernel = KernelWindow::new(&self.plan.window);
+        let traits = traits(&self.plan.benefits, &books)?;
         let budget = self.memory_limit.zip(spill).map(|(limit, spill)| {
             let (budget, least) = Budget::of(limit, population.len() as u64, spill);
             warnings.extend(least.map(Warning::MemoryLimit));
@@ -59,7 +59,7 @@ impl Job<'_> {
         let read = ReadContext { books: &books, progress, kernel: &kernel, traits: &traits };
         for extract in Entity::Customer.events() {
             let events = || self.read_events(*extract, &customers, &appeared, &read, rejects);
-            if self.plan(*extract).is_some() {
+            if self.input(*extract).is_some() {
                 accounts.extend(timings.stage(extract.name(), events)?);
             }
         }
@@ -68,16 +68,17 @@ impl Job<'_> {
         if employers.as_ref().is_some_and(|employers| !employers.population.registered) {
             warnings.push(Warning::NoEmployerRegister);
         }
-        warnings.extend(accounts.iter().flat_map(|account| Warning::of_extract(account, self.config)));
+        let of_values = accounts.iter().flat_map(|account| ExtractWarning::of_values(account, self.plan));
+        warnings.extend(of_values.map(Warning::Extract));
         warnings.extend(self.unreachable_rules(&accounts)?);
         let mut broken_limits = Vec::new();
         for account in &accounts {
-            if let Some(plan) = self.plan(account.extract) {
-                warnings.extend(findings::of_account(plan.config, account).into_iter().map(Warning::Finding));
-                broken_limits.extend(limits::broken(plan.config, account, self.window.as_of));
+            if let Some(input) = self.input(account.extract) {
+                warnings.extend(ExtractWarning::of_rows(account, input.config).into_iter().map(Warning::Extract));
+                broken_limits.extend(limits::broken(input.config, account, self.plan.window.as_of));
             }
         }
-        if customers.count() == 0 && !self.config.may_be_nobody {
+        if customers.count() == 0 && !self.plan.may_be_nobody {
             broken_limits.push(limits::nobody());
         }
         Ok(Reading { customers, employers, accounts, warnings, broken_limits, kernel, traits })
@@ -92,7 +93,7 @@ impl Job<'_> {
         accounts: &mut Vec<ExtractAccount>,
     ) -> Result<Option<Aggregated<'s>>, ExtractError> {
         let entity = Entity::Employer;
-        if entity.events().iter().chain([&entity.register()]).all(|extract| self.plan(*extract).is_none()) {
+        if entity.events().iter().chain([&entity.register()]).all(|extract| self.input(*extract).is_none()) {
             return Ok(None);
         }
         let (population, appeared) = self.population(entity, read.books, read.progress, rejects, accounts)?;
@@ -106,12 +107,12 @@ impl Job<'_> {
         Ok(Some(employers))
     }
 
-    fn absent_columns(&self) -> Vec<Warning> {
-        let of_plan = |plan: &crate::extract::Plan<'_>| {
-            let extract = plan.config.extract;
-            plan.absent.clone().into_iter().map(move |absent| Warning::AbsentColumn(extract, absent))
+    fn absent_columns(&self) -> impl Iterator<Item = Warning> {
+        let of_input = |input: &Plan<'_>| {
+            let extract = input.config.extract;
+            input.absent.clone().into_iter().map(move |absent| ExtractWarning::of_column(extract, absent))
         };
-        self.plans.iter().flat_map(of_plan).collect()
+        self.inputs.iter().flat_map(of_input).map(Warning::Extract)
     }
 }
 

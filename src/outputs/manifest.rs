@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::Written;
 use crate::calendar::Window;
-use crate::config::Config;
+use crate::config::RunPlan;
 use crate::history::Movements;
 use crate::intake::{DisclosedCodes, ExtractAccount, OtherCodes, RowCounts};
 use crate::statistics::CategoryFigures;
@@ -178,7 +178,7 @@ pub struct FileEntry {
 
 impl ExtractEntry {
     /// What may be told of an extract under these settings.
-    pub fn of(account: &ExtractAccount, config: &Config) -> Self {
+    pub fn of(account: &ExtractAccount, plan: &RunPlan) -> Self {
         let files = account.files.iter().map(|file| FileEntry {
             file: file.file.input.name.clone(),
             bytes: file.file.input.bytes,
@@ -186,7 +186,7 @@ impl ExtractEntry {
             blake3: file.file.blake3.clone(),
             rows: RowsEntry::from(&file.rows),
         });
-        let min_group = config.breakdowns.min_group;
+        let min_group = plan.breakdowns.min_group;
         let methods = DisclosedCodes::of(&account.unmapped_methods, min_group);
         let filers = DisclosedCodes::of(&account.unmapped_filers, min_group);
         let benefits = DisclosedCodes::of(&account.unknown_benefits, min_group);
@@ -194,7 +194,7 @@ impl ExtractEntry {
             extract: account.extract.name(),
             rows: RowsEntry::from(&account.rows),
             faults: account.reasons.iter().map(|(reason, count)| (reason.name(), *count)).collect(),
-            faults_listed: account.faults().min(config.outputs.max_rejects_per_extract),
+            faults_listed: account.faults().min(plan.outputs.max_rejects_per_extract),
             newest_event: account.newest.map(|day| day.to_string()),
             in_window: (!account.extract.is_register()).then_some(account.in_window),
             oldest_in_use: account.dates_in_use.map(|(oldest, _)| oldest.to_string()),

@@ -24,7 +24,7 @@ impl<'a> Deref for LocalizedReport<'a> {
 impl LocalizedReport<'_> {
     /// The colour of a category by its place, that of all customers after the last.
     pub(super) fn colour(&self, at: usize) -> String {
-        let of = self.content.config.customers.categories.len();
+        let of = self.content.plan.customers.categories.len();
         if at < of { palette::category(at, of) } else { palette::NEUTRAL.to_owned() }
     }
 

@@ -64,14 +64,14 @@ pub fn write(folder: &Path, content: &Content<'_>) -> Result<Vec<Written>, Repor
         written.push(file.finish()?);
         Ok(())
     };
-    let settings = &content.config.report;
+    let settings = &content.plan.report;
     for language in &settings.languages {
         let page = page::page(content, *language)?;
         write(&format!("report.{}.html", language.code()), page.as_bytes())?;
     }
     if settings.workbook {
         let language = settings.languages.first().copied().unwrap_or(Language::En);
-        let words = Localizer::new(content.config, language)?;
+        let words = Localizer::new(content.plan, language)?;
         write(WORKBOOK, &workbook::bytes(content, &words)?)?;
     }
     Ok(written)

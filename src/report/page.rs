@@ -43,11 +43,11 @@ struct Words<'a> {
 
 /// The report in a language, as one page.
 pub(super) fn page(content: &Content<'_>, language: Language) -> Result<String, ReportError> {
-    let words = Localizer::new(content.config, language)?;
+    let words = Localizer::new(content.plan, language)?;
     let texts = words.texts;
     let localized = LocalizedReport { content, words };
     let population = content.all().map_or(0, |all| all.customers);
-    let (start, end) = (language.day(content.window.start), language.day(content.window.as_of));
+    let (start, end) = (language.day(content.plan.window.start), language.day(content.plan.window.as_of));
     let words = Words {
         title: &texts.page.title,
         skip: &texts.page.skip,
@@ -63,7 +63,7 @@ pub(super) fn page(content: &Content<'_>, language: Language) -> Result<String, 
         language: language.code(),
         style: STYLE,
         words,
-        agency: &content.config.report.agency,
+        agency: &content.plan.report.agency,
         window: format!("{start} – {end}"),
         population: localized.customers(population),
         held_because: content.held_because,

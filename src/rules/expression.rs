@@ -37,7 +37,7 @@ impl Kind {
 
 /// An expression, what its values are, and its text.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Expression {
+pub struct Expression {
     pub(super) node: Node,
     pub(super) kind: Kind,
     /// Its SQL, evenly spaced.
@@ -58,7 +58,7 @@ pub(super) enum Node {
     Or(Box<[Expression; 2]>),
     Not(Box<Expression>),
     IsMissing(Box<Expression>),
-    Compare(Comparison, Box<[Expression; 2]>),
+    Compare(Operator, Box<[Expression; 2]>),
     /// Value, least and most, both included.
     Between(Box<[Expression; 3]>),
     /// The value and the numbers that it may equal.
@@ -69,15 +69,34 @@ pub(super) enum Node {
     Call(Function, Vec<Expression>),
 }
 
-/// A comparison of two numbers.
+/// How two numbers are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Comparison {
+pub enum Operator {
+    /// `>=`
     AtLeast,
+    /// `>`
     MoreThan,
+    /// `<=`
     AtMost,
+    /// `<`
     LessThan,
+    /// `=`
     Equal,
+    /// `<>`
     NotEqual,
+}
+
+impl Operator {
+    /// `6 <= x` is `x >= 6`.
+    pub(super) fn mirrored(self) -> Self {
+        match self {
+            Operator::AtLeast => Operator::AtMost,
+            Operator::MoreThan => Operator::LessThan,
+            Operator::AtMost => Operator::AtLeast,
+            Operator::LessThan => Operator::MoreThan,
+            Operator::Equal | Operator::NotEqual => self,
+        }
+    }
 }
 
 /// A function of numbers; the first four of one.
@@ -150,13 +169,13 @@ impl Expression {
             Node::Or(parts) => parts[0].of_kind(Kind::Truth).or(parts[1].of_kind(Kind::Truth)),
             Node::Not(part) => part.of_kind(Kind::Truth).not(),
             Node::IsMissing(part) => part.to_polars().is_null(),
-            Node::Compare(comparison, parts) => compare(*comparison, &parts[0], &parts[1]),
+            Node::Compare(operator, parts) => compare(*operator, &parts[0], &parts[1]),
             Node::Between(parts) => {
                 let [value, least, most] = &**parts;
-                compare(Comparison::AtLeast, value, least).and(compare(Comparison::AtMost, value, most))
+                compare(Operator::AtLeast, value, least).and(compare(Operator::AtMost, value, most))
             }
             Node::In(value, list) => {
-                let equal = list.iter().map(|number| compare(Comparison::Equal, value, number));
+                let equal = list.iter().map(|number| compare(Operator::Equal, value, number));
                 equal.reduce(Expr::or).unwrap_or_else(|| lit(false))
             }
             Node::Arithmetic(arithmetic, parts) => {
@@ -210,15 +229,15 @@ fn function_of(function: FunctionExpr, input: Vec<Expr>) -> Expr {
 }
 
 /// A comparison of two numbers, both as the kind that holds values of both.
-fn compare(comparison: Comparison, left: &Expression, right: &Expression) -> Expr {
+fn compare(operator: Operator, left: &Expression, right: &Expression) -> Expr {
     let kind = left.kind.common(right.kind).unwrap_or(Kind::Number);
     let (left, right) = (left.of_kind(kind), right.of_kind(kind));
-    match comparison {
-        Comparison::AtLeast => left.gt_eq(right),
-        Comparison::MoreThan => left.gt(right),
-        Comparison::AtMost => left.lt_eq(right),
-        Comparison::LessThan => left.lt(right),
-        Comparison::Equal => left.eq(right),
-        Comparison::NotEqual => left.neq(right),
+    match operator {
+        Operator::AtLeast => left.gt_eq(right),
+        Operator::MoreThan => left.gt(right),
+        Operator::AtMost => left.lt_eq(right),
+        Operator::LessThan => left.lt(right),
+        Operator::Equal => left.eq(right),
+        Operator::NotEqual => left.neq(right),
     }
 }

@@ -12,7 +12,7 @@ use sqlparser::parser::Parser;
 use sqlparser::tokenizer::Token;
 
 use super::arithmetic::Arithmetic;
-use super::expression::{Comparison, Expression, Function, Kind, Node};
+use super::expression::{Expression, Function, Kind, Node, Operator};
 use super::words;
 use crate::schema::features::FeatureType;
 
@@ -30,11 +30,11 @@ pub(super) type Features<'a> = &'a [(String, FeatureType)];
 
 type Checked<T> = Result<T, ConditionProblem>;
 
-/// A condition.
+/// Parses a condition, and checks it against the features that it may name.
 ///
 /// # Errors
 /// Unknown features and words, SQL that is none, what a condition may not hold, a result that is not a condition.
-pub(super) fn condition(sql: &str, features: Features) -> Result<Expression, Vec<ConditionProblem>> {
+pub fn condition(sql: &str, features: &[(String, FeatureType)]) -> Result<Expression, Vec<ConditionProblem>> {
     let expression = parse(sql, features)?;
     match expression.kind {
         Kind::Truth => Ok(expression),
@@ -46,11 +46,14 @@ pub(super) fn condition(sql: &str, features: Features) -> Result<Expression, Vec
     }
 }
 
-/// A derived feature, and whether it is a count or a double.
+/// Parses a derived feature likewise, and tells its type: a count if all in it is, else a ratio.
 ///
 /// # Errors
 /// As for [`condition`], but a condition is the one thing that it must not be.
-pub(super) fn derived(sql: &str, features: Features) -> Result<(Expression, FeatureType), Vec<ConditionProblem>> {
+pub fn derived(
+    sql: &str,
+    features: &[(String, FeatureType)],
+) -> Result<(Expression, FeatureType), Vec<ConditionProblem>> {
     let expression = parse(sql, features)?;
     match expression.kind {
         Kind::Whole => Ok((expression, FeatureType::Count)),
@@ -201,9 +204,9 @@ fn negative(of: &Sql, features: Features) -> Checked<(Node, Kind)> {
 }
 
 fn binary(left: Expression, op: &BinaryOperator, right: Expression) -> Checked<(Node, Kind)> {
-    let compare = |comparison, left, right| {
+    let compare = |operator, left, right| {
         let (_, left, right) = numbers(left, right, "a comparison")?;
-        Ok((Node::Compare(comparison, Box::new([left, right])), Kind::Truth))
+        Ok((Node::Compare(operator, Box::new([left, right])), Kind::Truth))
     };
     let arithmetic = match op {
         BinaryOperator::And => {
@@ -212,12 +215,12 @@ fn binary(left: Expression, op: &BinaryOperator, right: Expression) -> Checked<(
         BinaryOperator::Or => {
             return Ok((Node::Or(Box::new([truth(left, "OR")?, truth(right, "OR")?])), Kind::Truth));
         }
-        BinaryOperator::GtEq => return compare(Comparison::AtLeast, left, right),
-        BinaryOperator::Gt => return compare(Comparison::MoreThan, left, right),
-        BinaryOperator::LtEq => return compare(Comparison::AtMost, left, right),
-        BinaryOperator::Lt => return compare(Comparison::LessThan, left, right),
-        BinaryOperator::Eq => return compare(Comparison::Equal, left, right),
-        BinaryOperator::NotEq => return compare(Comparison::NotEqual, left, right),
+        BinaryOperator::GtEq => return compare(Operator::AtLeast, left, right),
+        BinaryOperator::Gt => return compare(Operator::MoreThan, left, right),
+        BinaryOperator::LtEq => return compare(Operator::AtMost, left, right),
+        BinaryOperator::Lt => return compare(Operator::LessThan, left, right),
+        BinaryOperator::Eq => return compare(Operator::Equal, left, right),
+        BinaryOperator::NotEq => return compare(Operator::NotEqual, left, right),
         BinaryOperator::Plus => Arithmetic::Plus,
         BinaryOperator::Minus => Arithmetic::Minus,
         BinaryOperator::Multiply => Arithmetic::Times,

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use polars::prelude::*;
 
 use super::terms::Clause;
-use super::trace::{Tracer, Truth, truths};
+use super::trace::{Tracer, Truth};
 use crate::schema::features::{At, FeatureType};
 
 /// What a clause can come to.
@@ -48,7 +48,7 @@ fn possible(clause: &Clause<usize>, of: &impl Fn(usize) -> Possible) -> Possible
     }
 }
 
-impl Tracer {
+impl Tracer<'_> {
     /// The rules, by number, that can take nobody because these features are 0 for everybody.
     ///
     /// # Errors
@@ -61,8 +61,8 @@ impl Tracer {
 
     fn never_true(&self, zero: &[&str]) -> PolarsResult<Vec<usize>> {
         let mut known: BTreeSet<&str> = zero.iter().copied().collect();
-        for feature in &self.rules.derived {
-            if feature.expression.features().iter().all(|name| known.contains(name)) {
+        for feature in &self.rules.derived_features {
+            if feature.parsed.features().iter().all(|name| known.contains(name)) {
                 known.insert(&feature.name);
             }
         }
@@ -73,7 +73,7 @@ impl Tracer {
         };
         let features = self.rules.entity.features();
         let nothing = self.rules.derive(DataFrame::new(1, features.iter().map(column).collect())?)?;
-        let values = truths(&nothing, self.terms.iter().map(|term| &term.expr))?;
+        let values = self.term_truths(&nothing)?;
         let of = |at: usize| {
             let is_known = self.terms[at].features.iter().all(|feature| known.contains(feature.as_str()));
             if is_known { Possible(vec![values[at][0]]) } else { Possible::anything() }
@@ -86,20 +86,18 @@ impl Tracer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config;
+    use crate::rules::RuleSet;
+    use crate::rules::tests::{ages_and_contacts, rule_set};
     use proptest::prelude::*;
 
-    fn tracer(conditions: &[&str]) -> Tracer {
+    fn rules(conditions: &[&str]) -> RuleSet {
         let rule = |(at, when): (usize, &&str)| {
             format!("[[rules]]\nname = \"r{at}\"\ncategory = \"support\"\nwhen = '{when}'\n")
         };
         let rules: String = conditions.iter().enumerate().map(rule).collect();
-        let text = format!(
-            "[[derived_features]]\nname = \"half\"\nexpression = \"last_resort_months / 2\"\n\
-             [[derived_features]]\nname = \"mixed\"\nexpression = \"half + contacts\"\n{rules}\
-             [extracts.contacts]\nfiles = \"c\"\n[extracts.applications]\nfiles = \"a\"\n[extracts.payments]\nfiles = \"p\"\n"
-        );
-        Tracer::compile(&config::from_text(&text, std::path::Path::new("/")).unwrap().customers).unwrap()
+        let derived = "[[derived_features]]\nname = \"half\"\nexpression = \"last_resort_months / 2\"\n\
+                       [[derived_features]]\nname = \"mixed\"\nexpression = \"half + contacts\"\n";
+        rule_set(&format!("{derived}{rules}"))
     }
 
     #[test]
@@ -124,7 +122,8 @@ mod tests {
         ];
         let conditions: Vec<&str> = cases.iter().map(|(when, _)| *when).collect();
         let expected: Vec<usize> = (0..cases.len()).filter(|at| cases[*at].1).collect();
-        let tracer = tracer(&conditions);
+        let rules = rules(&conditions);
+        let tracer = Tracer::new(&rules);
         assert_eq!(tracer.unreachable(&["last_resort_months"]).unwrap(), expected);
         assert!(tracer.unreachable(&[]).unwrap().is_empty());
     }
@@ -139,22 +138,9 @@ mod tests {
             joins in proptest::collection::vec(prop::sample::select(vec!["AND", "OR", "AND NOT", "OR NOT"]), 2),
         ) {
             let when = format!("{} {} ({} {} {})", terms[0], joins[0], terms[1], joins[1], terms[2]);
-            let tracer = tracer(&[&when]);
-            let named = tracer.unreachable(&["last_resort_months"]).unwrap();
-            let (mut ages, mut contacts) = (Vec::new(), Vec::new());
-            for age in [None, Some(10_i64), Some(20)] {
-                for contact in 0..4_i64 {
-                    ages.push(age);
-                    contacts.push(contact);
-                }
-            }
-            let columns = vec![
-                Column::new("age".into(), ages),
-                Column::new("contacts".into(), contacts),
-                Column::new("last_resort_months".into(), vec![0_i64; 12]),
-            ];
-            let customers = tracer.rules().derive(DataFrame::new(12, columns).unwrap()).unwrap();
-            let takes = tracer.rules().classify(&customers).unwrap().rule.contains(&0);
+            let rules = rules(&[&when]);
+            let named = Tracer::new(&rules).unreachable(&["last_resort_months"]).unwrap();
+            let takes = rules.label(ages_and_contacts()).unwrap().contains(&0);
             prop_assert!(!(takes && named == [0]), "{}", when);
         }
     }

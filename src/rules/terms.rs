@@ -1,7 +1,7 @@
 //! A condition taken apart into its terms, for telling people which of them hold.
 
 use super::arithmetic::Arithmetic;
-use super::expression::{Comparison as Compared, Expression, Node};
+use super::expression::{Expression, Node, Operator};
 
 /// Terms joined by AND, OR and NOT.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,18 +46,8 @@ pub enum Piece {
 /// A comparison with numbers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Comparator {
-    /// `>=`
-    AtLeast(f64),
-    /// `>`
-    MoreThan(f64),
-    /// `<=`
-    AtMost(f64),
-    /// `<`
-    LessThan(f64),
-    /// `=`
-    Exactly(f64),
-    /// `<>`
-    OtherThan(f64),
+    /// With one number.
+    To(Operator, f64),
     /// `BETWEEN`, both ends included.
     Between(f64, f64),
 }
@@ -106,39 +96,20 @@ impl Term {
 
 fn comparison(term: &Expression) -> Option<Comparison> {
     match &term.node {
-        Node::Compare(comparison, parts) => {
+        Node::Compare(operator, parts) => {
             let [left, right] = &**parts;
-            let (of, comparison, number) = match (number(left), number(right)) {
-                (None, Some(number)) => (left, *comparison, number),
-                (Some(number), None) => (right, mirrored(*comparison), number),
+            let (of, operator, number) = match (number(left), number(right)) {
+                (None, Some(number)) => (left, *operator, number),
+                (Some(number), None) => (right, operator.mirrored(), number),
                 _ => return None,
             };
-            let comparator = match comparison {
-                Compared::AtLeast => Comparator::AtLeast(number),
-                Compared::MoreThan => Comparator::MoreThan(number),
-                Compared::AtMost => Comparator::AtMost(number),
-                Compared::LessThan => Comparator::LessThan(number),
-                Compared::Equal => Comparator::Exactly(number),
-                Compared::NotEqual => Comparator::OtherThan(number),
-            };
-            Some(Comparison { of: pieces(of)?, comparator })
+            Some(Comparison { of: pieces(of)?, comparator: Comparator::To(operator, number) })
         }
         Node::Between(parts) => {
             let [value, low, high] = &**parts;
             Some(Comparison { of: pieces(value)?, comparator: Comparator::Between(number(low)?, number(high)?) })
         }
         _ => None,
-    }
-}
-
-/// `6 <= x` is `x >= 6`.
-fn mirrored(comparison: Compared) -> Compared {
-    match comparison {
-        Compared::AtLeast => Compared::AtMost,
-        Compared::MoreThan => Compared::LessThan,
-        Compared::AtMost => Compared::AtLeast,
-        Compared::LessThan => Compared::MoreThan,
-        Compared::Equal | Compared::NotEqual => comparison,
     }
 }
 
@@ -222,7 +193,10 @@ mod tests {
         let sign = |sign: &str| Piece::Sign(sign.to_owned());
         assert_eq!(
             of("6 <= a + b"),
-            Some(Comparison { of: vec![feature("a"), sign("+"), feature("b")], comparator: Comparator::AtLeast(6.0) })
+            Some(Comparison {
+                of: vec![feature("a"), sign("+"), feature("b")],
+                comparator: Comparator::To(Operator::AtLeast, 6.0)
+            })
         );
         assert_eq!(
             of("a BETWEEN -1 AND 2.5"),

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::config;
+use crate::config::tests::plan_of;
 
 /// A frame with one row for each value of `contacts`, the other features as given.
 fn frame(columns: &[(&str, &[Option<f64>])]) -> DataFrame {
@@ -22,14 +22,15 @@ fn frame(columns: &[(&str, &[Option<f64>])]) -> DataFrame {
     DataFrame::new(height, feature_types(Entity::Customer).into_iter().map(column).collect()).unwrap()
 }
 
-fn config_of(text: &str) -> config::Config {
-    let least = "[extracts.contacts]\nfiles = \"c\"\n[extracts.applications]\nfiles = \"a\"\n[extracts.payments]\nfiles = \"p\"\n";
-    config::from_text(&format!("{text}{least}"), std::path::Path::new("/"))
-        .unwrap_or_else(|problems| panic!("{problems:#?}"))
+/// Customers with every combination of some ages, one of them missing, and contacts.
+pub(super) fn ages_and_contacts() -> DataFrame {
+    let ages = [None, Some(10.0), Some(20.0)].map(|age| [age; 4]).concat();
+    let contacts = [0.0, 1.0, 2.0, 3.0].map(Some).repeat(3);
+    frame(&[("age", &ages), ("contacts", &contacts)])
 }
 
-fn rule_set(text: &str) -> RuleSet {
-    RuleSet::compile(&config_of(text).customers).unwrap()
+pub(super) fn rule_set(text: &str) -> RuleSet {
+    plan_of(text).customers
 }
 
 /// The value of one derived feature on a frame.
@@ -44,7 +45,7 @@ fn value(sql: &str, frame: DataFrame) -> (DataType, Vec<Option<f64>>) {
 /// Whether a condition takes each row of a frame.
 fn takes(sql: &str, frame: &DataFrame) -> Vec<bool> {
     let rules = rule_set(&format!("[[rules]]\nname = \"x\"\ncategory = \"support\"\nwhen = '{sql}'\n"));
-    rules.classify(frame).unwrap().rule.iter().map(|rule| *rule == 0).collect()
+    rules.classify(frame).unwrap().iter().map(|rule| *rule == 0).collect()
 }
 
 fn one(columns: &[(&str, f64)]) -> DataFrame {
@@ -221,8 +222,8 @@ fn what_an_expression_may_not_say() {
     let features = feature_types(Entity::Customer);
     let mut wrong = String::new();
     for (sql, expected) in cases {
-        let said = match check_condition(sql, &features) {
-            Ok(()) => "nothing".to_owned(),
+        let said = match condition(sql, &features) {
+            Ok(_) => "nothing".to_owned(),
             Err(problems) => problems
                 .into_iter()
                 .map(|problem| {
@@ -240,7 +241,7 @@ fn what_an_expression_may_not_say() {
 
 #[test]
 fn all_unknown_features_are_named() {
-    let problems = check_condition("contact > 1 AND MAX(ages) > 3", &feature_types(Entity::Customer)).unwrap_err();
+    let problems = condition("contact > 1 AND MAX(ages) > 3", &feature_types(Entity::Customer)).unwrap_err();
     assert_eq!(problems.len(), 3);
 }
 
@@ -253,7 +254,7 @@ fn long_and_deep_expressions() {
     assert_eq!(takes(&vec!["age > 3"; 125].join(" AND "), &ages), [true]);
     assert_eq!(takes(&format!("{}age > 3{}", "(".repeat(20), ")".repeat(20)), &ages), [true]);
     for too_much in [long(251), format!("{}age > 3{}", "(".repeat(240), ")".repeat(240))] {
-        assert_eq!(check_condition(&too_much, &feature_types(Entity::Customer)).unwrap_err().len(), 1);
+        assert_eq!(condition(&too_much, &feature_types(Entity::Customer)).unwrap_err().len(), 1);
     }
 }
 
@@ -264,7 +265,7 @@ fn a_derived_feature_may_use_those_before_it() {
          [[derived_features]]\nname = \"share\"\nexpression = \"double / payments\"\n\
          [[rules]]\nname = \"r\"\ncategory = \"support\"\nwhen = \"share >= 3 AND double % 2 = 0\"\n",
     );
-    let types: Vec<_> = rules.derived_features().collect();
+    let types: Vec<_> = rules.derived_features.iter().map(|own| (own.name.as_str(), own.feature_type)).collect();
     assert_eq!(types, [("double", FeatureType::Count), ("share", FeatureType::Ratio)]);
     let rows =
         frame(&[("contacts", &[Some(3.0), Some(3.0), Some(2.0)]), ("payments", &[Some(2.0), Some(0.0), Some(2.0)])]);
@@ -272,16 +273,16 @@ fn a_derived_feature_may_use_those_before_it() {
     let share: Vec<_> = derived.column("share").unwrap().f64().unwrap().iter().collect();
     assert_eq!(share, [Some(3.0), None, Some(2.0)]);
     let labels = rules.classify(&derived).unwrap();
-    assert_eq!(labels.rule, [0, 1, 1]);
+    assert_eq!(labels, [0, 1, 1]);
     assert_eq!((rules.rule_name(0), rules.category_of(0)), ("r", 2));
     assert_eq!((rules.rule_name(1), rules.category_of(1)), ("default", 0));
-    assert_eq!(rules.classify(&derived.head(Some(0))).unwrap().rule, Vec::<u16>::new());
+    assert_eq!(rules.classify(&derived.head(Some(0))).unwrap(), Vec::<u16>::new());
 }
 
 #[test]
 fn without_rules_all_are_of_the_default_category() {
     let rules = rule_set("rules = []\n");
-    assert_eq!(rules.classify(&frame(&[("age", &[None, Some(1.0)])])).unwrap().rule, [0, 0]);
+    assert_eq!(rules.classify(&frame(&[("age", &[None, Some(1.0)])])).unwrap(), [0, 0]);
     assert_eq!(rules.rule_name(0), DEFAULT_RULE);
 }
 
@@ -355,7 +356,7 @@ proptest! {
         ];
         let columns: Vec<_> = columns.iter().map(|(name, values)| (*name, &values[..])).collect();
         let labels = rule_set("").classify(&frame(&columns)).unwrap();
-        prop_assert_eq!(labels.rule, rows.iter().map(default_rule_of).collect::<Vec<_>>());
+        prop_assert_eq!(labels, rows.iter().map(default_rule_of).collect::<Vec<_>>());
     }
 }
 
@@ -377,7 +378,7 @@ fn threads_classify_side_by_side() {
         for _ in 0..8 {
             scope.spawn(|| {
                 for _ in 0..10 {
-                    assert_eq!(rules.classify(&rows).unwrap().rule, expected);
+                    assert_eq!(rules.classify(&rows).unwrap(), expected);
                 }
             });
         }
@@ -387,5 +388,5 @@ fn threads_classify_side_by_side() {
         use rayon::prelude::*;
         (0..64).into_par_iter().map(|_| rules.classify(&rows).unwrap()).collect::<Vec<_>>()
     });
-    assert!(labels.iter().all(|labels| labels.rule == expected));
+    assert!(labels.iter().all(|labels| *labels == expected));
 }

@@ -7,8 +7,7 @@ use polars::prelude::*;
 
 use super::expression::Expression;
 use super::terms::{Clause, Term, terms};
-use super::{RuleSet, feature_types};
-use crate::config::{Classification, Problem};
+use super::{RuleSet, evaluate};
 
 /// What a condition comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -73,61 +72,50 @@ impl Clause<TracedTerm<'_>> {
     }
 }
 
-/// A rule for one customer.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RuleTrace<'a> {
-    /// What its condition comes to.
-    pub truth: Truth,
-    /// Its condition, term by term.
-    pub clause: Clause<TracedTerm<'a>>,
-}
-
 /// All rules for one customer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trace<'a> {
-    /// The rules in their order, also those after the one that decided.
-    pub rules: Vec<RuleTrace<'a>>,
+    /// The conditions of the rules in their order, term by term, also of those after the one that decided.
+    pub rules: Vec<Clause<TracedTerm<'a>>>,
     /// The rule that decided, or the number of rules where none did.
     pub decided: u16,
 }
 
 /// Rules that tell why.
-#[derive(Debug, Clone)]
-pub struct Tracer {
-    pub(super) rules: RuleSet,
+#[derive(Debug)]
+pub struct Tracer<'a> {
+    pub(super) rules: &'a RuleSet,
     /// The condition of each rule; its terms are places in `terms`.
     pub(super) clauses: Vec<Clause<usize>>,
-    pub(super) terms: Vec<CompiledTerm>,
+    pub(super) terms: Vec<NamedTerm<'a>>,
 }
 
-#[derive(Debug, Clone)]
-pub(super) struct CompiledTerm {
+/// A term, and the features that it names in the order of the catalogue, derived ones last.
+#[derive(Debug)]
+pub(super) struct NamedTerm<'a> {
     term: Term,
     pub(super) features: Vec<String>,
-    pub(super) expr: Expr,
+    expression: &'a Expression,
 }
 
-impl Tracer {
-    /// Compiles the rules with their terms.
-    ///
-    /// # Errors
-    /// As for [`RuleSet::compile`].
-    pub fn compile(classification: &Classification) -> Result<Tracer, Vec<Problem>> {
-        let rules = RuleSet::compile(classification)?;
-        let mut known: Vec<String> = feature_types(classification.entity).into_iter().map(|(name, _)| name).collect();
-        known.extend(rules.derived_features().map(|(name, _)| name.to_owned()));
-        let mut compiled = Vec::new();
-        let place = &mut |term: &&Expression| {
-            compiled.push(CompiledTerm::new(term, &known));
-            compiled.len() - 1
+impl<'a> Tracer<'a> {
+    /// Takes the conditions of the rules apart.
+    pub fn new(rules: &'a RuleSet) -> Self {
+        let names = rules.feature_names();
+        let mut named = Vec::new();
+        let place = &mut |expression: &&'a Expression| {
+            let own = expression.features();
+            let features = names.iter().filter(|name| own.contains(&name.as_str())).cloned().collect();
+            named.push(NamedTerm { term: Term::new(expression), features, expression });
+            named.len() - 1
         };
         let clauses = rules.rules.iter().map(|rule| terms(&rule.condition).map(place)).collect();
-        Ok(Tracer { rules, clauses, terms: compiled })
+        Tracer { rules, clauses, terms: named }
     }
 
     /// The rules themselves.
-    pub fn rules(&self) -> &RuleSet {
-        &self.rules
+    pub fn rules(&self) -> &'a RuleSet {
+        self.rules
     }
 
     /// Why each row of a frame (as for [`RuleSet::classify`]) has its label.
@@ -135,69 +123,41 @@ impl Tracer {
     /// # Errors
     /// A feature is not in the frame, or has another type than the catalogue gives it.
     pub fn trace(&self, features: &DataFrame) -> PolarsResult<Vec<Trace<'_>>> {
-        let terms = truths(features, self.terms.iter().map(|term| &term.expr))?;
-        let conditions = truths(features, self.rules.rules.iter().map(|rule| &rule.expr))?;
-        let decided = self.rules.classify(features)?.rule;
+        let terms = self.term_truths(features)?;
+        let decided = self.rules.classify(features)?;
         let of_row = |(row, decided): (usize, u16)| {
             let of_term = &mut |at: &usize| {
-                let term = &self.terms[*at];
-                TracedTerm { term: &term.term, features: &term.features, truth: terms[*at][row] }
+                let named = &self.terms[*at];
+                TracedTerm { term: &named.term, features: &named.features, truth: terms[*at][row] }
             };
-            let rules = self.clauses.iter().zip(&conditions);
-            let rules = rules.map(|(clause, truth)| RuleTrace { truth: truth[row], clause: clause.map(of_term) });
-            Trace { rules: rules.collect(), decided }
+            Trace { rules: self.clauses.iter().map(|clause| clause.map(of_term)).collect(), decided }
         };
         Ok(decided.into_iter().enumerate().map(of_row).collect())
     }
-}
 
-impl CompiledTerm {
-    fn new(term: &Expression, known: &[String]) -> Self {
-        let names = term.features();
-        let features = known.iter().filter(|name| names.contains(&name.as_str())).cloned().collect();
-        CompiledTerm { term: Term::new(term), features, expr: term.to_condition() }
+    /// What each term comes to in each row.
+    pub(super) fn term_truths(&self, features: &DataFrame) -> PolarsResult<Vec<Vec<Truth>>> {
+        let values = evaluate(features, self.terms.iter().map(|named| named.expression.to_condition()))?;
+        values.iter().map(|column| Ok(column.bool()?.iter().map(Truth::from).collect())).collect()
     }
-}
-
-/// What each expression comes to in each row.
-pub(super) fn truths<'a>(
-    features: &DataFrame,
-    expressions: impl Iterator<Item = &'a Expr>,
-) -> PolarsResult<Vec<Vec<Truth>>> {
-    // Beside the features, as in `classify`: an expression without any still has a value for every row.
-    let name = |at: usize| format!("truth {at}");
-    let named: Vec<Expr> = expressions.enumerate().map(|(at, expr)| expr.clone().alias(name(at))).collect();
-    let count = named.len();
-    let evaluated = features.clone().lazy().with_columns(named).collect()?;
-    (0..count).map(|at| Ok(evaluated.column(&name(at))?.bool()?.iter().map(Truth::from).collect())).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config;
+    use crate::rules::tests::{ages_and_contacts, rule_set};
     use proptest::prelude::*;
 
-    fn tracer(when: &str) -> Tracer {
+    fn rules(when: &str) -> RuleSet {
         let text = format!(
             "[[derived_features]]\nname = \"double\"\nexpression = \"contacts * 2\"\n\
-             [[rules]]\nname = \"r\"\ncategory = \"support\"\nwhen = '{when}'\n[extracts.contacts]\nfiles = \"c\"\n\
-             [extracts.applications]\nfiles = \"a\"\n[extracts.payments]\nfiles = \"p\"\n"
+             [[rules]]\nname = \"r\"\ncategory = \"support\"\nwhen = '{when}'\n"
         );
-        Tracer::compile(&config::from_text(&text, std::path::Path::new("/")).unwrap().customers).unwrap()
+        rule_set(&text)
     }
 
-    /// Customers with every combination of some ages (one missing) and contacts.
-    fn customers(tracer: &Tracer) -> DataFrame {
-        let (mut ages, mut contacts) = (Vec::new(), Vec::new());
-        for age in [None, Some(10_i64), Some(20)] {
-            for contact in 0..4_i64 {
-                ages.push(age);
-                contacts.push(contact);
-            }
-        }
-        let columns = vec![Column::new("age".into(), ages), Column::new("contacts".into(), contacts)];
-        tracer.rules().derive(DataFrame::new(12, columns).unwrap()).unwrap()
+    fn customers(rules: &RuleSet) -> DataFrame {
+        rules.derive(ages_and_contacts()).unwrap()
     }
 
     fn any_condition() -> impl Strategy<Value = String> {
@@ -220,38 +180,37 @@ mod tests {
                 inner.prop_map(|inner| format!("({inner})")),
             ]
         });
-        joined.prop_filter("a condition must be more than NULL", |sql| {
-            crate::rules::check_condition(sql, &catalogue_with_double()).is_ok()
+        let features = rules("TRUE").features();
+        joined.prop_filter("a condition must be more than NULL", move |sql| {
+            crate::rules::condition(sql, &features).is_ok()
         })
-    }
-
-    fn catalogue_with_double() -> Vec<(String, crate::schema::features::FeatureType)> {
-        let double = ("double".to_owned(), crate::schema::features::FeatureType::Count);
-        feature_types(crate::schema::Entity::Customer).into_iter().chain([double]).collect()
     }
 
     proptest! {
         /// However a condition is joined: what its terms come to, put together, is what the whole comes to.
         #[test]
         fn terms_put_together_are_the_condition(when in any_condition()) {
-            let tracer = tracer(&when);
-            for trace in tracer.trace(&customers(&tracer)).unwrap() {
-                let rule = &trace.rules[0];
-                prop_assert_eq!(rule.clause.truth(), rule.truth, "{}", when);
-                prop_assert_eq!(trace.decided == 0, rule.truth == Truth::True);
+            let rules = rules(&when);
+            let customers = customers(&rules);
+            let whole = evaluate(&customers, [rules.rules[0].condition.to_polars()].into_iter()).unwrap();
+            let tracer = Tracer::new(&rules);
+            for (trace, whole) in tracer.trace(&customers).unwrap().into_iter().zip(whole[0].bool().unwrap().iter()) {
+                prop_assert_eq!(trace.rules[0].truth(), Truth::from(whole), "{}", when);
+                prop_assert_eq!(trace.decided == 0, whole == Some(true));
             }
         }
     }
 
     #[test]
     fn terms_know_their_features() {
-        let tracer = tracer("contacts + double > 3 AND NOT (age > 15)");
-        let customers = customers(&tracer);
+        let rules = rules("contacts + double > 3 AND NOT (age > 15)");
+        let customers = customers(&rules);
+        let tracer = Tracer::new(&rules);
         let traces = tracer.trace(&customers).unwrap();
-        let Clause::All(parts) = &traces[3].rules[0].clause else { panic!("{traces:?}") };
+        let Clause::All(parts) = &traces[3].rules[0] else { panic!("{traces:?}") };
         let [Clause::Term(sum), Clause::Not(not)] = parts.as_slice() else { panic!("{parts:?}") };
         assert_eq!((sum.features, sum.truth), (["contacts".to_owned(), "double".to_owned()].as_slice(), Truth::True));
         // A customer of unknown age: neither older than 15 nor not.
-        assert_eq!((not.truth(), traces[3].rules[0].truth), (Truth::Missing, Truth::Missing));
+        assert_eq!((not.truth(), traces[3].rules[0].truth()), (Truth::Missing, Truth::Missing));
     }
 }

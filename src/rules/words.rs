@@ -5,7 +5,7 @@
 //! a message can name the nearest feature.
 
 use super::parse::{ConditionProblem, Features};
-use crate::config::{help_for, nearest};
+use crate::suggestion::{help_for, nearest};
 
 /// Words of conditions, besides features and functions.
 const WORDS: &[&str] =

@@ -82,7 +82,7 @@ pub fn main_figures(words: &Localizer<'_>, content: &Content<'_>) -> Table {
     let last = content.history.last().filter(|run| content.is_comparable(run));
     let last = last.map(|run| super::history::of_entries(words, std::slice::from_ref(run)));
     let is_new = Cell { detail: Some(Box::new(Value::from(&words.texts.overview.new_category))), ..Cell::default() };
-    for category in &content.config.customers.categories {
+    for category in &content.plan.customers.categories {
         for figure in MAIN {
             let value = |run: &Table| {
                 let row = run.rows.iter().find(|row| run.cell(row, "category").value.key() == category.name)?;

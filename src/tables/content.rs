@@ -1,7 +1,6 @@
 //! What the tables of a run are made of: figures of groups, what of them is hidden, and the settings that made them.
 
-use crate::calendar::Window;
-use crate::config::Config;
+use crate::config::RunPlan;
 use crate::history::{HistoryEntry, Movements};
 use crate::outputs::ExtractEntry;
 use crate::schema::figures::Figure;
@@ -9,10 +8,8 @@ use crate::statistics::{ALL, Breakdown, CategoryFigures, Mask, few, masks};
 
 /// What a run came to, for people to look at.
 pub struct Content<'a> {
-    /// The configuration: categories, rules, reference figures.
-    pub config: &'a Config,
-    /// The window.
-    pub window: &'a Window,
+    /// The plan: window, categories, rules, reference figures.
+    pub plan: &'a RunPlan,
     /// Whether there is a register of customers.
     pub registered: bool,
     /// The features' names, derived ones last.

@@ -73,7 +73,7 @@ fn push_past(words: &Localizer<'_>, table: &mut Table, run: &HistoryEntry) {
 fn push_this(words: &Localizer<'_>, table: &mut Table, content: &Content<'_>) {
     let mask = CategoryMask { figures: content.figures, min_group: words.min_group() };
     let hidden = FOLLOWED.map(|figure| (figure, mask.hides_figure(figure)));
-    let as_of = content.window.as_of.to_string();
+    let as_of = content.plan.window.as_of.to_string();
     for (at, category) in content.figures.iter().enumerate() {
         push(words, table, &as_of, &category.name, category.customers, &category.figures, |figure| {
             hidden.iter().any(|(own, hidden)| *own == figure && hidden[at])

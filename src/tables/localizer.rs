@@ -2,7 +2,7 @@
 
 use super::table::{Cell, Column, Format, Table, Value};
 use crate::calendar::Day;
-use crate::config::Config;
+use crate::config::RunPlan;
 use crate::i18n::{Language, Text, Texts, TextsError, fill};
 use crate::schema::Entity;
 use crate::schema::features::{At, FEATURES};
@@ -13,7 +13,7 @@ use crate::statistics::ALL;
 #[derive(Clone, Copy)]
 pub struct Localizer<'a> {
     /// The configuration; without one, categories go by their names in files.
-    config: Option<&'a Config>,
+    plan: Option<&'a RunPlan>,
     /// The language.
     pub language: Language,
     /// Its texts.
@@ -25,13 +25,13 @@ impl<'a> Localizer<'a> {
     ///
     /// # Errors
     /// The texts of the language cannot be read, which a test rules out.
-    pub fn new(config: impl Into<Option<&'a Config>>, language: Language) -> Result<Self, TextsError> {
-        Ok(Localizer { config: config.into(), language, texts: Texts::of(language)? })
+    pub fn new(plan: impl Into<Option<&'a RunPlan>>, language: Language) -> Result<Self, TextsError> {
+        Ok(Localizer { plan: plan.into(), language, texts: Texts::of(language)? })
     }
 
     /// Of fewer customers than this nothing is told but to the owner.
     pub fn min_group(&self) -> u32 {
-        self.config.map_or(0, |config| config.breakdowns.min_group)
+        self.plan.map_or(0, |plan| plan.breakdowns.min_group)
     }
 
     /// A table of these columns, still without rows.
@@ -59,9 +59,9 @@ impl<'a> Localizer<'a> {
     /// everybody.
     pub fn category(&self, entity: Entity, name: &str) -> Value {
         let texts = &self.texts.page;
-        let classification = self.config.map(|config| match entity {
-            Entity::Customer => &config.customers,
-            Entity::Employer => &config.employers,
+        let classification = self.plan.map(|plan| match entity {
+            Entity::Customer => &plan.customers,
+            Entity::Employer => &plan.employers,
         });
         let known = classification.and_then(|of| of.categories.iter().find(|category| category.name == name));
         let label = match (entity, known) {
@@ -75,7 +75,7 @@ impl<'a> Localizer<'a> {
 
     /// A feature's name with its unit.
     pub fn feature(&self, name: &str) -> Value {
-        let derived = self.config.into_iter().flat_map(|config| &config.customers.derived_features);
+        let derived = self.plan.into_iter().flat_map(|plan| &plan.customers.derived_features);
         let derived = derived.into_iter().find(|feature| feature.name == name);
         let label = match derived {
             Some(feature) => self.of(&feature.meaning, name),

@@ -1,8 +1,8 @@
 //! A made-up run that has something of everything, for the tests of tables, of the page and of the workbook.
 
 use super::{Content, MaskedBreakdown};
-use crate::calendar::{Day, Window};
-use crate::config::{Config, from_text};
+use crate::calendar::Day;
+use crate::config::{RunPlan, from_text};
 use crate::history::{CategoryPoint, Cause, HistoryEntry, Movements, RuleMovement};
 use crate::intake::OtherCodes;
 use crate::outputs::{ExtractEntry, RowsEntry};
@@ -23,8 +23,7 @@ files = "payments.csv"
 
 /// Everything that a [`Content`] borrows.
 pub(crate) struct Run {
-    pub(crate) config: Config,
-    window: Window,
+    pub(crate) plan: RunPlan,
     features: Vec<String>,
     figures: Vec<CategoryFigures>,
     breakdowns: Vec<Breakdown>,
@@ -39,12 +38,11 @@ pub(crate) struct Run {
 impl Run {
     pub(crate) fn content(&self) -> Content<'_> {
         Content {
-            config: &self.config,
-            window: &self.window,
+            plan: &self.plan,
             registered: true,
             features: &self.features,
             figures: &self.figures,
-            breakdowns: MaskedBreakdown::all(&self.breakdowns, self.config.breakdowns.min_group),
+            breakdowns: MaskedBreakdown::all(&self.breakdowns, self.plan.breakdowns.min_group),
             employers: &self.employers,
             movements: self.movements.as_ref(),
             history: &self.history,
@@ -56,10 +54,10 @@ impl Run {
 
     /// A run with nobody in it, and the first of its kind.
     pub(crate) fn empty() -> Run {
-        let config = from_text(CONFIG, "/".as_ref()).unwrap();
+        let plan = from_text(CONFIG, "/".as_ref(), |_| Day::from_iso("2025-12-31").unwrap()).unwrap();
         let features: Vec<String> =
             crate::schema::features::FEATURES.iter().map(|feature| feature.name.to_owned()).collect();
-        let names = config.customers.categories.iter().map(|category| category.name.clone()).chain([ALL.to_owned()]);
+        let names = plan.customers.categories.iter().map(|category| category.name.clone()).chain([ALL.to_owned()]);
         let of_categories = names
             .map(|name| CategoryFigures {
                 name,
@@ -69,8 +67,7 @@ impl Run {
             })
             .collect();
         Run {
-            window: Window::new(Day::from_iso("2025-12-31").unwrap(), 12, None, 31, 30),
-            config,
+            plan,
             features,
             figures: of_categories,
             breakdowns: Vec::new(),

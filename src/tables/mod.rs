@@ -59,6 +59,6 @@ pub fn of_run<'a>(content: &'a Content<'a>, words: &'a Localizer<'a>) -> Vec<Tab
     tables.push(runs_over_time(words, content));
     tables.extend((!content.employers.is_empty()).then(|| employer_summary(words, content.employers)));
     tables.extend([accounting, rejects_by_reason, unknown_codes].map(|table| table(words, content.extracts)));
-    tables.push(rules(words, content.config));
+    tables.push(rules(words, content.plan));
     tables
 }

@@ -2,13 +2,13 @@
 
 use super::localizer::Localizer;
 use super::table::{Cell, Format, Table, Value};
-use crate::config::Config;
+use crate::config::RunPlan;
 use crate::i18n::Language;
 use crate::rules::DEFAULT_RULE;
 use crate::schema::Entity;
 
 /// The rules in their order, the default last; why each leads where it does is said in every language.
-pub fn rules(words: &Localizer<'_>, config: &Config) -> Table {
+pub fn rules(words: &Localizer<'_>, plan: &RunPlan) -> Table {
     let columns =
         [("order", Format::Count), ("rule", Format::Code), ("category", Format::Text), ("when", Format::Code)];
     let mut table = words.table("rules", columns);
@@ -20,7 +20,7 @@ pub fn rules(words: &Localizer<'_>, config: &Config) -> Table {
         }
         table.columns.push(column);
     }
-    let classification = &config.customers;
+    let classification = &plan.customers;
     let category = |at: usize| {
         let category = classification.categories.get(at);
         category.map_or(Value::Missing, |category| words.category(Entity::Customer, &category.name))
@@ -38,12 +38,12 @@ pub fn rules(words: &Localizer<'_>, config: &Config) -> Table {
 }
 
 /// The benefits and how they count.
-pub fn benefits(words: &Localizer<'_>, config: &Config) -> Table {
+pub fn benefits(words: &Localizer<'_>, plan: &RunPlan) -> Table {
     let texts = &words.texts.method;
     let names = ["benefit", "countable", "last_resort", "income_replacing", "life_event"];
     let mut table = words.table("benefits", names.map(|name| (name, Format::Text)));
     let flag = |flag: bool| Cell::from(if flag { &texts.yes } else { &texts.no });
-    for benefit in &config.benefits {
+    for benefit in &plan.benefits {
         let event = benefit.life_event.as_ref();
         let event = event.map_or(flag(false), |event| Cell { format: Some(Format::Code), ..Cell::from(event) });
         let names = Value::named(&benefit.code, words.language.of(&benefit.names));

@@ -6,7 +6,7 @@ use crate::extract::ColumnFound;
 use crate::i18n::Language;
 
 fn words(run: &Run) -> Localizer<'_> {
-    Localizer::new(&run.config, Language::En).unwrap()
+    Localizer::new(&run.plan, Language::En).unwrap()
 }
 
 /// Every table that there is.
@@ -22,7 +22,7 @@ fn every_table(words: &Localizer<'_>, content: &Content<'_>) -> Vec<Table> {
         records_over_time(words, content.history),
         columns_found(words, &[("payments", &found)]),
         timings(words, &[("read", 1.0)]),
-        benefits(words, content.config),
+        benefits(words, content.plan),
     ]);
     tables
 }
@@ -31,13 +31,13 @@ fn every_table(words: &Localizer<'_>, content: &Content<'_>) -> Vec<Table> {
 fn every_table_has_a_title_and_every_column_a_heading() {
     let run = Run::whole();
     for language in Language::ALL {
-        let words = Localizer::new(&run.config, language).unwrap();
+        let words = Localizer::new(&run.plan, language).unwrap();
         for table in every_table(&words, &run.content()) {
             assert!(!table.title.is_empty(), "{}", table.name);
             for column in &table.columns {
                 let is_own = column.heading == column.name;
                 // A category and a dimension of the configuration may have no other name.
-                let may_be = run.config.customers.categories.iter().any(|category| category.name == column.name);
+                let may_be = run.plan.customers.categories.iter().any(|category| category.name == column.name);
                 assert!(may_be || !is_own, "{}.{} in {language:?}", table.name, column.name);
             }
         }

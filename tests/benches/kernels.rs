@@ -9,12 +9,11 @@ use std::sync::Arc;
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
 use vardag::calendar::{Day, Window};
-use vardag::config::{self, Config, Extract};
+use vardag::config::{self, Extract, RunPlan};
 use vardag::extract::{Batch, ExtractError, Interners, Plan, Unwatched, Worker};
 use vardag::features::{BenefitTraits, Covered, FeatureColumn, FeatureTable, Kernel, KernelWindow};
 use vardag::intake::{Ids, Population};
 use vardag::outputs::LabelsText;
-use vardag::rules::RuleSet;
 use vardag::schema::Entity;
 use vardag::schema::features::{FEATURES, FeatureType};
 use vardag::synth::{Format, SynthParameters, write_population};
@@ -30,7 +29,7 @@ fn window() -> Window {
 }
 
 /// A population on disk with its configuration.
-fn population(format: Format) -> (tempfile::TempDir, Config) {
+fn population(format: Format) -> (tempfile::TempDir, RunPlan) {
     let folder = tempfile::tempdir().unwrap();
     let parameters = SynthParameters {
         out: folder.path().to_owned(),
@@ -40,7 +39,7 @@ fn population(format: Format) -> (tempfile::TempDir, Config) {
         format,
     };
     let summary = write_population(&parameters, &|_| ()).unwrap();
-    let config = config::load(&summary.configuration).unwrap();
+    let config = config::load(&summary.configuration, |_| window().as_of).unwrap();
     (folder, config)
 }
 
@@ -63,7 +62,7 @@ impl Worker for Count {
 fn read_payments(bencher: Bencher, format: &str) {
     let (_folder, config) = population(if format == "csv" { Format::Csv } else { Format::Parquet });
     let payments = config.extracts.iter().find(|extract| extract.extract == Extract::Payments).unwrap();
-    let plan = Plan::new(&config, payments, Day::from_iso("2025-12-31").unwrap()).unwrap();
+    let plan = Plan::new(&config, payments).unwrap();
     let books = Interners::new(config.benefits.iter().map(|benefit| benefit.code.clone()));
     bencher
         .counter(BytesCount::new(plan.bytes()))
@@ -126,14 +125,14 @@ fn table() -> FeatureTable {
     }
 }
 
-fn defaults() -> Config {
+fn defaults() -> RunPlan {
     let extracts = "[extracts]\ncontacts.files = 'c'\napplications.files = 'a'\npayments.files = 'p'\n";
-    config::from_text(extracts, &PathBuf::from("/")).unwrap()
+    config::from_text(extracts, &PathBuf::from("/"), |_| window().as_of).unwrap()
 }
 
 #[divan::bench]
 fn classify(bencher: Bencher) {
-    let rules = RuleSet::compile(&defaults().customers).unwrap();
+    let rules = defaults().customers;
     let frame = table().to_polars(Entity::Customer.features()).unwrap();
     bencher.counter(ItemsCount::new(CUSTOMERS)).bench_local(|| rules.classify(&frame).unwrap());
 }

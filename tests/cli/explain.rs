@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 use polars::prelude::{Column, DataFrame, DataType, IdxCa, IdxSize};
 use vardag::explain::{Counterfactual, Explainer};
 use vardag::history::PastRun;
-use vardag::rules::RuleSet;
+use vardag::rules::{RuleSet, Tracer, Truth};
 use vardag::schema::Entity;
 use vardag::schema::features::{At, FeatureType};
 
@@ -17,10 +17,10 @@ use crate::workspace::Workspace;
 
 /// Everybody in a run: ids, categories, rules and all features.
 fn everybody(run: &PastRun) -> DataFrame {
-    let features = run.feature_names();
+    let features = run.plan.customers.feature_names();
     let columns: Vec<&str> =
         ["customer_id", "category", "rule"].into_iter().chain(features.iter().map(String::as_str)).collect();
-    run.labels().read(&columns).expect("labels")
+    run.labels(Entity::Customer).read(&columns).expect("labels")
 }
 
 fn texts(table: &DataFrame, column: &str) -> Vec<String> {
@@ -35,7 +35,7 @@ fn with_values(rules: &RuleSet, table: &DataFrame, rows: Vec<IdxSize>, feature: 
     let column = Column::new(feature.feature().name.into(), values);
     let count = feature.feature().feature_type == FeatureType::Count;
     changed.with_column(if count { column.cast(&DataType::Int64).unwrap() } else { column }).unwrap();
-    rules.classify(&rules.derive(changed).unwrap()).unwrap().rule
+    rules.label(changed).unwrap()
 }
 
 /// The smallest step of a feature.
@@ -59,17 +59,17 @@ fn everybody_of_ten_thousand_is_explained_as_labelled_and_every_change_leads_whe
     let run = PastRun::open(&workspace.path("p/runs/latest")).unwrap();
     let table = everybody(&run);
     let explainer = Explainer::new(&run, Entity::Customer).unwrap();
-    let (rules, config) = (explainer.tracer().rules(), run.config());
+    let rules = &run.plan.customers;
 
-    let traces = explainer.tracer().trace(&table).unwrap();
+    let tracer = Tracer::new(rules);
+    let traces = tracer.trace(&table).unwrap();
     assert!(traces.len() > 9_000);
     let (categories, names) = (texts(&table, "category"), texts(&table, "rule"));
     for (row, trace) in traces.iter().enumerate() {
         assert_eq!(rules.rule_name(trace.decided), names[row]);
-        assert_eq!(config.customers.categories[rules.category_of(trace.decided)].name, categories[row]);
-        for rule in &trace.rules {
-            assert_eq!(rule.clause.truth(), rule.truth);
-        }
+        assert_eq!(rules.category_name(trace.decided), categories[row]);
+        let first = trace.rules.iter().position(|clause| clause.truth() == Truth::True);
+        assert_eq!(first.unwrap_or(trace.rules.len()), usize::from(trace.decided));
     }
 
     let found = explainer.counterfactuals(&table).unwrap();
@@ -122,7 +122,7 @@ fn no_smaller_change_is_overlooked(
     rules: &RuleSet,
     found: &[Vec<Option<Counterfactual>>],
 ) {
-    let mut statistics = Table::read(&run.folder().join("feature_statistics.csv"));
+    let mut statistics = Table::read(&run.folder.join("feature_statistics.csv"));
     statistics.rows.retain_mut(|row| row.remove(0) == "all");
     statistics.columns.remove(0);
     let number = |feature: &str, column: &str| -> f64 { statistics.get(feature, column).parse().expect(column) };

@@ -22,10 +22,10 @@ fn opened(workspace: &Workspace) -> PastRun {
 }
 
 fn whole(run: &PastRun) -> DataFrame {
-    let features = run.feature_names();
+    let features = run.plan.customers.feature_names();
     let mut columns = vec!["customer_id", "category", "rule", "town"];
     columns.extend(features.iter().map(String::as_str));
-    run.labels().read(&columns).expect("labels")
+    run.labels(Entity::Customer).read(&columns).expect("labels")
 }
 
 #[test]
@@ -62,7 +62,10 @@ fn one_customer_is_found_by_any_id() {
         for (id, contacts, town, category, rule) in customers {
             let found = run.find(Entity::Customer, id).unwrap().expect("a customer");
             assert_eq!(found.features.column("contacts").unwrap().get(0).unwrap(), AnyValue::Int64(contacts));
-            assert_eq!(found.dimensions, [("town".to_owned(), town.map(str::to_owned))]);
+            let labels = run.labels(Entity::Customer).read(&["customer_id", "town"]).unwrap();
+            let ids = labels.column("customer_id").unwrap().str().unwrap();
+            let row = ids.iter().position(|own| own == Some(id)).unwrap();
+            assert_eq!(labels.column("town").unwrap().str().unwrap().get(row), town);
             assert_eq!((found.category.as_str(), found.rule.as_str()), (category, rule));
         }
         for id in ["a", "regular", "1", ""] {
@@ -92,23 +95,26 @@ fn what_is_no_run_or_was_changed_is_said() {
     for text in damaged {
         assert_ne!(text, labels);
         workspace.write("runs/latest/labels.csv", &text);
-        for said in
-            [run.labels().read(&["paid_eur"]).unwrap_err(), run.find(Entity::Customer, "z").map(|_| ()).unwrap_err()]
-        {
+        for said in [
+            run.labels(Entity::Customer).read(&["paid_eur"]).unwrap_err(),
+            run.find(Entity::Customer, "z").map(|_| ()).unwrap_err(),
+        ] {
             assert!(matches!(said, HistoryError::Changed { .. }));
             let said = said.to_string();
             assert!(said.contains("labels.csv was changed after the run") && !said.contains("q\""), "{said}");
         }
     }
     workspace.write("runs/latest/labels.csv", &labels);
-    assert_eq!(run.labels().read(&["paid_eur"]).unwrap().height(), 5);
-    assert!(matches!(run.labels().read(&["paid"]), Err(HistoryError::NoColumn { column, .. }) if column == "paid"));
+    assert_eq!(run.labels(Entity::Customer).read(&["paid_eur"]).unwrap().height(), 5);
+    assert!(
+        matches!(run.labels(Entity::Customer).read(&["paid"]), Err(HistoryError::NoColumn { column, .. }) if column == "paid")
+    );
 
     // Without its hash in the manifest nobody knows what the run wrote.
     let manifest = workspace.read("runs/latest/manifest.json");
     workspace.write("runs/latest/manifest.json", manifest.replace("\"labels.csv\"", "\"other.csv\""));
     let run = PastRun::open(&workspace.path("runs/latest")).unwrap();
-    assert!(matches!(run.labels().read(&["paid_eur"]), Err(HistoryError::Changed { .. })));
+    assert!(matches!(run.labels(Entity::Customer).read(&["paid_eur"]), Err(HistoryError::Changed { .. })));
     workspace.write("runs/latest/manifest.json", "{}");
     assert!(matches!(open("runs/latest"), HistoryError::Manifest { .. }));
 }

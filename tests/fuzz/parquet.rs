@@ -77,10 +77,9 @@ fn parquet() {
     let path = folder.path().join("contacts.parquet");
     let toml = "[extracts.contacts]\nfiles = \"contacts.parquet\"\n[extracts.applications]\nfiles = \"a.csv\"\n\
                 [extracts.payments]\nfiles = \"p.csv\"\n";
-    let config = config::from_text(toml, folder.path()).unwrap();
+    let config = config::from_text(toml, folder.path(), |as_of| as_of.day(Day(20_454))).unwrap();
     let extract = config.extracts.iter().find(|extract| extract.extract == Extract::Contacts).unwrap();
     let files = files();
-    let as_of = Day::from_iso("2025-12-31").unwrap();
     tried("Parquet files", 6, |chance| {
         let mut bytes = files[chance.random_range(0..files.len())].clone();
         for _ in 0..chance.random_range(0..4) {
@@ -91,7 +90,7 @@ fn parquet() {
             bytes[at] = if chance.random_range(0..3) == 0 { 0xFF } else { chance.next_u32() as u8 };
         }
         std::fs::write(&path, &bytes).unwrap();
-        let Ok(plan) = Plan::new(&config, extract, as_of) else { return };
+        let Ok(plan) = Plan::new(&config, extract) else { return };
         let books = Interners::new([]);
         let used = Arc::new(AtomicU64::new(0));
         let Ok(read) = plan.read(1, &books, Arc::new(Unwatched), None, || Count(Arc::clone(&used))) else { return };

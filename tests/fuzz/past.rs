@@ -5,6 +5,7 @@ use std::path::Path;
 use polars::prelude::{Column, DataFrame};
 use polars_io::parquet::write::ParquetWriter;
 
+use crate::calendar::Day;
 use crate::config::{self, DEFAULTS, STARTER};
 use crate::history::{HistoryError, LabelsFile, PastManifest, PastOutput};
 use crate::schema::Entity;
@@ -27,10 +28,10 @@ fn labels() {
     let csv = b"customer_id,contacts\nA,0\n\"B,\"\"1\"\"\",17\nC,\n".to_vec();
     let formats = [("csv", csv), ("parquet", parquet)].map(|(format, written)| {
         let toml = format!("outputs.labels = \"{format}\"\n{extracts}");
-        let config = config::from_text(&toml, folder.path()).unwrap();
+        let config = config::from_text(&toml, folder.path(), |as_of| as_of.day(Day(20_454))).unwrap();
         let output = PastOutput { file: format!("labels.{format}"), blake3: blake3::hash(&written).to_string() };
         let manifest = PastManifest { outputs: vec![output], ..PastManifest::default() };
-        (LabelsFile::of(folder.path(), &config, &manifest, Entity::Customer).unwrap(), written)
+        (LabelsFile::of(folder.path(), &config, &manifest, Entity::Customer), written)
     });
     let (mut read, mut refused) = (0u64, 0u64);
     tried("past labels", 3, |chance| {
@@ -87,11 +88,12 @@ fn configurations() {
         let mut text = seeds[at % seeds.len()].as_bytes().to_vec();
         mutate(chance, &mut text, &TELLING);
         let Ok(text) = String::from_utf8(text) else { return };
-        match config::from_text(&text, Path::new("/agency")) {
+        match config::from_text(&text, Path::new("/agency"), |as_of| as_of.day(Day(20_454))) {
             Ok(config) => {
                 sound += 1;
                 // What is in force says the same when it is read again.
-                let again = config::from_text(&config.in_force, Path::new("/agency")).unwrap();
+                let again =
+                    config::from_text(&config.in_force, Path::new("/agency"), |as_of| as_of.day(Day(0))).unwrap();
                 assert_eq!(again.in_force, config.in_force);
             }
             Err(problems) => {

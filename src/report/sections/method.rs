@@ -8,11 +8,11 @@ use crate::tables::{Table, benefits, rules};
 
 pub(super) fn section(localized: &LocalizedReport<'_>) -> Section {
     let (texts, content) = (&localized.texts.method, localized.content);
-    let window = content.window;
+    let window = &content.plan.window;
     let text = if content.registered { &texts.window } else { &texts.window_unregistered };
     let months = localized.count(u64::from(window.months));
     let (start, end) = (localized.language.day(window.start), localized.language.day(window.as_of));
-    let default = content.config.customers.categories.get(content.config.customers.default_category);
+    let default = content.plan.customers.categories.get(content.plan.customers.default_category);
     let default = default.map_or("", |category| localized.language.of(&category.names));
     let figure = |figure| localized.figure(figure).label().to_owned();
     let terms = vec![
@@ -30,7 +30,7 @@ pub(super) fn section(localized: &LocalizedReport<'_>) -> Section {
         Block::Heading { text: texts.figures.clone() },
         Block::Terms { terms },
         Block::Text { text: fill(&texts.spells, &[("gap", &gap)]) },
-        Block::Folded { table: localized.html(&benefits(&localized.words, localized.content.config)) },
+        Block::Folded { table: localized.html(&benefits(&localized.words, localized.content.plan)) },
         Block::Text { text: texts.settings.clone() },
     ];
     Section { id: "method", title: texts.title.clone(), blocks }
@@ -40,7 +40,7 @@ pub(super) fn section(localized: &LocalizedReport<'_>) -> Section {
 fn rules_in_force(localized: &LocalizedReport<'_>) -> Table {
     let why = format!("why_{}", localized.language.code());
     let mut table =
-        rules(&localized.words, localized.content.config).select(&["order", &why, "category", "rule", "when"]);
+        rules(&localized.words, localized.content.plan).select(&["order", &why, "category", "rule", "when"]);
     // Who is left is said in words above.
     table.rows.pop();
     table

@@ -17,7 +17,7 @@ pub(super) fn section(localized: &LocalizedReport<'_>) -> Section {
     let cards = (0..content.categories().len()).map(|at| card(localized, at, &figures)).collect();
     let mut blocks = vec![Block::Cards { cards }, Block::Figure { figure: shares(localized, &figures) }];
     let mut notes = Vec::new();
-    let source = &localized.content.config.report.reference_source;
+    let source = &localized.content.plan.report.reference_source;
     if has("reference") && !source.is_empty() {
         notes.push(fill(&texts.source, &[("source", source)]));
     }
@@ -38,7 +38,7 @@ pub(super) fn section(localized: &LocalizedReport<'_>) -> Section {
 
 fn card(localized: &LocalizedReport<'_>, at: usize, figures: &Table) -> Card {
     let language = localized.language;
-    let (of, category) = (&localized.content.categories()[at], &localized.content.config.customers.categories[at]);
+    let (of, category) = (&localized.content.categories()[at], &localized.content.plan.customers.categories[at]);
     let mut table = figures.filter("category", &category.name);
     table.title = language.of(&category.names).to_owned();
     for place in 0..table.rows.len() {

@@ -26,12 +26,12 @@ pub(super) fn bytes(content: &Content<'_>, words: &Localizer<'_>) -> Result<Vec<
 /// Without a date of its own a workbook tells when it was made.
 fn properties(content: &Content<'_>, words: &Localizer<'_>) -> Result<DocProperties, XlsxError> {
     use chrono::Datelike;
-    let date = content.window.as_of.date();
+    let date = content.plan.window.as_of.date();
     // Spreadsheets know no day before 1900.
     let year = u16::try_from(date.year()).unwrap_or_default().clamp(1900, 9999);
     let made = ExcelDateTime::from_ymd(year, date.month() as u8, date.day() as u8)?;
     let properties = DocProperties::new().set_title(&words.texts.page.title).set_author("vardag");
-    Ok(properties.set_company(&content.config.report.agency).set_creation_datetime(&made))
+    Ok(properties.set_company(&content.plan.report.agency).set_creation_datetime(&made))
 }
 
 /// The first sheet: what this is, and what is where.
@@ -40,15 +40,15 @@ fn about(content: &Content<'_>, words: &Localizer<'_>, tables: &[Table]) -> Tabl
     let mut sheet = words.table("about", [("what", Format::Text), ("content", Format::Sentence)]);
     let population = content.all().map_or(0, |all| all.customers);
     let facts = [
-        (&texts.agency, content.config.report.agency.clone()),
-        (&texts.first_day, content.window.start.to_string()),
-        (&texts.last_day, content.window.as_of.to_string()),
+        (&texts.agency, content.plan.report.agency.clone()),
+        (&texts.first_day, content.plan.window.start.to_string()),
+        (&texts.last_day, content.plan.window.as_of.to_string()),
         (&texts.customers, population.to_string()),
         (&texts.program, format!("vardag {}", env!("CARGO_PKG_VERSION"))),
         (&texts.held_because, content.held_because.join("; ")),
         (&MASK.to_owned(), words.mask_note()),
         (&texts.empty_cell, texts.no_figure.clone()),
-        (&texts.reference, content.config.report.reference_source.clone()),
+        (&texts.reference, content.plan.report.reference_source.clone()),
     ];
     facts.into_iter().filter(|(_, text)| !text.is_empty()).for_each(|(what, text)| sheet.push([what.clone(), text]));
     for table in tables {

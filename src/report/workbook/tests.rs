@@ -10,7 +10,7 @@ use crate::tables::{Format, Localizer, Value};
 
 fn workbook(run: &Run, language: Language) -> Vec<u8> {
     let content = run.content();
-    bytes(&content, &Localizer::new(content.config, language).unwrap()).unwrap()
+    bytes(&content, &Localizer::new(content.plan, language).unwrap()).unwrap()
 }
 
 fn parts_of(run: &Run) -> BTreeMap<String, String> {
@@ -118,7 +118,7 @@ fn features_that_few_have_are_masked_and_single_persons_are_left_out() {
 fn a_sheet_that_is_cut_says_so() {
     let run = Run::empty();
     let content = run.content();
-    let words = Localizer::new(content.config, Language::En).unwrap();
+    let words = Localizer::new(content.plan, Language::En).unwrap();
     let mut table = words.table("records_over_time", [("records", Format::Count)]);
     (0..100_003u64).for_each(|id| table.push([id]));
     let about = about(&content, &words, &[table]);

@@ -1,31 +1,29 @@
 //! Categories and rules of customers and of employers (`docs/method.md` sections 5 and 7).
 
 use super::benefits::text;
-use super::model::{Category, Classification, DerivedFeature, ReferenceFigures, Rule};
-use super::problem::help_for;
 use super::reader::Reader;
-use crate::rules;
+use crate::rules::{self, Category, DerivedFeature, ReferenceFigures, Rule, RuleSet};
 use crate::schema::Entity;
 use crate::schema::features::FeatureType;
+use crate::suggestion::help_for;
 
 /// Names that outputs use for themselves. Customers' categories stand beside what panels say of them as well.
 const RESERVED_CATEGORIES: [&str; 6] = ["all", "default", "entered", "left", "open", "unknown"];
 const RESERVED_EMPLOYER_CATEGORIES: [&str; 2] = ["all", "default"];
 const RESERVED_RULES: [&str; 1] = ["default"];
 
-/// How an entity is classified; `derived` are features that the configuration adds to `known`, which its conditions
-/// may name.
+/// How an entity is labelled; `known` are all features that its conditions may name, the derived ones too.
 pub(super) fn read(
     root: &Reader,
     entity: Entity,
     derived_features: Vec<DerivedFeature>,
     known: &[(String, FeatureType)],
-) -> Classification {
+) -> RuleSet {
     let key = |key: &str| format!("{}{key}", entity.key_prefix());
     let categories = categories(root, entity, &key("categories"));
     let default_category = default_category(root, &key("default_category"), &key("categories"), &categories);
     let rules = rules(root, &key("rules"), &key("categories"), &categories, known);
-    Classification { entity, categories, rules, default_category, derived_features }
+    RuleSet { entity, categories, derived_features, rules, default_category }
 }
 
 /// The categories, lightest need first.
@@ -56,14 +54,11 @@ fn categories(root: &Reader, entity: Entity, key: &str) -> Vec<Category> {
 
 /// The figures to hold a category's against; each may be left out.
 fn reference(category: &Reader) -> ReferenceFigures {
-    let Some(table) = category.table("reference") else { return ReferenceFigures::default() };
-    let figures = ReferenceFigures {
+    category.section("reference", |table| ReferenceFigures {
         share_pct: table.per_cent("share_pct"),
         contacts_per_year: table.amount("contacts_per_year"),
         handling_minutes_per_application: table.amount("handling_minutes_per_application"),
-    };
-    table.finish();
-    figures
+    })
 }
 
 /// The category that takes the rest.
@@ -86,10 +81,11 @@ fn rules(
     categories: &[Category],
     known: &[(String, FeatureType)],
 ) -> Vec<Rule> {
-    let mut rules: Vec<Rule> = Vec::new();
+    let (mut rules, mut names): (Vec<Rule>, Vec<&str>) = Default::default();
     let mut stranded = Vec::new();
     for table in root.tables(key) {
-        let name = name(&table, "rule", &RESERVED_RULES, rules.iter().map(|other| other.name.as_str()));
+        let name = name(&table, "rule", &RESERVED_RULES, names.iter().copied());
+        names.push(name);
         let wanted = table.required_text("category");
         let category = categories.iter().position(|category| category.name == wanted);
         if category.is_none() && !wanted.is_empty() {
@@ -98,19 +94,24 @@ fn rules(
                 None => stranded.push(format!("`{name}`")),
             }
         }
+        let reason = text(&table, "reason", name);
         let when = table.required_text("when");
-        if !when.is_empty()
-            && let Err(faults) = rules::check_condition(when, known)
-        {
-            faults.into_iter().for_each(|fault| table.problem("when", fault.message, fault.help));
+        if !when.is_empty() {
+            match rules::condition(when, known) {
+                Ok(condition) => rules.push(Rule {
+                    name: name.to_owned(),
+                    category: category.unwrap_or_default(),
+                    when: when.to_owned(),
+                    condition,
+                    reason,
+                }),
+                Err(faults) => faults.into_iter().for_each(|fault| table.problem("when", fault.message, fault.help)),
+            }
         }
-        rules.push(Rule {
-            category: category.unwrap_or_default(),
-            when: when.to_owned(),
-            reason: text(&table, "reason", name),
-            name: name.to_owned(),
-        });
         table.finish();
+    }
+    if rules.len() >= usize::from(u16::MAX) {
+        root.problem(key, format!("more than {} rules", u16::MAX - 1), None);
     }
     if !stranded.is_empty() {
         let message = format!("the default rules {} lead to categories that are not among these", stranded.join(", "));
