@@ -9,6 +9,7 @@ use super::output::Usage;
 use super::{CompareArguments, movements, output, summary};
 use crate::exit_code::ExitCode;
 use crate::history::{self, HistoryError, PastRun};
+use crate::schema::Entity;
 
 /// Compares two run folders and prints what moved.
 pub fn compare(arguments: &CompareArguments) -> anyhow::Result<ExitCode> {
@@ -16,7 +17,8 @@ pub fn compare(arguments: &CompareArguments) -> anyhow::Result<ExitCode> {
     if old.plan.window.as_of > new.plan.window.as_of {
         output::say("warning: the first run ends after the second; the older one is named first");
     }
-    let found = with_rows(arguments.movements.as_deref(), |rows| history::compare(&old, &new, rows))?;
+    let entity = if arguments.employers { Entity::Employer } else { Entity::Customer };
+    let found = with_rows(arguments.movements.as_deref(), |rows| history::compare(&old, &new, entity, rows))?;
     if arguments.json {
         output::print_json(&movements::json(&found)?)?;
     } else {

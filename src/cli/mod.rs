@@ -141,6 +141,9 @@ struct CompareArguments {
     old: PathBuf,
     /// The run folder to look at, such as runs/latest
     new: PathBuf,
+    /// Compare employers instead of customers
+    #[arg(long)]
+    employers: bool,
     /// Write everybody who changed category, entered or left to this file, which must not exist yet
     #[arg(long, value_name = "FILE")]
     movements: Option<PathBuf>,

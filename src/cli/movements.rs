@@ -3,6 +3,7 @@
 use super::summary::{counted, titled};
 use crate::history::{Cause, Movements};
 use crate::i18n::Language;
+use crate::schema::Entity;
 use crate::tables::{self, Localizer, Table};
 
 /// Rows of the table by rule; the rest is in the JSON.
@@ -22,8 +23,9 @@ pub fn text(words: &Localizer<'_>, found: &Movements) -> String {
 /// Who moved from where to where, as counts and as per cent of those in both runs.
 pub fn matrices(words: &Localizer<'_>, found: &Movements) -> String {
     let movements = tables::movements(words, found).keyed();
-    let counts = pivot(&movements, "customers", "Customers, from (rows) to (columns)");
-    let mut shares = pivot(&movements, "row_pct", "Per cent of the customers in both runs, by row");
+    let whose = found.entity.plural();
+    let counts = pivot(&movements, whose, &format!("Number of {whose}, from (rows) to (columns)"));
+    let mut shares = pivot(&movements, "row_pct", &format!("Per cent of the {whose} in both runs, by row"));
     // Those who came or left are in one run only.
     shares.rows.retain(|row| !row.is_total);
     let left = shares.columns.pop();
@@ -78,13 +80,24 @@ pub fn json(found: &Movements) -> anyhow::Result<serde_json::Value> {
     Ok(value)
 }
 
+/// What moves an entity but rules and settings.
+fn of_lives(entity: Entity) -> &'static str {
+    match entity {
+        Entity::Customer => "customers' lives",
+        Entity::Employer => "what employers did",
+    }
+}
+
 fn cause(words: &Localizer<'_>, found: &Movements) -> String {
     match &found.cause {
         Cause::Behaviour if found.moved() == 0 => "Nobody in both runs changed category.".to_owned(),
-        Cause::Behaviour => "Rules and settings are the same in both runs: what moved is customers' lives.".to_owned(),
+        Cause::Behaviour => {
+            format!("Rules and settings are the same in both runs: what moved is {}.", of_lives(found.entity))
+        }
         Cause::CannotTell { differs } => format!(
-            "What moved by customers' lives cannot be told apart from what moved by settings, since these differ:\n  {}\n\
+            "What moved by {} cannot be told apart from what moved by settings, since these differ:\n  {}\n\
              To tell, run the old day again under the new settings and compare with that.",
+            of_lives(found.entity),
             differs.join("\n  ")
         ),
         Cause::Split { by_rules, by_behaviour } => {
@@ -93,12 +106,13 @@ fn cause(words: &Localizer<'_>, found: &Movements) -> String {
             let texts = &words.texts.movements;
             let steps = tables::movements_split(words, found).map(Table::keyed).into_iter().flat_map(|split| {
                 [("rules", &texts.split_rules), ("behaviour", &texts.split_behaviour)]
-                    .map(|(cause, title)| titled(&pivot(&split.filter("cause", cause), "customers", title)))
+                    .map(|(cause, title)| titled(&pivot(&split.filter("cause", cause), found.entity.plural(), title)))
             });
             let steps: Vec<String> = steps.collect();
             format!(
-                "The rules differ. Of the customers in both runs, {rules} would have changed category by the rules alone \
+                "The rules differ. Of the {} in both runs, {rules} would have changed category by the rules alone \
                  (their old features under the new rules); from there, {behaviour} moved by what they did.\n\n{}",
+                found.entity.plural(),
                 steps.join("\n").trim_end()
             )
         }

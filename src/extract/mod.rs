@@ -240,7 +240,7 @@ impl<'a> Plan<'a> {
     ) -> Result<Vec<FileRead>, ExtractError> {
         let names: Vec<String> = self.files.iter().map(|file| file.name.clone()).collect();
         let text_lines: Vec<bool> = self.files.iter().map(|file| file.is_text).collect();
-        let ledger = Mutex::new(ReorderBuffer::new(self.config.extract.name(), &names, &text_lines, rejects));
+        let reports = Mutex::new(ReorderBuffer::new(self.config.extract.name(), &names, &text_lines, rejects));
         let feed = Mutex::new(Feed::new(self, progress.clone()));
         let failure: Mutex<Option<ExtractError>> = Mutex::new(None);
         let run = || {
@@ -255,7 +255,7 @@ impl<'a> Plan<'a> {
                     }
                     let Some(report) = reading.task(task, sequence, books, &mut worker)? else { continue };
                     progress.records(self.config.extract, report.records);
-                    ledger.lock().report(sequence, report).map_err(|source| ExtractError::Rejects { source })?;
+                    reports.lock().report(sequence, report).map_err(|source| ExtractError::Rejects { source })?;
                 }
             };
             let result = work().and_then(|()| worker.finish());
@@ -272,7 +272,7 @@ impl<'a> Plan<'a> {
         if let Some(error) = failure.into_inner() {
             return Err(error);
         }
-        let counts = ledger.into_inner().counts;
+        let counts = reports.into_inner().counts;
         let digests = feed.into_inner().digests;
         let files = self.files.iter().zip(counts).zip(digests);
         Ok(files.map(|((input, counts), blake3)| FileRead { input: input.clone(), blake3, counts }).collect())

@@ -16,19 +16,19 @@ pub(super) struct Decision {
     pub(super) reclassified: Option<u16>,
 }
 
-const COLUMNS: [&str; 3] = ["customer_id", "category", "rule"];
-
-/// Hands over what was decided on each customer of a past run, in the order of their ids.
+/// Hands over what was decided on each customer, or employer, of a past run, in the order of their ids.
 pub(super) fn for_each_decision(
     run: &PastRun,
+    entity: Entity,
     other_rules: Option<&RuleSet>,
     mut take: impl FnMut(&str, Decision) -> Result<(), HistoryError>,
 ) -> Result<(), HistoryError> {
-    let labels = run.labels(Entity::Customer);
+    let labels = run.labels(entity);
+    let decided = [entity.id_column(), "category", "rule"];
     let features = other_rules.map(RuleSet::named_features).unwrap_or_default();
     let features = features.into_iter().map(|feature| feature.feature().name);
-    let columns: Vec<&str> = COLUMNS.into_iter().chain(features).collect();
-    let rule_set = &run.plan.customers;
+    let columns: Vec<&str> = decided.into_iter().chain(features).collect();
+    let rule_set = run.plan.rules(entity);
     let numbers: HashMap<(&str, &str), u16> = rule_set.outcomes().zip(0..).collect();
     let damaged = |message: String| HistoryError::Damaged { path: labels.path().to_owned(), message };
     let evaluate = |source| HistoryError::Evaluate { path: labels.path().to_owned(), source };
@@ -38,9 +38,9 @@ pub(super) fn for_each_decision(
             let column = table.column(name).and_then(|column| column.str());
             column.cloned().map_err(|fault| labels.damaged(fault))
         };
-        let ids = texts("customer_id")?;
+        let ids = texts(entity.id_column())?;
         let rules = rule_numbers(&numbers, &texts("category")?, &texts("rule")?, records).map_err(damaged)?;
-        let reclassify = |rules: &RuleSet| rules.label(table.drop_many(COLUMNS));
+        let reclassify = |rules: &RuleSet| rules.label(table.drop_many(decided));
         let reclassified = other_rules.map(reclassify).transpose().map_err(evaluate)?;
         records += rules.len();
         for (row, (id, rule)) in ids.iter().zip(rules).enumerate() {

@@ -81,6 +81,11 @@ impl LabelsFile {
         &self.path
     }
 
+    /// Whether the run wrote it.
+    pub fn is_listed(&self) -> bool {
+        self.blake3.is_some()
+    }
+
     /// The names of its columns, in order.
     ///
     /// # Errors

@@ -16,6 +16,9 @@ use crate::text::{guarded, push_csv};
 /// Who moved between two runs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Movements {
+    /// Whose they are.
+    #[serde(skip)]
+    pub entity: Entity,
     /// The last day of the older run's window, ISO.
     pub old_as_of: String,
     /// The last day of the newer run's window, ISO.
@@ -97,6 +100,8 @@ impl Movements {
 pub struct NewRun<'a> {
     /// The plan that it follows.
     pub plan: &'a RunPlan,
+    /// Whose labels are compared.
+    pub entity: Entity,
     /// The customers in bytewise order of their ids, each with the number of the rule that decided.
     pub customers: Box<dyn Iterator<Item = (&'a [u8], u16)> + 'a>,
 }
@@ -105,15 +110,15 @@ pub struct NewRun<'a> {
 ///
 /// # Errors
 /// Labels cannot be read, or `rows` not be written.
-pub fn compare(old: &PastRun, new: &PastRun, rows: &mut dyn Write) -> Result<Movements, HistoryError> {
+pub fn compare(old: &PastRun, new: &PastRun, entity: Entity, rows: &mut dyn Write) -> Result<Movements, HistoryError> {
     let (mut ids, mut rules) = (Ids::default(), Vec::new());
-    for_each_decision(new, None, |id, decision| {
+    for_each_decision(new, entity, None, |id, decision| {
         ids.push(id.as_bytes());
         rules.push(decision.rule);
         Ok(())
     })?;
     let customers = rules.into_iter().enumerate().map(|(customer, rule)| (ids.get(customer), rule));
-    movements(old, NewRun { plan: &new.plan, customers: Box::new(customers) }, rows)
+    movements(old, NewRun { plan: &new.plan, entity, customers: Box::new(customers) }, rows)
 }
 
 /// Finds who moved, and writes them to `rows`: everybody whose category changed, who entered (nothing under `from`)
@@ -122,18 +127,19 @@ pub fn compare(old: &PastRun, new: &PastRun, rows: &mut dyn Write) -> Result<Mov
 /// # Errors
 /// The old run's labels cannot be read, or `rows` not be written.
 pub fn movements(old: &PastRun, new: NewRun<'_>, rows: &mut dyn Write) -> Result<Movements, HistoryError> {
-    let comparability = Comparability::of(old, new.plan)?;
+    let entity = new.entity;
+    let comparability = Comparability::of(old, new.plan, entity)?;
     let other_rules = match comparability {
-        Comparability::RulesDiffer => Some(&new.plan.customers),
+        Comparability::RulesDiffer => Some(new.plan.rules(entity)),
         _ => None,
     };
-    let mut transitions = Transitions::new(&old.plan, new.plan);
-    let mut rows = MovementRows::new(rows, new.plan.outputs.spreadsheet_safe)?;
+    let mut transitions = Transitions::new(entity, &old.plan, new.plan);
+    let mut rows = MovementRows::new(rows, entity, new.plan.outputs.spreadsheet_safe)?;
     let mut merge = Merge::new(new.customers, |id, transition| {
         transitions.count(transition);
         rows.write_if_moved(id, transition, &transitions)
     });
-    for_each_decision(old, other_rules, |id, decision| merge.old_customer(id.as_bytes(), decision))?;
+    for_each_decision(old, entity, other_rules, |id, decision| merge.old_customer(id.as_bytes(), decision))?;
     merge.finish()?;
     rows.finish()?;
     Ok(transitions.movements(comparability))
@@ -148,13 +154,13 @@ pub(super) enum Comparability {
 }
 
 impl Comparability {
-    fn of(old: &PastRun, new: &RunPlan) -> Result<Self, HistoryError> {
-        let mut differ = feature_settings_that_differ(&old.plan, new);
-        let rules_differ = rules_differ(&old.plan, new);
+    fn of(old: &PastRun, new: &RunPlan, entity: Entity) -> Result<Self, HistoryError> {
+        let mut differ = feature_settings_that_differ(&old.plan, new, entity);
+        let rules_differ = rules_differ(old.plan.rules(entity), new.rules(entity));
         if rules_differ {
             // A feature that the old run's version did not have yet.
-            let columns = old.labels(Entity::Customer).column_names()?;
-            let names = new.customers.named_features().into_iter().map(|feature| feature.feature().name);
+            let columns = old.labels(entity).column_names()?;
+            let names = new.rules(entity).named_features().into_iter().map(|feature| feature.feature().name);
             let absent = names.filter(|name| !columns.iter().any(|column| column == name));
             differ.extend(absent.map(|name| format!("feature {name}")));
         }
@@ -174,8 +180,8 @@ pub(super) struct MovementRows<'a> {
 }
 
 impl<'a> MovementRows<'a> {
-    pub(super) fn new(out: &'a mut dyn Write, spreadsheet_safe: bool) -> Result<Self, HistoryError> {
-        out.write_all(b"customer_id,from,to,from_rule,to_rule\n").map_err(unwritten)?;
+    pub(super) fn new(out: &'a mut dyn Write, entity: Entity, spreadsheet_safe: bool) -> Result<Self, HistoryError> {
+        writeln!(out, "{},from,to,from_rule,to_rule", entity.id_column()).map_err(unwritten)?;
         Ok(MovementRows { out, spreadsheet_safe, line: Vec::new() })
     }
 

@@ -80,6 +80,12 @@ impl PastRun {
         LabelsFile::of(&self.folder, &self.plan, &self.manifest, entity)
     }
 
+    /// Whether it has labels of an entity that this program can compare with: those of customers must be there, those of
+    /// employers may be missing.
+    pub fn has_labels(&self, entity: Entity) -> bool {
+        entity == Entity::Customer || self.labels(entity).is_listed()
+    }
+
     /// Everything about one customer, or employer; `None` if the run does not have it.
     ///
     /// # Errors

@@ -8,22 +8,24 @@ use std::collections::BTreeSet;
 
 use crate::calendar::Window;
 use crate::config::{Benefit, ColumnConfig, ColumnSource, Extract, ExtractConfig, RunPlan};
+use crate::rules::RuleSet;
+use crate::schema::Entity;
 
 /// Whether the same features may lead to another category: rules, derived features, default category.
-pub fn rules_differ(old: &RunPlan, new: &RunPlan) -> bool {
-    fn conditions(plan: &RunPlan) -> Vec<(&str, &str)> {
-        let rules = plan.customers.rules.iter().map(|rule| rule.when.as_str()).chain([""]);
-        rules.zip(plan.customers.outcomes()).map(|(when, (category, _))| (when, category)).collect()
+pub fn rules_differ(old: &RuleSet, new: &RuleSet) -> bool {
+    fn conditions(rules: &RuleSet) -> Vec<(&str, &str)> {
+        let whens = rules.rules.iter().map(|rule| rule.when.as_str()).chain([""]);
+        whens.zip(rules.outcomes()).map(|(when, (category, _))| (when, category)).collect()
     }
-    fn derived(plan: &RunPlan) -> Vec<(&str, &str)> {
-        let features = plan.customers.derived_features.iter();
+    fn derived(rules: &RuleSet) -> Vec<(&str, &str)> {
+        let features = rules.derived_features.iter();
         features.map(|feature| (feature.name.as_str(), feature.expression.as_str())).collect()
     }
     conditions(old) != conditions(new) || derived(old) != derived(new)
 }
 
-/// The settings that make features and that differ, by name.
-pub fn feature_settings_that_differ(old: &RunPlan, new: &RunPlan) -> Vec<String> {
+/// The settings that make the features of an entity and that differ, by name.
+pub fn feature_settings_that_differ(old: &RunPlan, new: &RunPlan, entity: Entity) -> Vec<String> {
     let mut differ = Vec::new();
     let mut note = |differs: bool, name: String| {
         if differs {
@@ -32,18 +34,22 @@ pub fn feature_settings_that_differ(old: &RunPlan, new: &RunPlan) -> Vec<String>
     };
     let (before, after) = (&old.window, &new.window);
     note(before.months != after.months, "window.months".to_owned());
-    note(before.spell_gap_days != after.spell_gap_days, "window.spell_gap_days".to_owned());
-    note(before.min_observed_days != after.min_observed_days, "window.min_observed_days".to_owned());
-    // The same first day reaches less far back before an older window; that is part of the settings being the same.
-    let history_days = |window: &Window| window.start.0 - window.history_from.0;
-    let other_history = before.history_from != after.history_from && history_days(before) != history_days(after);
-    let differs = other_history && unknown_starts_days(before) != unknown_starts_days(after);
-    note(differs, "window.history_from".to_owned());
-    let codes: BTreeSet<&str> = old.benefits.iter().chain(&new.benefits).map(|benefit| benefit.code.as_str()).collect();
-    for code in codes {
-        note(benefit(old, code) != benefit(new, code), format!("benefits.{code}"));
+    // Employers have neither payments nor a time of registration.
+    if entity == Entity::Customer {
+        note(before.spell_gap_days != after.spell_gap_days, "window.spell_gap_days".to_owned());
+        note(before.min_observed_days != after.min_observed_days, "window.min_observed_days".to_owned());
+        // The same first day reaches less far back before an older window; that is part of the settings being the same.
+        let history_days = |window: &Window| window.start.0 - window.history_from.0;
+        let other_history = before.history_from != after.history_from && history_days(before) != history_days(after);
+        let differs = other_history && unknown_starts_days(before) != unknown_starts_days(after);
+        note(differs, "window.history_from".to_owned());
+        let codes: BTreeSet<&str> =
+            old.benefits.iter().chain(&new.benefits).map(|benefit| benefit.code.as_str()).collect();
+        for code in codes {
+            note(benefit(old, code) != benefit(new, code), format!("benefits.{code}"));
+        }
     }
-    for extract in Extract::ALL.into_iter().filter(|extract| !extract.name().starts_with("employer")) {
+    for extract in std::iter::once(entity.register()).chain(entity.events().iter().copied()) {
         let (before, after) = (columns(old, extract), columns(new, extract));
         let names: BTreeSet<&str> = before.iter().chain(&after).map(|column| column.0.as_str()).collect();
         for name in names {

@@ -9,6 +9,8 @@ use super::HistoryError;
 use super::decisions::Decision;
 use super::movements::{Cause, Comparability, Movements, RuleMovement};
 use crate::config::RunPlan;
+use crate::rules::RuleSet;
+use crate::schema::Entity;
 
 /// The rules that decided on one customer, by number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -59,14 +61,15 @@ impl<'a, F: FnMut(&[u8], Transition) -> Result<(), HistoryError>> Merge<'a, F> {
 
 /// How many customers made each transition.
 pub(super) struct Transitions<'a> {
+    entity: Entity,
     old: &'a RunPlan,
     new: &'a RunPlan,
     counts: HashMap<Transition, u64>,
 }
 
 impl<'a> Transitions<'a> {
-    pub(super) fn new(old: &'a RunPlan, new: &'a RunPlan) -> Self {
-        Transitions { old, new, counts: HashMap::default() }
+    pub(super) fn new(entity: Entity, old: &'a RunPlan, new: &'a RunPlan) -> Self {
+        Transitions { entity, old, new, counts: HashMap::default() }
     }
 
     pub(super) fn count(&mut self, transition: Transition) {
@@ -76,19 +79,19 @@ impl<'a> Transitions<'a> {
     /// From which category to which, and by which rules, where the category changed; empty texts of a run that the
     /// customer is not in.
     pub(super) fn change(&self, transition: Transition) -> Option<[&'a str; 4]> {
-        fn outcome(plan: &RunPlan, rule: Option<u16>) -> (&str, &str) {
-            rule.map_or(("", ""), |rule| (plan.customers.category_name(rule), plan.customers.rule_name(rule)))
+        fn outcome(rules: &RuleSet, rule: Option<u16>) -> (&str, &str) {
+            rule.map_or(("", ""), |rule| (rules.category_name(rule), rules.rule_name(rule)))
         }
-        let (from, from_rule) = outcome(self.old, transition.old);
-        let (to, to_rule) = outcome(self.new, transition.new);
+        let (from, from_rule) = outcome(self.old.rules(self.entity), transition.old);
+        let (to, to_rule) = outcome(self.new.rules(self.entity), transition.new);
         (from != to).then_some([from, to, from_rule, to_rule])
     }
 
     /// The customers summed up by category.
     pub(super) fn movements(self, comparability: Comparability) -> Movements {
-        let (from, to) = (self.old.customers.category_names(), self.new.customers.category_names());
-        let old_category = |rule: u16| self.old.customers.category_of(rule);
-        let new_category = |rule: u16| self.new.customers.category_of(rule);
+        let (old_rules, new_rules) = (self.old.rules(self.entity), self.new.rules(self.entity));
+        let (from, to) = (old_rules.category_names(), new_rules.category_names());
+        let (old_category, new_category) = (|rule| old_rules.category_of(rule), |rule| new_rules.category_of(rule));
         let mut matrix = vec![vec![0; to.len()]; from.len()];
         let (mut by_rules, mut by_behaviour) = (matrix.clone(), vec![vec![0; to.len()]; to.len()]);
         let (mut entered, mut left) = (vec![0; to.len()], vec![0; from.len()]);
@@ -108,6 +111,7 @@ impl<'a> Transitions<'a> {
             }
         }
         Movements {
+            entity: self.entity,
             old_as_of: self.old.window.as_of.to_string(),
             new_as_of: self.new.window.as_of.to_string(),
             matrix,

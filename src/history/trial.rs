@@ -11,6 +11,7 @@ use super::settings::feature_settings_that_differ;
 use super::transitions::{Transition, Transitions};
 use super::{HistoryError, PastRun};
 use crate::config::RunPlan;
+use crate::schema::Entity;
 
 /// What other rules would give.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,9 +28,9 @@ pub struct Trial {
 /// # Errors
 /// The run's labels cannot be read or the rules not be evaluated on them; `rows` cannot be written.
 pub fn trial(run: &PastRun, plan: &RunPlan, rows: &mut dyn Write) -> Result<Trial, HistoryError> {
-    let mut transitions = Transitions::new(&run.plan, plan);
-    let mut movement_rows = MovementRows::new(rows, run.plan.outputs.spreadsheet_safe)?;
-    for_each_decision(run, Some(&plan.customers), |id, decision| {
+    let mut transitions = Transitions::new(Entity::Customer, &run.plan, plan);
+    let mut movement_rows = MovementRows::new(rows, Entity::Customer, run.plan.outputs.spreadsheet_safe)?;
+    for_each_decision(run, Entity::Customer, Some(&plan.customers), |id, decision| {
         let new = decision.reclassified;
         let transition = Transition { old: Some(decision.rule), reclassified: new, new };
         transitions.count(transition);
@@ -37,5 +38,5 @@ pub fn trial(run: &PastRun, plan: &RunPlan, rows: &mut dyn Write) -> Result<Tria
     })?;
     movement_rows.finish()?;
     let movements = transitions.movements(Comparability::RulesDiffer);
-    Ok(Trial { movements, not_tried: feature_settings_that_differ(&run.plan, plan) })
+    Ok(Trial { movements, not_tried: feature_settings_that_differ(&run.plan, plan, Entity::Customer) })
 }

@@ -76,7 +76,7 @@ texts! {
     }
     /// Employers.
     EmployersTexts {
-        title lead description
+        title lead description moved matrix distributions
     }
     /// The accounting of rows.
     QualityTexts {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::past::Compared;
+use super::past::Before;
 use super::{Aggregated, Job, JobError, Reading, Timings, Warning};
 use crate::history::{HistoryEntry, Movements};
 use crate::i18n::Language;
@@ -25,8 +25,10 @@ pub struct Results {
     pub breakdowns: Vec<Breakdown>,
     /// The figures of employers per category, then of all; empty where no extract is about employers.
     pub employers: Vec<CategoryFigures>,
-    /// What moved since the last good run of an earlier day; `None` where there is none that can be read.
+    /// Which customers moved since the last good run of an earlier day; `None` where there is none that can be read.
     pub movements: Option<Movements>,
+    /// Which employers did.
+    pub employer_movements: Option<Movements>,
     /// The good runs of earlier days, oldest first.
     pub history: Vec<HistoryEntry>,
 }
@@ -54,6 +56,14 @@ struct Findings {
     warnings: Vec<Warning>,
 }
 
+/// What employers came to; nothing where no extract is about them.
+#[derive(Default)]
+struct Employers {
+    figures: Vec<CategoryFigures>,
+    movements: Option<Movements>,
+    written: Vec<Written>,
+}
+
 impl Findings {
     /// Why the run is held; empty where it is not.
     fn held_because(&self) -> Vec<String> {
@@ -77,11 +87,12 @@ impl Job<'_> {
         mut timings: Timings,
     ) -> Result<Report, JobError> {
         let rejects = rejects.finish().ok_or(JobError::RejectsOpen)??;
+        let mut before = timings.stage("compare", || self.before(&folder));
         // Before the customers' figures, which need the employers' memory under a limit.
-        let (employers, employer_files) = match reading.employers.take() {
-            None => Default::default(),
+        let mut employers = match reading.employers.take() {
+            None => Employers::default(),
             Some(employers) => {
-                timings.stage("employers", || self.employers_files(employers, &reading, folder.path()))?
+                timings.stage("employers", || self.label_employers(employers, &reading, folder.path(), &mut before))?
             }
         };
         let labelling = self.labelling(Entity::Customer);
@@ -95,19 +106,25 @@ impl Job<'_> {
         let mut written = vec![labels];
         written.extend(timings.stage("tables", tables)?);
         written.push(rejects);
-        written.extend(employer_files);
+        written.extend(std::mem::take(&mut employers.written));
         written.push(self.config_file(folder.path())?);
 
-        let compared = timings.stage("compare", || self.compare(&folder, &reading, &rules, &figures))?;
-        let Compared { history, movements, written: moved, broken_gates, accepted_changes, warnings } = compared;
+        let population = &reading.customers.population;
+        let compare = || self.movements(&mut before, Entity::Customer, folder.path(), population, &rules);
+        let (movements, moved) = timings.stage("compare", compare)?.unzip();
         written.extend(moved);
+        let broken = self.broken_gates(&before, &reading, &figures);
+        let (broken_gates, accepted_changes) =
+            if self.accept_changes { (Vec::new(), broken) } else { (broken, Vec::new()) };
+        let Before { history, warnings, .. } = before;
         let found = Findings {
             broken_limits: std::mem::take(&mut reading.broken_limits),
             broken_gates,
             accepted_changes,
             warnings: reading.warnings.drain(..).chain(too_many).chain(warnings).collect(),
         };
-        let results = Results { figures, breakdowns, employers, movements, history };
+        let Employers { figures: employers, movements: employer_movements, .. } = employers;
+        let results = Results { figures, breakdowns, employers, movements, employer_movements, history };
         let extracts: Vec<ExtractEntry> =
             reading.accounts.iter().map(|account| ExtractEntry::of(account, self.plan)).collect();
         let registered = reading.customers.population.registered;
@@ -143,6 +160,7 @@ impl Job<'_> {
             employers: outputs::by_category(&results.employers),
             extracts,
             movements: results.movements.clone(),
+            employer_movements: results.employer_movements.clone(),
             warnings: found.of_results(),
             broken_limits: found.broken_limits,
             broken_gates: found.broken_gates,
@@ -155,19 +173,23 @@ impl Job<'_> {
     }
 
     /// Writes the employers' files and sums them up, which ends the need for them: what follows has their memory.
-    fn employers_files(
+    fn label_employers(
         &self,
         employers: Aggregated<'_>,
         reading: &Reading<'_>,
         folder: &Path,
-    ) -> Result<(Vec<CategoryFigures>, Vec<Written>), JobError> {
+        before: &mut Before,
+    ) -> Result<Employers, JobError> {
         let labelling = self.labelling(Entity::Employer);
-        let (accumulator, labels, _) = self.label(&labelling, &employers, reading, folder)?;
+        let (accumulator, labels, rules) = self.label(&labelling, &employers, reading, folder)?;
         let figures = accumulator.figures(&labelling.rules.category_names(), &labelling.empty_table());
         let words = Localizer::new(self.plan, Language::En)?;
         let summary = tables::employer_summary(&words, &figures);
-        let summary = OutputFile::write_table(folder, &summary, Contents::Aggregates)?;
-        Ok((figures, vec![summary, labels]))
+        let mut written = vec![OutputFile::write_table(folder, &summary, Contents::Aggregates)?, labels];
+        let moved = self.movements(before, Entity::Employer, folder, &employers.population, &rules)?;
+        let (movements, moved) = moved.unzip();
+        written.extend(moved);
+        Ok(Employers { figures, movements, written })
     }
 
     /// The figures per category and by groups, and what is to be said of groups that are too many.
@@ -199,7 +221,7 @@ impl Job<'_> {
             // Its smallest and largest values are single persons'.
             OutputFile::write_table(
                 folder,
-                &tables::feature_statistics(&words, figures, features),
+                &tables::feature_statistics(&words, Entity::Customer, figures, features),
                 Contents::SmallGroups,
             )?,
             text.write(folder, breakdowns)?,
@@ -230,6 +252,7 @@ impl Job<'_> {
             breakdowns: MaskedBreakdown::all(&results.breakdowns, min_group),
             employers: &results.employers,
             movements: results.movements.as_ref(),
+            employer_movements: results.employer_movements.as_ref(),
             history: &results.history,
             extracts,
             warnings: &found.of_results(),

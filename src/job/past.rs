@@ -6,28 +6,24 @@
 
 use std::path::Path;
 
-use super::{Job, JobError, Reading, Warning};
+use super::{Job, Reading, Warning};
 use crate::calendar::Day;
 use crate::history::{self, CurrentRun, HistoryEntry, HistoryError, Movements, NewRun, PastRun, Series};
 use crate::intake::Population;
 use crate::outputs::{Contents, FolderError, OutputFile, RunFolder, Written};
+use crate::schema::Entity;
 use crate::statistics::CategoryFigures;
 
-/// What comparing came to.
-#[derive(Default)]
-pub(super) struct Compared {
+/// The good runs before this one, and what was found wrong with them.
+pub(super) struct Before {
+    /// All that can be read, oldest first.
     pub(super) history: Vec<HistoryEntry>,
-    pub(super) movements: Option<Movements>,
-    /// `movements.csv`, if there is one.
-    pub(super) written: Option<Written>,
-    pub(super) broken_gates: Vec<String>,
-    /// Broken gates of a run that was told to accept changes.
-    pub(super) accepted_changes: Vec<String>,
+    /// The last of them, to compare with.
+    last: Option<PastRun>,
+    /// Why gates cannot stand guard.
+    broken_base: Option<String>,
     pub(super) warnings: Vec<Warning>,
 }
-
-/// Where movements are written.
-const MOVEMENTS: &str = "movements.csv";
 
 /// Why gates cannot stand guard, in words with the remedy.
 fn no_base(last: Option<Day>, fault: &HistoryError) -> String {
@@ -38,15 +34,19 @@ fn no_base(last: Option<Day>, fault: &HistoryError) -> String {
     )
 }
 
+impl Before {
+    /// The same fault may show twice, in the series and in the run that is compared with.
+    fn warn(&mut self, fault: &HistoryError) {
+        let warning = Warning::PastRun(fault.to_string());
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
+    }
+}
+
 impl Job<'_> {
-    /// Compares this run with those before it; `rules` are those that decided, by customer number.
-    pub(super) fn compare(
-        &self,
-        folder: &RunFolder,
-        reading: &Reading<'_>,
-        rules: &[Option<u16>],
-        figures: &[CategoryFigures],
-    ) -> Result<Compared, JobError> {
+    /// Opens the good runs of earlier days.
+    pub(super) fn before(&self, folder: &RunFolder) -> Before {
         let before = Some(self.plan.window.as_of.plus_days(-1));
         let (mut series, root_fault) = match history::series(folder.root(), before) {
             Ok(series) => (series, None),
@@ -54,70 +54,68 @@ impl Job<'_> {
         };
         let base_fault = root_fault.or_else(|| series.take_fault_of_last());
         let Series { entries, faults, last } = series;
-        let mut faults: Vec<HistoryError> = faults.into_iter().map(|(_, fault)| fault).collect();
-        let mut broken = Vec::new();
+        let mut before = Before { history: entries, last: None, broken_base: None, warnings: Vec::new() };
+        faults.iter().for_each(|(_, fault)| before.warn(fault));
         match base_fault {
-            Some(fault) if self.plan.gates.any() => broken.push(no_base(last.as_ref().map(|(day, _)| *day), &fault)),
-            fault => faults.extend(fault),
+            Some(fault) if self.plan.gates.any() => {
+                before.broken_base = Some(no_base(last.as_ref().map(|(day, _)| *day), &fault));
+            }
+            Some(fault) => before.warn(&fault),
+            None => {}
         }
-        let mut compared = Compared::default();
         // What cannot be read was said already.
-        if let Some((_, last)) = last.filter(|_| broken.is_empty()) {
-            match self.movements(&last, folder, &reading.customers.population, rules)? {
-                Ok((movements, written)) => {
-                    compared.movements = Some(movements);
-                    compared.written = Some(written);
-                }
-                Err(fault) => faults.push(fault),
+        if let Some((_, last)) = last.filter(|_| before.broken_base.is_none()) {
+            match PastRun::open(&last) {
+                Ok(last) => before.last = Some(last),
+                Err(fault) => before.warn(&fault),
             }
         }
-        for fault in faults {
-            // The same fault may show twice, in the series and in the run that is compared with.
-            let warning = Warning::PastRun(fault.to_string());
-            if !compared.warnings.contains(&warning) {
-                compared.warnings.push(warning);
-            }
-        }
-        if broken.is_empty() {
-            let current_run = CurrentRun {
-                customers: figures.iter().map(|category| (category.name.clone(), category.customers)).collect(),
-                volumes: reading.accounts.iter().map(|own| (own.extract.name().to_owned(), own.rows.records)).collect(),
-            };
-            broken = history::broken_gates(&self.plan.gates, &entries, &current_run);
-        }
-        if self.accept_changes {
-            compared.accepted_changes = broken;
-        } else {
-            compared.broken_gates = broken;
-        }
-        compared.history = entries;
-        Ok(compared)
+        before
     }
 
-    /// Who moved since a past run, into `movements.csv`; or why that run cannot be read.
-    fn movements(
+    /// The gates that this run breaks.
+    pub(super) fn broken_gates(
         &self,
-        last: &Path,
-        folder: &RunFolder,
+        before: &Before,
+        reading: &Reading<'_>,
+        figures: &[CategoryFigures],
+    ) -> Vec<String> {
+        if let Some(broken) = &before.broken_base {
+            return vec![broken.clone()];
+        }
+        let current_run = CurrentRun {
+            customers: figures.iter().map(|category| (category.name.clone(), category.customers)).collect(),
+            volumes: reading.accounts.iter().map(|own| (own.extract.name().to_owned(), own.rows.records)).collect(),
+        };
+        history::broken_gates(&self.plan.gates, &before.history, &current_run)
+    }
+
+    /// Who moved since the last run, into a file of movements; nothing where no run, or not this entity, can be compared
+    /// with. `rules` are those that decided, by number in the population.
+    pub(super) fn movements(
+        &self,
+        before: &mut Before,
+        entity: Entity,
+        folder: &Path,
         population: &Population,
         rules: &[Option<u16>],
-    ) -> Result<Result<(Movements, Written), HistoryError>, FolderError> {
-        let last = match PastRun::open(last) {
-            Ok(last) => last,
-            Err(fault) => return Ok(Err(fault)),
-        };
+    ) -> Result<Option<(Movements, Written)>, FolderError> {
+        let labelled = before.last.as_ref().filter(|last| last.has_labels(entity));
+        let Some(last) = labelled else { return Ok(None) };
         let customers = (0..).zip(rules).filter_map(|(number, rule)| Some((population.id(number), (*rule)?)));
-        let new = NewRun { plan: self.plan, customers: Box::new(customers) };
-        let mut rows = OutputFile::create(folder.path(), MOVEMENTS, Contents::Rows)?;
-        let path = folder.path().join(MOVEMENTS);
-        match history::movements(&last, new, &mut rows) {
-            Ok(movements) => Ok(Ok((movements, rows.finish()?))),
+        let new = NewRun { plan: self.plan, entity, customers: Box::new(customers) };
+        let name = format!("{}movements.csv", entity.key_prefix());
+        let mut rows = OutputFile::create(folder, &name, Contents::Rows)?;
+        let path = folder.join(&name);
+        match history::movements(last, new, &mut rows) {
+            Ok(movements) => Ok(Some((movements, rows.finish()?))),
             // The disk is not the past run's fault.
             Err(HistoryError::Rows { source }) => Err(FolderError::Write { path, source }),
             Err(fault) => {
                 // What was written before the fault is not all.
                 std::fs::remove_file(&path).map_err(|source| FolderError::Write { path, source })?;
-                Ok(Err(fault))
+                before.warn(&fault);
+                Ok(None)
             }
         }
     }

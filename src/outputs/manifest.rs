@@ -41,8 +41,10 @@ pub struct Manifest {
     pub employers: BTreeMap<String, u64>,
     /// The extracts with their files and rows, in `docs/method.md` section 2's order.
     pub extracts: Vec<ExtractEntry>,
-    /// What moved since the last good run of an earlier day.
+    /// Which customers moved since the last good run of an earlier day.
     pub movements: Option<Movements>,
+    /// Which employers did; null too where one of the runs has none.
+    pub employer_movements: Option<Movements>,
     /// What an analyst should know, in words.
     pub warnings: Vec<String>,
     /// The other files of the run folder.

@@ -41,7 +41,12 @@ fn summary(
 }
 
 /// Number, sum, mean, deviation and quantiles of every feature in every category, then in all.
-pub fn feature_statistics(words: &Localizer<'_>, figures: &[CategoryFigures], features: &[String]) -> Table {
+pub fn feature_statistics(
+    words: &Localizer<'_>,
+    entity: Entity,
+    figures: &[CategoryFigures],
+    features: &[String],
+) -> Table {
     const NUMBERS: [&str; 10] = ["sum", "mean", "sd", "min", "p10", "p25", "median", "p75", "p90", "max"];
     let columns = [("category", Format::Text), ("feature", Format::Text), ("n", Format::Count)];
     let numbers = NUMBERS.map(|name| (name, Format::UpTo(2)));
@@ -64,7 +69,7 @@ pub fn feature_statistics(words: &Localizer<'_>, figures: &[CategoryFigures], fe
             ];
             let numbers = [Value::from(figures.n), sum, Value::from(figures.mean), Value::from(figures.sd), min];
             let numbers = numbers.into_iter().chain(percentiles.map(Value::from)).chain([max]);
-            let head = [words.category(Entity::Customer, &category.name), words.feature(name)].map(Cell::from);
+            let head = [words.category(entity, &category.name), words.feature(name)].map(Cell::from);
             let numbers = numbers.map(|number| Cell::from(number).hidden_if(hidden[place]));
             table.push_as(category.name == ALL, head.into_iter().chain(numbers));
         }

@@ -22,6 +22,8 @@ pub struct Content<'a> {
     pub employers: &'a [CategoryFigures],
     /// What became of the customers of the last run.
     pub movements: Option<&'a Movements>,
+    /// What became of its employers.
+    pub employer_movements: Option<&'a Movements>,
     /// The good runs before this one, oldest first.
     pub history: &'a [HistoryEntry],
     /// The extracts with what became of their rows.

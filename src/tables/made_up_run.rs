@@ -27,8 +27,9 @@ pub(crate) struct Run {
     features: Vec<String>,
     figures: Vec<CategoryFigures>,
     breakdowns: Vec<Breakdown>,
-    employers: Vec<CategoryFigures>,
+    pub(crate) employers: Vec<CategoryFigures>,
     pub(crate) movements: Option<Movements>,
+    pub(crate) employer_movements: Option<Movements>,
     pub(crate) history: Vec<HistoryEntry>,
     extracts: Vec<ExtractEntry>,
     warnings: Vec<String>,
@@ -45,6 +46,7 @@ impl Run {
             breakdowns: MaskedBreakdown::all(&self.breakdowns, self.plan.breakdowns.min_group),
             employers: &self.employers,
             movements: self.movements.as_ref(),
+            employer_movements: self.employer_movements.as_ref(),
             history: &self.history,
             extracts: &self.extracts,
             warnings: &self.warnings,
@@ -73,6 +75,7 @@ impl Run {
             breakdowns: Vec::new(),
             employers: Vec::new(),
             movements: None,
+            employer_movements: None,
             history: Vec::new(),
             extracts: Vec::new(),
             warnings: Vec::new(),
@@ -96,6 +99,7 @@ impl Run {
         ];
         run.employers = employers();
         run.movements = Some(movements());
+        run.employer_movements = Some(employer_movements());
         run.history = vec![past("2025-10-31", [80.0, 11.0, 9.0]), past("2025-11-30", [79.4, 11.0, 9.6])];
         run.extracts = vec![extract()];
         run.warnings = vec!["applications: method codes that are not mapped count as other: \"FAX\"".to_owned()];
@@ -162,7 +166,7 @@ fn employers() -> Vec<CategoryFigures> {
         name: name.to_owned(),
         customers: 1000,
         figures: of(at),
-        features: Vec::new(),
+        features: vec![feature(1000, [0.0, 1.0, 2.0, 3.0, 5.0, 8.0, 90.0]); Entity::Employer.features().len()],
     };
     ["small", "medium", "large", "unknown", ALL].into_iter().enumerate().map(category).collect()
 }
@@ -170,6 +174,7 @@ fn employers() -> Vec<CategoryFigures> {
 pub(crate) fn movements() -> Movements {
     let names = || ["regular", "irregular", "support"].map(str::to_owned).to_vec();
     Movements {
+        entity: Entity::Customer,
         old_as_of: "2025-11-30".to_owned(),
         new_as_of: "2025-12-31".to_owned(),
         from: names(),
@@ -188,6 +193,27 @@ pub(crate) fn movements() -> Movements {
             by_rules: vec![vec![79_000, 0, 0], vec![0, 10_800, 100], vec![0, 0, 9_700]],
             by_behaviour: vec![vec![78_000, 900, 100], vec![700, 9_900, 200], vec![0, 100, 9_700]],
         },
+    }
+}
+
+fn employer_movements() -> Movements {
+    let names = || ["small", "medium", "large", "unknown"].map(str::to_owned).to_vec();
+    Movements {
+        entity: Entity::Employer,
+        from: names(),
+        to: names(),
+        matrix: vec![vec![880, 12, 0, 0], vec![7, 90, 1, 0], vec![0, 0, 5, 0], vec![1, 0, 0, 2]],
+        entered: vec![20, 1, 0, 0],
+        left: vec![9, 0, 0, 1],
+        by_rule: vec![RuleMovement {
+            from: "small".to_owned(),
+            from_rule: "small".to_owned(),
+            to: "medium".to_owned(),
+            to_rule: "medium".to_owned(),
+            customers: 12,
+        }],
+        cause: Cause::Behaviour,
+        ..movements()
     }
 }
 

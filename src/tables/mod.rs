@@ -27,6 +27,8 @@ pub use movements::{changes, movements, movements_by_rule, movements_split};
 pub use rules::{benefits, rules};
 pub use table::{Cell, Column, Format, Row, Table, Value};
 
+use crate::history::Movements;
+use crate::schema::Entity;
 use crate::schema::features::At;
 
 /// The features that tell most of an everyday life; those of the configuration join them.
@@ -46,19 +48,24 @@ pub const MAIN_FEATURES: [At; 10] = [
 /// Every table of a run that a workbook has, in its order, with what is hidden.
 pub fn of_run<'a>(content: &'a Content<'a>, words: &'a Localizer<'a>) -> Vec<Table> {
     let single_persons = ["min", "max"];
-    let mut features = feature_statistics(words, content.figures, content.features);
+    let mut features = feature_statistics(words, Entity::Customer, content.figures, content.features);
     let kept = features.columns.iter().map(|column| column.name.clone());
     let kept: Vec<String> = kept.filter(|name| !single_persons.contains(&name.as_str())).collect();
     features = features.select(&kept.iter().map(String::as_str).collect::<Vec<_>>());
     let breakdowns = content.breakdowns.iter().filter(|masked| !masked.breakdown.groups.is_empty());
     let mut tables = vec![category_summary(words, content.figures), main_figures(words, content), features];
     tables.extend(breakdowns.map(|masked| by_dimension(words, content, masked)));
-    tables.extend(content.movements.map(|found| movements(words, found)));
-    tables.extend(content.movements.and_then(|found| movements_split(words, found)));
-    tables.extend(content.movements.map(|found| movements_by_rule(words, found)));
+    tables.extend(content.movements.into_iter().flat_map(|found| about_movements(words, found)));
     tables.push(runs_over_time(words, content));
     tables.extend((!content.employers.is_empty()).then(|| employer_summary(words, content.employers)));
+    tables.extend(content.employer_movements.into_iter().flat_map(|found| about_movements(words, found)));
     tables.extend([accounting, rejects_by_reason, unknown_codes].map(|table| table(words, content.extracts)));
     tables.push(rules(words, content.plan));
     tables
+}
+
+/// The tables about who moved.
+fn about_movements(words: &Localizer<'_>, found: &Movements) -> impl Iterator<Item = Table> + use<> {
+    let tables = [Some(movements(words, found)), movements_split(words, found), Some(movements_by_rule(words, found))];
+    tables.into_iter().flatten()
 }

@@ -7,46 +7,54 @@ use crate::schema::Entity;
 
 /// Customers by category then and now; a row for those who entered and who left, too. With per cent of the row.
 pub fn movements(words: &Localizer<'_>, found: &Movements) -> Table {
-    let columns =
-        [("from", Format::Text), ("to", Format::Text), ("customers", Format::Count), ("row_pct", Format::Percent)];
-    let mut table = words.table("movements", columns);
-    push_matrix(words, &mut table, None, &found.from, &found.to, &found.matrix);
+    let columns = [("from", Format::Text), ("to", Format::Text), counted(found), ("row_pct", Format::Percent)];
+    let mut table = words.table(&name(found, ""), columns);
+    push_matrix(words, &mut table, found.entity, None, (&found.from, &found.to, &found.matrix));
     let texts = &words.texts.movements;
     for (from, customers) in found.from.iter().zip(&found.left) {
         let nowhere = Value::named("", &texts.left);
-        table.push([Cell::from(words.category(Entity::Customer, from)), Cell::from(nowhere), Cell::from(*customers)]);
+        table.push([Cell::from(words.category(found.entity, from)), Cell::from(nowhere), Cell::from(*customers)]);
     }
     for (to, customers) in found.to.iter().zip(&found.entered) {
         let nowhere = Value::named("", &texts.entered);
-        let cells = [Cell::from(nowhere), Cell::from(words.category(Entity::Customer, to)), Cell::from(*customers)];
+        let cells = [Cell::from(nowhere), Cell::from(words.category(found.entity, to)), Cell::from(*customers)];
         table.push_as(true, cells);
     }
     table
+}
+
+/// The name of a table about movements of an entity.
+fn name(found: &Movements, kind: &str) -> String {
+    format!("{}movements{kind}", found.entity.key_prefix())
+}
+
+/// The column of those who are counted.
+fn counted(found: &Movements) -> (&'static str, Format) {
+    (found.entity.plural(), Format::Count)
 }
 
 /// What the rules moved and what life moved, where it can be told apart.
 pub fn movements_split(words: &Localizer<'_>, found: &Movements) -> Option<Table> {
     let Cause::Split { by_rules, by_behaviour } = &found.cause else { return None };
     let columns = ["cause", "from", "to"].map(|name| (name, Format::Text));
-    let numbers = [("customers", Format::Count), ("row_pct", Format::Percent)];
-    let mut table = words.table("movements_split", columns.into_iter().chain(numbers));
-    push_matrix(words, &mut table, Some("rules"), &found.from, &found.to, by_rules);
-    push_matrix(words, &mut table, Some("behaviour"), &found.to, &found.to, by_behaviour);
+    let numbers = [counted(found), ("row_pct", Format::Percent)];
+    let mut table = words.table(&name(found, "_split"), columns.into_iter().chain(numbers));
+    push_matrix(words, &mut table, found.entity, Some("rules"), (&found.from, &found.to, by_rules));
+    push_matrix(words, &mut table, found.entity, Some("behaviour"), (&found.to, &found.to, by_behaviour));
     Some(table)
 }
 
 fn push_matrix(
     words: &Localizer<'_>,
     table: &mut Table,
+    entity: Entity,
     cause: Option<&str>,
-    from: &[String],
-    to: &[String],
-    counts: &[Vec<u64>],
+    (from, to, counts): (&[String], &[String], &[Vec<u64>]),
 ) {
     for (from, row) in from.iter().zip(counts) {
         let sum: u64 = row.iter().sum();
         for (to, customers) in to.iter().zip(row) {
-            let names = [from, to].map(|name| Cell::from(words.category(Entity::Customer, name)));
+            let names = [from, to].map(|name| Cell::from(words.category(entity, name)));
             // Nobody of nobody is missing, not zero.
             let share = Cell::from(100.0 * *customers as f64 / sum as f64);
             table.push(cause.map(Cell::from).into_iter().chain(names).chain([Cell::from(*customers), share]));
@@ -58,12 +66,12 @@ fn push_matrix(
 pub fn movements_by_rule(words: &Localizer<'_>, found: &Movements) -> Table {
     let columns = ["from", "from_rule", "to", "to_rule"].map(|name| (name, Format::Text));
     let columns = columns.map(|(name, format)| (name, if name.ends_with("rule") { Format::Code } else { format }));
-    let mut table = words.table("movements_by_rule", columns.into_iter().chain([("customers", Format::Count)]));
+    let mut table = words.table(&name(found, "_by_rule"), columns.into_iter().chain([counted(found)]));
     for movement in &found.by_rule {
         table.push([
-            Cell::from(words.category(Entity::Customer, &movement.from)),
+            Cell::from(words.category(found.entity, &movement.from)),
             words.rule(&movement.from_rule),
-            Cell::from(words.category(Entity::Customer, &movement.to)),
+            Cell::from(words.category(found.entity, &movement.to)),
             words.rule(&movement.to_rule),
             Cell::from(movement.customers),
         ]);
@@ -73,13 +81,12 @@ pub fn movements_by_rule(words: &Localizer<'_>, found: &Movements) -> Table {
 
 /// What other rules would make of the categories of those in both runs.
 pub fn changes(words: &Localizer<'_>, found: &Movements) -> Table {
-    let counted = |name| (name, Format::Count);
     let share = |name| (name, Format::Percent);
     let columns = [
         ("category", Format::Text),
-        counted("customers"),
+        ("customers", Format::Count),
         share("share_pct"),
-        counted("tried_customers"),
+        ("tried_customers", Format::Count),
         share("tried_share_pct"),
         ("change", Format::Change),
     ];
@@ -94,7 +101,7 @@ pub fn changes(words: &Localizer<'_>, found: &Movements) -> Table {
         let before: u64 = row.map_or(0, |row| found.matrix[row].iter().sum());
         let after: u64 = column.map_or(0, |column| found.matrix.iter().map(|counts| counts[column]).sum());
         table.push([
-            Cell::from(words.category(Entity::Customer, name)),
+            Cell::from(words.category(found.entity, name)),
             Cell::from(before),
             share(before),
             Cell::from(after),

@@ -15,8 +15,10 @@ fn every_table(words: &Localizer<'_>, content: &Content<'_>) -> Vec<Table> {
     let found =
         ColumnFound { file: "payments.csv".to_owned(), column: "benefit".to_owned(), read_from: None, constant: false };
     let mut tables = of_run(content, words);
+    let of_employers = Movements { entity: Entity::Employer, ..movements() };
+    tables.extend(movements_split(words, &of_employers));
     tables.extend([
-        feature_statistics(words, content.figures, content.features),
+        feature_statistics(words, Entity::Customer, content.figures, content.features),
         group_shares(words, content, masked, 20).0,
         changes(words, &movements()),
         records_over_time(words, content.history),

@@ -281,7 +281,7 @@ fn the_table_shows_who_went_where_and_why() {
     insta::assert_snapshot!(outcome.code(0).stdout(), @r"
     Movements from 2025-12-31 to 2026-01-31
 
-    Customers, from (rows) to (columns)
+    Number of customers, from (rows) to (columns)
 
      Category then  regular  irregular  support  Left
      regular              0          0        0     1

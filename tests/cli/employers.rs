@@ -310,3 +310,38 @@ fn neither_threads_nor_a_memory_limit_change_a_byte() {
         }
     }
 }
+
+#[test]
+fn employers_that_grow_come_and_go_are_movements_of_their_own() {
+    let workspace = employers();
+    workspace.vardag(&["run", "vardag.toml", "--as-of", "2025-11-30"]).code(0);
+    // The shop has hired, the chain has closed, and a studio has opened.
+    let workspace = workspace.rows("employers", "SHOP,25\nFACTORY,20\nCLUB,\nSTUDIO,2");
+    let outcome = workspace.run();
+    let run = outcome.code(0).latest();
+    insta::assert_snapshot!(text(&run, "employer_movements.csv"), @r"
+    employer_id,from,to,from_rule,to_rule
+    CHAIN,large,,large,
+    SHOP,small,medium,small,medium
+    STUDIO,,small,,small
+    ");
+    assert_eq!(run.path.join("employer_movements.csv").metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    let moved = &run.manifest()["employer_movements"];
+    assert_eq!(moved["matrix"][0], serde_json::json!([0, 1, 0, 0]));
+    assert_eq!((&moved["entered"][0], &moved["left"][2]), (&1.into(), &1.into()));
+    let compared = workspace.vardag(&["compare", "runs/2025-11-30", "runs/latest", "--employers"]);
+    compared.code(0).stdout_has("Number of employers, from (rows) to (columns)").stdout_has("small");
+    let json = workspace.vardag(&["compare", "runs/2025-11-30", "runs/latest", "--employers", "--json"]).json();
+    assert_eq!((&json["moved"], &json["matrix"]), (&1.into(), &moved["matrix"]));
+    assert!(text(&run, "report.en.html").contains("1 employers changed category; 1 came in and 1 left."));
+}
+
+#[test]
+fn a_run_before_without_employers_is_no_fault() {
+    let workspace = Workspace::agency();
+    workspace.vardag(&["run", "vardag.toml", "--as-of", "2025-11-30"]).code(0);
+    let outcome = workspace.rows("employers", "SHOP,25").run();
+    outcome.code(0).stderr_lacks("employer_labels");
+    let run = outcome.latest();
+    assert!(run.manifest()["employer_movements"].is_null() && !run.path.join("employer_movements.csv").exists());
+}

@@ -1,5 +1,8 @@
 //! Employers by category.
 
+use super::distributions::of_employers;
+use super::movements::{by_rule, matrix};
+use crate::history::Movements;
 use crate::i18n::fill;
 use crate::report::charts::{About, Bar, bars, neutral};
 use crate::report::localized::LocalizedReport;
@@ -20,9 +23,35 @@ pub(super) fn section(localized: &LocalizedReport<'_>) -> Option<Section> {
     let mut drawn = table.clone();
     drawn.rows.retain(|row| !row.is_total);
     let figures = DRAWN.map(|shown| figure(localized, &drawn, shown)).into();
-    let blocks =
-        vec![Block::Text { text: lead }, Block::Table { table: localized.html(&table) }, Block::Figures { figures }];
+    let mut blocks = vec![
+        Block::Text { text: lead },
+        Block::Table { table: localized.html(&table) },
+        Block::Figures { figures },
+        Block::Heading { text: texts.distributions.clone() },
+        Block::Figures { figures: of_employers(localized) },
+    ];
+    if let Some(found) = localized.content.employer_movements {
+        blocks.extend(moved(localized, found));
+    }
     Some(Section { id: "employers", title: texts.title.clone(), blocks })
+}
+
+/// Who moved since the last run.
+fn moved(localized: &LocalizedReport<'_>, found: &Movements) -> Vec<Block> {
+    let texts = &localized.texts.employers;
+    let count = |counts: &[u64]| localized.count(counts.iter().sum());
+    let values = [
+        ("old", localized.day(&found.old_as_of)),
+        ("changed", localized.count(found.changed(&found.from, &found.matrix))),
+        ("entered", count(&found.entered)),
+        ("left", count(&found.left)),
+    ];
+    let lead = fill(&texts.moved, &values.each_ref().map(|(name, text)| (*name, text.as_str())));
+    let mut blocks = vec![Block::Text { text: lead }, matrix(localized, found, &texts.matrix)];
+    if !found.by_rule.is_empty() {
+        blocks.push(Block::Folded { table: localized.html(&by_rule(localized, found)) });
+    }
+    blocks
 }
 
 /// One figure of all categories as bars.

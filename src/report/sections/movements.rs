@@ -23,7 +23,7 @@ pub(super) fn section(localized: &LocalizedReport<'_>) -> Option<Section> {
             ("left", &localized.count(found.left.iter().sum())),
         ],
     );
-    let matrix = matrix(localized, &movements(&localized.words, found), &texts.matrix);
+    let matrix = matrix(localized, found, &texts.matrix);
     let mut blocks = vec![Block::Text { text: lead }, matrix, Block::Heading { text: texts.cause.clone() }];
     blocks.extend(cause(localized, found));
     if !found.by_rule.is_empty() {
@@ -33,12 +33,14 @@ pub(super) fn section(localized: &LocalizedReport<'_>) -> Option<Section> {
 }
 
 /// From (rows) × to (columns), with per cent of the row.
-fn pivot(table: &Table, title: &str) -> Table {
-    Table { title: title.to_owned(), ..table.pivot("from", "to", "customers", Some("row_pct")) }
+fn pivot(table: &Table, value: &str, title: &str) -> Table {
+    Table { title: title.to_owned(), ..table.pivot("from", "to", value, Some("row_pct")) }
 }
 
-fn matrix(localized: &LocalizedReport<'_>, table: &Table, title: &str) -> Block {
-    Block::Table { table: localized.html(&pivot(table, title)) }
+/// Who was in which category then, and is now.
+pub(super) fn matrix(localized: &LocalizedReport<'_>, found: &Movements, title: &str) -> Block {
+    let table = pivot(&movements(&localized.words, found), found.entity.plural(), title);
+    Block::Table { table: localized.html(&table) }
 }
 
 /// What moved them, in words, and where it can be told apart, in numbers.
@@ -56,7 +58,7 @@ fn cause(localized: &LocalizedReport<'_>, found: &Movements) -> Vec<Block> {
             let split = movements_split(&localized.words, found).into_iter();
             let steps = split.flat_map(|split| {
                 [("rules", &texts.split_rules), ("behaviour", &texts.split_behaviour)]
-                    .map(|(cause, title)| pivot(&split.filter("cause", cause), title))
+                    .map(|(cause, title)| pivot(&split.filter("cause", cause), found.entity.plural(), title))
             });
             let steps = steps.map(|step| Block::Folded { table: localized.html(&step) });
             std::iter::once(Block::Text { text }).chain(steps).collect()
@@ -64,7 +66,7 @@ fn cause(localized: &LocalizedReport<'_>, found: &Movements) -> Vec<Block> {
     }
 }
 
-fn by_rule(localized: &LocalizedReport<'_>, found: &Movements) -> Table {
+pub(super) fn by_rule(localized: &LocalizedReport<'_>, found: &Movements) -> Table {
     let mut table = movements_by_rule(&localized.words, found);
     let all = table.rows.len();
     if all > SHOWN {

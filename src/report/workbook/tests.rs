@@ -60,13 +60,15 @@ fn every_table_has_a_sheet_of_its_own() {
             "movements_by_rule",
             "over_time",
             "employer_summary",
+            "employer_movements",
+            "employer_movements_by_rule",
             "accounting",
             "rejects_by_reason",
             "unknown_codes",
             "rules"
         ]
     );
-    for at in 1..=16 {
+    for at in 1..=18 {
         let sheet = &parts[&format!("xl/worksheets/sheet{at}.xml")];
         assert!(sheet.contains("state=\"frozen\"") && sheet.contains("<autoFilter "), "sheet {at}");
     }
