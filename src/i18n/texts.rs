@@ -76,7 +76,7 @@ texts! {
     }
     /// Employers.
     EmployersTexts {
-        title lead description moved matrix distributions
+        title lead description moved matrix entered distributions
     }
     /// The accounting of rows.
     QualityTexts {

@@ -11,12 +11,16 @@ pub fn movements(words: &Localizer<'_>, found: &Movements) -> Table {
     let mut table = words.table(&name(found, ""), columns);
     push_matrix(words, &mut table, found.entity, None, (&found.from, &found.to, &found.matrix));
     let texts = &words.texts.movements;
+    let entered = match found.entity {
+        Entity::Customer => &texts.entered,
+        Entity::Employer => &words.texts.employers.entered,
+    };
     for (from, customers) in found.from.iter().zip(&found.left) {
         let nowhere = Value::named("", &texts.left);
         table.push([Cell::from(words.category(found.entity, from)), Cell::from(nowhere), Cell::from(*customers)]);
     }
     for (to, customers) in found.to.iter().zip(&found.entered) {
-        let nowhere = Value::named("", &texts.entered);
+        let nowhere = Value::named("", entered);
         let cells = [Cell::from(nowhere), Cell::from(words.category(found.entity, to)), Cell::from(*customers)];
         table.push_as(true, cells);
     }

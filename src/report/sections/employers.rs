@@ -28,6 +28,7 @@ pub(super) fn section(localized: &LocalizedReport<'_>) -> Option<Section> {
         Block::Table { table: localized.html(&table) },
         Block::Figures { figures },
         Block::Heading { text: texts.distributions.clone() },
+        Block::Note { text: localized.mask_note() },
         Block::Figures { figures: of_employers(localized) },
     ];
     if let Some(found) = localized.content.employer_movements {
@@ -47,7 +48,9 @@ fn moved(localized: &LocalizedReport<'_>, found: &Movements) -> Vec<Block> {
         ("left", count(&found.left)),
     ];
     let lead = fill(&texts.moved, &values.each_ref().map(|(name, text)| (*name, text.as_str())));
-    let mut blocks = vec![Block::Text { text: lead }, matrix(localized, found, &texts.matrix)];
+    let heading = localized.texts.movements.title.clone();
+    let matrix = matrix(localized, found, &texts.matrix);
+    let mut blocks = vec![Block::Heading { text: heading }, Block::Text { text: lead }, matrix];
     if !found.by_rule.is_empty() {
         blocks.push(Block::Folded { table: localized.html(&by_rule(localized, found)) });
     }
