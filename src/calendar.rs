@@ -202,6 +202,12 @@ impl Window {
     }
 }
 
+/// A moment, in seconds since 1970, as text.
+pub fn utc(seconds: u64) -> String {
+    let moment = i64::try_from(seconds).ok().and_then(|seconds| chrono::DateTime::from_timestamp(seconds, 0));
+    moment.map(|moment| moment.format("%Y-%m-%dT%H:%M:%SZ").to_string()).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,8 +8,8 @@ use super::output::Usage;
 use super::{CheckArguments, job, output, progress, summary};
 use crate::exit_code::ExitCode;
 use crate::extract::RejectsWriter;
+use crate::intake::ExtractEntry;
 use crate::job::Timings;
-use crate::outputs::ExtractEntry;
 
 /// Reads everything and prints what became of it.
 pub fn check(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {

@@ -4,10 +4,11 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::{RunArguments, job, output, progress, summary};
+use crate::calendar::utc;
 use crate::exit_code::ExitCode;
 use crate::extract::RejectsWriter;
 use crate::job::{Job, JobError, Report, Timings};
-use crate::outputs::{Contents, OutputFile, RunFolder, check_way, utc};
+use crate::outputs::{Contents, OutputFile, RunFolder, check_way};
 
 /// Runs the job and prints its summary.
 pub fn run(arguments: &RunArguments) -> anyhow::Result<ExitCode> {

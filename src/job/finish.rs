@@ -6,10 +6,10 @@ use super::past::Before;
 use super::{Aggregated, Job, JobError, Reading, Timings, Warning};
 use crate::history::{HistoryEntry, Movements};
 use crate::i18n::Language;
-use crate::intake::Population;
+use crate::intake::{ExtractEntry, Population};
 use crate::outputs::{
-    self, BreakdownsText, Contents, ExtractEntry, FolderError, Manifest, OutputFile, RunFolder, SharedOutput, Syncing,
-    WindowEntry, Written,
+    self, BreakdownsText, Contents, FolderError, Manifest, OutputFile, RunFolder, SharedOutput, Syncing, WindowEntry,
+    Written,
 };
 use crate::report;
 use crate::schema::Entity;

@@ -12,4 +12,4 @@ pub use breakdowns::BreakdownsText;
 pub use file::{Contents, OutputFile, SharedOutput, Syncing, Written};
 pub use folder::{FolderError, HELD, RunFolder, check_way};
 pub use labels::{LabelsText, LabelsWriter, Rendered};
-pub use manifest::{ExtractEntry, Manifest, RowsEntry, WindowEntry, by_category, peak_memory_bytes, utc};
+pub use manifest::{Manifest, WindowEntry, by_category, peak_memory_bytes};

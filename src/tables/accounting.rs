@@ -6,7 +6,7 @@ use super::table::{Cell, Format, Table, Value};
 use crate::extract::ColumnFound;
 use crate::i18n::fill;
 use crate::intake::MOST_NAMED;
-use crate::outputs::{ExtractEntry, RowsEntry};
+use crate::intake::{ExtractEntry, RowsEntry};
 use crate::sanitize::printable;
 
 /// Where every row went: `records` are the sum of all other counts.

@@ -2,7 +2,7 @@
 
 use crate::config::RunPlan;
 use crate::history::{HistoryEntry, Movements};
-use crate::outputs::ExtractEntry;
+use crate::intake::ExtractEntry;
 use crate::schema::figures::Figure;
 use crate::statistics::{ALL, Breakdown, CategoryFigures, Mask, few, masks};
 

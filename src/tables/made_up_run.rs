@@ -5,7 +5,7 @@ use crate::calendar::Day;
 use crate::config::{RunPlan, from_text};
 use crate::history::{CategoryPoint, Cause, HistoryEntry, Movements, RuleMovement};
 use crate::intake::OtherCodes;
-use crate::outputs::{ExtractEntry, RowsEntry};
+use crate::intake::{ExtractEntry, RowsEntry};
 use crate::schema::Entity;
 use crate::schema::figures::{Figure, FigureValues};
 use crate::statistics::{ALL, Breakdown, CategoryFigures, FeatureFigures, Group, GroupFigures, MeanMedian, Total};
