@@ -116,11 +116,6 @@ fn what_all_extracts_may_one_may_not() {
 }
 
 #[test]
-fn the_starter_file_is_right() {
-    plan(STARTER).unwrap_or_else(|problems| panic!("{problems:#?}"));
-}
-
-#[test]
 fn layers_lie_on_each_other() {
     let config = plan_of(
         r#"
