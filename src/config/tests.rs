@@ -331,6 +331,7 @@ fn categories_that_the_default_rules_lack_are_one_problem() {
     assert_eq!(line, 2);
     assert!(text.contains("`life_event`") && !text.contains("`many_benefits`"), "{text}");
     assert!(text.ends_with("help: give [[rules]] of your own as well"), "{text}");
+    assert!(problem("outputs = 5\n").1.starts_with("outputs: expected a table, found 5"));
 }
 
 #[test]
