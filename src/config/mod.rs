@@ -151,7 +151,7 @@ fn as_of(table: &Reader) -> Option<AsOf> {
 fn outputs(root: &Reader) -> Outputs {
     let formats = [("csv", LabelsFormat::Csv), ("parquet", LabelsFormat::Parquet)];
     root.section("outputs", |table| Outputs {
-        folder: table.required_text("folder").to_owned(),
+        folder: table.filled_text("folder").to_owned(),
         labels: table.choice("labels", &formats).unwrap_or(LabelsFormat::Csv),
         keep: table.whole("keep", 1..=1_000_000),
         max_rejects_per_extract: table.whole("max_rejects_per_extract", 0..=u32::MAX).unwrap_or_default().into(),

@@ -132,6 +132,11 @@ impl<'a> Reader<'a> {
         if !self.has(key) {
             self.problem_here(format!("`{key}` is missing"), None);
         }
+        self.filled_text(key)
+    }
+
+    /// A text that must not be empty where it is there.
+    pub(super) fn filled_text(&self, key: &str) -> &'a str {
         let text = self.text(key);
         if text == Some("") {
             self.problem(key, "must not be empty", None);

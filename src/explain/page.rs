@@ -14,25 +14,19 @@ use crate::schema::Entity;
 #[derive(Debug, Serialize)]
 pub struct Page {
     lang: &'static str,
-    title: String,
+    texts: &'static ExplanationTexts,
     /// `Customer …`, or `Employer …`.
     customer: String,
     period: String,
     category: String,
     category_name: String,
     description: String,
-    service_title: String,
     service: String,
-    why_title: String,
     why: String,
     rule: String,
-    rules_title: String,
-    rules_intro: String,
     rules: Vec<RuleWords>,
-    elsewhere_title: String,
     elsewhere_intro: String,
     elsewhere: Vec<ElsewhereWords>,
-    features_title: String,
     features: Vec<FeatureWords>,
 }
 
@@ -105,25 +99,19 @@ impl Page {
         });
         Ok(Page {
             lang: language.code(),
-            title: texts.title.clone(),
             customer: format!("{} {}", whom, explanation.id),
             period: format!("{} – {}", language.day(explanation.window.start), language.day(explanation.window.as_of)),
             category: category.name.clone(),
             category_name: category_name(explanation.category),
             description: language.of(&category.description).to_owned(),
-            service_title: texts.service.clone(),
             service: language.of(&category.service).to_owned(),
-            why_title: texts.why.clone(),
             why: deciding.map_or(texts.by_default.as_str(), |rule| language.of(&rule.reason)).to_owned(),
             rule: deciding.map_or(DEFAULT_RULE, |rule| &rule.name).to_owned(),
-            rules_title: texts.rules.clone(),
-            rules_intro: texts.rules_intro.clone(),
             rules: rules.collect(),
-            elsewhere_title: texts.elsewhere.clone(),
             elsewhere_intro: fill(&texts.elsewhere_intro, &[("all", all)]),
             elsewhere: elsewhere.collect(),
-            features_title: texts.features.clone(),
             features: features.collect(),
+            texts,
         })
     }
 }
@@ -173,19 +161,19 @@ impl Words<'_> {
 pub fn text(page: &Page) -> String {
     let mut text = format!(
         "{}\n{}\n{}\n\n{} ({})\n{}\n{}: {}\n\n{}\n  {} ({})\n\n{}\n  {}\n",
-        page.title,
+        page.texts.title,
         shown(&page.customer),
         page.period,
         page.category_name,
         page.category,
         page.description,
-        page.service_title,
+        page.texts.service,
         page.service,
-        page.why_title,
+        page.texts.why,
         page.why,
         page.rule,
-        page.rules_title,
-        page.rules_intro
+        page.texts.rules,
+        page.texts.rules_intro
     );
     for (at, rule) in page.rules.iter().enumerate() {
         text.push_str(&format!("\n {:>2}. {} → {}: {}\n", at + 1, rule.name, rule.category, rule.state));
@@ -194,11 +182,11 @@ pub fn text(page: &Page) -> String {
             text.push_str(&format!("     {}{} {}{here}\n", "  ".repeat(line.depth), line.mark, line.text));
         }
     }
-    text.push_str(&format!("\n{}\n  {}\n\n", page.elsewhere_title, page.elsewhere_intro));
+    text.push_str(&format!("\n{}\n  {}\n\n", page.texts.elsewhere, page.elsewhere_intro));
     for elsewhere in &page.elsewhere {
         text.push_str(&format!("  {}\n    {}\n", elsewhere.category, elsewhere.text));
     }
-    text.push_str(&format!("\n{}\n\n", page.features_title));
+    text.push_str(&format!("\n{}\n\n", page.texts.features));
     let width = |of: fn(&FeatureWords) -> &str| {
         page.features.iter().map(|feature| of(feature).chars().count()).max().unwrap_or_default()
     };

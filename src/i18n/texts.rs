@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::Language;
 
@@ -38,7 +38,7 @@ pub(crate) struct Texts {
 macro_rules! texts {
     ($($(#[$doc:meta])* $name:ident { $($key:ident)* })*) => {
         $($(#[$doc])*
-        #[derive(Debug, Deserialize)]
+        #[derive(Debug, Deserialize, Serialize)]
         #[serde(deny_unknown_fields)]
         pub(crate) struct $name { $(pub(crate) $key: String),* })*
     };
