@@ -2,7 +2,7 @@
 
 use crate::calendar::Window;
 use crate::rules::RuleSet;
-use crate::schema::features::{At, FeatureType};
+use crate::schema::features::{At, FeatureType, ValueRange};
 
 /// What a run says of one feature over all its customers, from `feature_statistics.csv`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -33,8 +33,6 @@ const FEW: i64 = 2_000;
 const SAMPLES: i64 = 256;
 /// Beyond it doubles no longer tell hundredths apart.
 const MOST_STEPS: f64 = 1e13;
-/// No customer is older.
-const OLDEST: f64 = 120.0;
 
 impl SearchGrid {
     /// The grid of a feature; `None` if all customers are alike in it, so that no change can be measured.
@@ -43,7 +41,7 @@ impl SearchGrid {
             return None;
         }
         let mut grid = SearchGrid { feature, sd: scale.sd, marks: Vec::new() };
-        let (least, most) = possible(feature, window);
+        let (least, most) = possible(feature.feature().range, window);
         let numbers = rules.numbers_beside(feature.feature().name);
         // One step beyond what is named or seen: `> 4` asks for more than 4.
         let named = numbers.iter().flat_map(|number| {
@@ -100,25 +98,19 @@ impl SearchGrid {
     }
 }
 
-/// What a feature can be at all: its least and its greatest value.
-fn possible(feature: At, window: &Window) -> (f64, f64) {
+/// The least and the greatest value that a feature can have.
+fn possible(range: ValueRange, window: &Window) -> (f64, f64) {
     let days = f64::from(window.as_of.0 - window.start.0 + 1);
-    let is = |at: &[At]| at.contains(&feature);
-    if is(&[At::paid_eur]) {
-        // Recoveries can exceed payments.
-        (f64::NEG_INFINITY, f64::INFINITY)
-    } else if is(&[At::benefit_days, At::concurrent_days, At::observed_days]) {
-        (0.0, days)
-    } else if is(&[At::last_resort_months, At::last_resort_streak, At::income_months]) {
-        (0.0, f64::from(window.months))
-    } else if is(&[At::observed_years]) {
-        (f64::from(window.min_observed_days.max(1)) / days * f64::from(window.months) / 12.0, f64::INFINITY)
-    } else if is(&[At::active]) {
-        (0.0, 1.0)
-    } else if is(&[At::age]) {
-        (0.0, OLDEST)
-    } else {
-        (0.0, f64::INFINITY)
+    match range {
+        ValueRange::NonNegative => (0.0, f64::INFINITY),
+        ValueRange::Any => (f64::NEG_INFINITY, f64::INFINITY),
+        ValueRange::DaysOfWindow => (0.0, days),
+        ValueRange::MonthsOfWindow => (0.0, f64::from(window.months)),
+        ValueRange::ObservedYears => {
+            (f64::from(window.min_observed_days.max(1)) / days * f64::from(window.months) / 12.0, f64::INFINITY)
+        }
+        ValueRange::Age => (0.0, 120.0),
+        ValueRange::Flag => (0.0, 1.0),
     }
 }
 

@@ -16,6 +16,25 @@ pub enum FeatureType {
     Ratio,
 }
 
+/// What a feature can be at all, from its least to its greatest value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ValueRange {
+    /// Zero and above.
+    NonNegative,
+    /// Any number: recoveries can exceed payments.
+    Any,
+    /// Zero to the days of the window.
+    DaysOfWindow,
+    /// Zero to the months of the window.
+    MonthsOfWindow,
+    /// The years of the fewest days that count as observed, and above.
+    ObservedYears,
+    /// Zero to 120: no customer is older.
+    Age,
+    /// Zero or one.
+    Flag,
+}
+
 /// One feature of a customer or an employer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Feature {
@@ -29,13 +48,15 @@ pub struct Feature {
     pub meaning: &'static str,
     /// Whether a count may be missing. (Hundredths never are, ratios are without a denominator.)
     pub nullable: bool,
+    /// The values that it can have.
+    pub range: ValueRange,
 }
 
 macro_rules! catalogue {
-    ($($name:ident $kind:ident $($nullable:ident)? $unit:literal $meaning:literal)*) => {
+    ($($name:ident $kind:ident $($nullable:ident)? $unit:literal $meaning:literal $(in $range:ident)?)*) => {
         const ALL: &[Feature] = &[$(Feature {
             name: stringify!($name), feature_type: FeatureType::$kind, unit: $unit, meaning: $meaning,
-            nullable: catalogue!(@nullable $($nullable)?),
+            nullable: catalogue!(@nullable $($nullable)?), range: catalogue!(@range $($range)?),
         }),*];
         /// A feature, so that code names it and the compiler checks it. Of a customer also its position in [`FEATURES`].
         #[allow(non_camel_case_types, missing_docs)]
@@ -47,6 +68,8 @@ macro_rules! catalogue {
             pub const EVERY: &[At] = &[$(At::$name),*];
         }
     };
+    (@range) => { ValueRange::NonNegative };
+    (@range $range:ident) => { ValueRange::$range };
     (@nullable) => { false };
     (@nullable nullable) => { true };
 }
@@ -74,23 +97,23 @@ catalogue! {
     automatic_decisions Count "applications" "applications in the window decided automatically"
     rejected_applications Count "applications" "applications in the window whose decision is rejected"
     payments Count "payments" "payments with paid_on in the window and an amount above zero"
-    paid_eur Hundredths "euros" "sum of the amounts with paid_on in the window, recoveries included"
+    paid_eur Hundredths "euros" "sum of the amounts with paid_on in the window, recoveries included" in Any
     benefits_paid Count "benefits" "distinct countable benefits with a covered day in the window"
-    benefit_days Count "days" "days of the window covered by at least one countable benefit"
-    concurrent_days Count "days" "days of the window covered by at least two countable benefits"
+    benefit_days Count "days" "days of the window covered by at least one countable benefit" in DaysOfWindow
+    concurrent_days Count "days" "days of the window covered by at least two countable benefits" in DaysOfWindow
     max_concurrent_benefits Count "benefits" "the most countable benefits on one day of the window"
     benefit_starts Count "spells" "spells of countable benefits that start in the window"
     benefit_ends Count "spells" "spells of countable benefits that end in the window"
-    last_resort_months Count "month slices" "month slices with a day covered by a last-resort benefit"
-    last_resort_streak Count "month slices" "the longest run of consecutive month slices with a last-resort benefit"
-    income_months Count "month slices" "month slices with a day covered by an income-replacing or last-resort benefit"
+    last_resort_months Count "month slices" "month slices with a day covered by a last-resort benefit" in MonthsOfWindow
+    last_resort_streak Count "month slices" "the longest run of consecutive month slices with a last-resort benefit" in MonthsOfWindow
+    income_months Count "month slices" "month slices with a day covered by an income-replacing or last-resort benefit" in MonthsOfWindow
     life_events Count "events" "distinct (event kind, date) pairs in the window: reported events, and spell starts of benefits that name a life event"
-    observed_days Count "days" "days of the window inside the registration"
-    observed_years Ratio "years" "max(observed_days, min_observed_days) / days in the window × window_months / 12"
-    age Count nullable "years" "completed years on as_of; missing without a birth date"
+    observed_days Count "days" "days of the window inside the registration" in DaysOfWindow
+    observed_years Ratio "years" "max(observed_days, min_observed_days) / days in the window × window_months / 12" in ObservedYears
+    age Count nullable "years" "completed years on as_of; missing without a birth date" in Age
     employees Count nullable "employees" "number of employees; missing where the register has none"
     contacts_per_application Ratio "contacts per application" "contacts / applications; missing without applications"
-    active Count "0 or 1" "1 with an inbound contact or an application in the window, else 0"
+    active Count "0 or 1" "1 with an inbound contact or an application in the window, else 0" in Flag
 }
 
 /// How many features a customer has: those from the first to `age`.
