@@ -53,7 +53,7 @@ pub struct Feature {
 }
 
 macro_rules! catalogue {
-    ($($name:ident $kind:ident $($nullable:ident)? $unit:literal $meaning:literal $(in $range:ident)?)*) => {
+    ($($name:ident $kind:ident $($nullable:ident)? $unit:literal $meaning:literal $([$range:ident])?)*) => {
         const ALL: &[Feature] = &[$(Feature {
             name: stringify!($name), feature_type: FeatureType::$kind, unit: $unit, meaning: $meaning,
             nullable: catalogue!(@nullable $($nullable)?), range: catalogue!(@range $($range)?),
@@ -97,23 +97,23 @@ catalogue! {
     automatic_decisions Count "applications" "applications in the window decided automatically"
     rejected_applications Count "applications" "applications in the window whose decision is rejected"
     payments Count "payments" "payments with paid_on in the window and an amount above zero"
-    paid_eur Hundredths "euros" "sum of the amounts with paid_on in the window, recoveries included" in Any
+    paid_eur Hundredths "euros" "sum of the amounts with paid_on in the window, recoveries included" [Any]
     benefits_paid Count "benefits" "distinct countable benefits with a covered day in the window"
-    benefit_days Count "days" "days of the window covered by at least one countable benefit" in DaysOfWindow
-    concurrent_days Count "days" "days of the window covered by at least two countable benefits" in DaysOfWindow
+    benefit_days Count "days" "days of the window covered by at least one countable benefit" [DaysOfWindow]
+    concurrent_days Count "days" "days of the window covered by at least two countable benefits" [DaysOfWindow]
     max_concurrent_benefits Count "benefits" "the most countable benefits on one day of the window"
     benefit_starts Count "spells" "spells of countable benefits that start in the window"
     benefit_ends Count "spells" "spells of countable benefits that end in the window"
-    last_resort_months Count "month slices" "month slices with a day covered by a last-resort benefit" in MonthsOfWindow
-    last_resort_streak Count "month slices" "the longest run of consecutive month slices with a last-resort benefit" in MonthsOfWindow
-    income_months Count "month slices" "month slices with a day covered by an income-replacing or last-resort benefit" in MonthsOfWindow
+    last_resort_months Count "month slices" "month slices with a day covered by a last-resort benefit" [MonthsOfWindow]
+    last_resort_streak Count "month slices" "the longest run of consecutive month slices with a last-resort benefit" [MonthsOfWindow]
+    income_months Count "month slices" "month slices with a day covered by an income-replacing or last-resort benefit" [MonthsOfWindow]
     life_events Count "events" "distinct (event kind, date) pairs in the window: reported events, and spell starts of benefits that name a life event"
-    observed_days Count "days" "days of the window inside the registration" in DaysOfWindow
-    observed_years Ratio "years" "max(observed_days, min_observed_days) / days in the window × window_months / 12" in ObservedYears
-    age Count nullable "years" "completed years on as_of; missing without a birth date" in Age
+    observed_days Count "days" "days of the window inside the registration" [DaysOfWindow]
+    observed_years Ratio "years" "max(observed_days, min_observed_days) / days in the window × window_months / 12" [ObservedYears]
+    age Count nullable "years" "completed years on as_of; missing without a birth date" [Age]
     employees Count nullable "employees" "number of employees; missing where the register has none"
     contacts_per_application Ratio "contacts per application" "contacts / applications; missing without applications"
-    active Count "0 or 1" "1 with an inbound contact or an application in the window, else 0" in Flag
+    active Count "0 or 1" "1 with an inbound contact or an application in the window, else 0" [Flag]
 }
 
 /// How many features a customer has: those from the first to `age`.
