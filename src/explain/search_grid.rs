@@ -27,7 +27,7 @@ pub struct SearchGrid {
     pub marks: Vec<i64>,
 }
 
-/// A grid of so many values is looked at value by value: all counts but the strangest.
+/// A grid of so many values is looked at value by value: all counts but a few extreme ones.
 const FEW: i64 = 2_000;
 /// From a larger one so many values are taken, evenly apart.
 const SAMPLES: i64 = 256;

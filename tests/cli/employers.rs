@@ -42,7 +42,7 @@ fn every_category_has_its_figures_and_every_employer_its_features() {
     FACTORY,medium,medium,20,0,0,3,0,1,0,2,0,2,2,15.25,7.625,1,0,1
     SHOP,small,small,19,3,2,1,1,0,0,0,0,1,1,30.50,30.5,2,3,1
     ");
-    // Reckoned by hand: of FACTORY's minutes 15.25 / 2, of all 45.75 / 3.
+    // Computed by hand: of FACTORY's minutes 15.25 / 2, of all 45.75 / 3.
     insta::assert_snapshot!(text(&run, SUMMARY), @r"
     category,employers,active,share_pct,contacts_per_application,channels_per_employer,online_pct,clarifications_per_application,handling_minutes_pooled,applications_per_active
     small,1,1,33.333333333333336,3,2,0,2,30.5,1
