@@ -78,6 +78,7 @@ reason = { sv = "a", fi = "b", en = "c" }
     vardag.toml:43: rules.many_contacts.when: this is a number, not a condition
       help: compare it with something, as in `contacts >= 3`
     vardag.toml: extracts.payments: missing: a run needs contacts, applications and payments, and [extracts.payments] is not there
+      help: if the agency has none, say so: [extracts.payments] with `absent = true`
     15 problems in the configuration
     "#);
 }
