@@ -173,6 +173,9 @@ fn check_tokens(sql: &str) -> Checked<()> {
     if tokens.iter().any(is_comment) {
         return Err(problem("a comment has no place here"));
     }
+    if tokens.contains(&Token::DoubleEq) {
+        return Err(problem("`==` is no comparison here: write `=`"));
+    }
     match tokens.iter().filter(|token| !matches!(token, Token::Whitespace(_))).count() {
         0 => Err(problem("a condition is missing")),
         count if count > MOST_TOKENS => Err(problem(&format!("more than {MOST_TOKENS} words and signs"))),
@@ -346,6 +349,7 @@ mod tests {
             ("a = (SELECT 'x')", "more than columns"),
             ("`a` = 'x'", "more than columns"),
             ("a = TRUE", "more than columns"),
+            ("a == 'x'", "`==`"),
         ] {
             let problem = TextCondition::parse(sql).unwrap_err();
             assert!(problem.message.contains(told), "{sql}: {}", problem.message);

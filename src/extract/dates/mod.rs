@@ -132,9 +132,11 @@ impl DateFormat {
     /// The same with another decimal separator, which numbers of days and seconds may have.
     #[inline]
     pub fn read_with(&self, text: &[u8], decimal_separator: u8) -> Option<Day> {
-        if self.iso {
-            let (date, rest) = text.split_first_chunk::<10>()?;
-            let day = months::iso_date(date)?;
+        // The usual form in one go; others of it, such as `2025-3-1`, part by part.
+        if self.iso
+            && let Some((date, rest)) = text.split_first_chunk::<10>()
+            && let Some(day) = months::iso_date(date)
+        {
             return (rest.is_empty() || is_time(rest)).then_some(day);
         }
         match self.numbering {
@@ -212,6 +214,8 @@ mod tests {
     fn iso_dates_and_timestamps() {
         for text in [
             "2025-02-28",
+            "2025-2-28",
+            "2025-2-28 7:05",
             "2025-02-28T23:59:59",
             "2025-02-28 12:30",
             "2025-02-28T23:59:59.999999+14:00",
@@ -230,9 +234,10 @@ mod tests {
         }
         for text in [
             "2025-02-29",
-            "2025-2-28",
             "2025-02-28T",
             "2025-02-28T24:00",
+            "2025-002-28",
+            "25-02-28",
             "2025-02-28T12:60",
             "2025-02-28T12:30:60",
             "2025-02-28T12:30+24:00",
