@@ -52,10 +52,12 @@ pub enum ExtractError {
     #[error("{file} is no table of text, but {what}: {help}", file = shown(file))]
     NotATable { file: String, what: &'static str, help: &'static str },
     #[error(
-        "{file} begins with \"{line}\", a line for spreadsheets and no header: set `skip_lines = {skip_lines}`",
-        file = shown(file), line = shown(line)
+        "{file} begins with \"{line}\", a line for spreadsheets and no header: set `skip_lines = {skip_lines}`{}",
+        delimiter.map(|delimiter| format!(" and `delimiter = {:?}`", delimiter.to_string())).unwrap_or_default(),
+        file = shown(file),
+        line = shown(line)
     )]
-    SeparatorLine { file: String, line: String, skip_lines: u32 },
+    SeparatorLine { file: String, line: String, skip_lines: u32, delimiter: Option<char> },
     #[error("{file}: the header cannot be read (a quote in it is never closed, or it is blank)", file = shown(file))]
     BadHeader { file: String },
     #[error("{file} has {}; {present}", none_of(missing), file = shown(file))]

@@ -63,3 +63,24 @@ fn wanted(source: &SourceConfig) -> Vec<&str> {
     wanted.dedup();
     wanted
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_for_spreadsheets_is_told_from_a_header() {
+        for (text, expected) in [
+            ("sep=;\na;b\n", Some("sep=;")),
+            ("SEP=,\r\na,b\n", Some("SEP=,")),
+            ("\"sep=;\"\n", Some("sep=;")),
+            ("sep=\t\n", Some("sep=")),
+            ("sep=;;\n", None),
+            ("separator\n", None),
+            ("a;sep=;\n", None),
+            ("", None),
+        ] {
+            assert_eq!(separator_line(text.as_bytes()).as_deref(), expected, "{text:?}");
+        }
+    }
+}

@@ -164,7 +164,9 @@ fn open_text(
         }));
     };
     if let Some(line) = separator_line(&first.text) {
-        return Err(one(ExtractError::SeparatorLine { file: name(), line, skip_lines: source.skip_lines + 1 }));
+        let other = line.chars().nth(4).filter(|delimiter| *delimiter != char::from(source.delimiter));
+        let (skip_lines, delimiter) = (source.skip_lines + 1, other);
+        return Err(one(ExtractError::SeparatorLine { file: name(), line, skip_lines, delimiter }));
     }
     let header = header(&first.text, source, encoding, file).map_err(one)?;
     let layout = Layout::new(mapping, &header.names, header.naming, file.surplus_fields, &file.name);
@@ -221,7 +223,9 @@ fn header(text: &[u8], source: &SourceConfig, encoding: Encoding, file: &InputFi
     let record = records.next_record(&mut fields).ok_or_else(|| ExtractError::BadHeader { file: file() })?;
     // The line feed behind it may belong to a carriage return at its end.
     let line = &text[record.start..text.len().min(records.position())];
-    if source.has_header && has_lone_carriage_return(line) {
+    // Without a header, a file with carriage returns for line ends is one single record.
+    let may_be_all = source.has_header || line.len() == text.len();
+    if may_be_all && has_lone_carriage_return(line) {
         return Err(ExtractError::CarriageReturns { file: file() });
     }
     if line.len() > MAX_HEADER_BYTES || fields.len() > MAX_HEADER_NAMES {

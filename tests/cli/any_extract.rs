@@ -72,6 +72,7 @@ fn without_a_header_columns_go_by_their_numbers_and_no_row_is_the_header_again()
         ]
     );
     assert_eq!(outcome.rows("contacts").filtered, 0);
+    refused(&contacts(text.replace('\n', "\r"), settings), &["carriage returns"]);
     let fourth = settings.replace("\"3\"", "\"4\"");
     refused(&contacts(text, &fourth), &["no column \"4\"", "columns are called 1 to 3"]).stderr_lacks("header");
 }
@@ -156,7 +157,10 @@ fn what_is_no_table_is_named_with_what_to_do() {
         (utf16(table, false), ["looks like UTF-16 without a byte order mark", "encoding = \"utf-16\""]),
         (more(gzip(table.as_bytes())), ["behind the end of its gzip data", "gunzip -c"]),
         (more(zstd), ["behind the end of its zstd data", "zstd -dc"]),
-        (b"sep=;\ncustomer_id;contacted_on;channel\n".to_vec(), ["\"sep=;\"", "skip_lines = 1"]),
+        (
+            b"sep=;\ncustomer_id;contacted_on;channel\n".to_vec(),
+            ["\"sep=;\"", "set `skip_lines = 1` and `delimiter = \";\"`"],
+        ),
     ] {
         refused(&contacts(bytes, ""), &[&["calls.csv"], &words[..]].concat());
     }

@@ -61,7 +61,60 @@ fn is_early_parquet_mr(created_by: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use arrow_array::StringArray;
+    use bytes::Bytes;
+    use parquet::file::metadata::{FileMetaData, ParquetMetaDataReader, ParquetMetaDataWriter};
+
+    use super::super::tests::{PLAIN, Writing, file, opened, values};
     use super::*;
+    use crate::extract::schema::ColumnKind;
+
+    /// A file whose footer was written anew after its chunks were changed.
+    fn rewritten(created_by: &str, change: impl Fn(ColumnChunkMetaData) -> ColumnChunkMetaData) -> Vec<u8> {
+        let bytes = file(Arc::new(StringArray::from_iter_values((0..200).map(|at| (at % 7).to_string()))), KEYS);
+        let metadata = ParquetMetaDataReader::new().parse_and_finish(&Bytes::from(bytes.clone())).unwrap();
+        let old = metadata.file_metadata();
+        let footer =
+            FileMetaData::new(1, old.num_rows(), Some(created_by.to_owned()), None, old.schema_descr_ptr(), None);
+        let group = metadata.row_group(0).clone();
+        let columns = group.columns().iter().cloned().map(change).collect();
+        let group = group.into_builder().set_column_metadata(columns).build().unwrap();
+        let metadata = ParquetMetaData::new(footer, vec![group]);
+        let length = u32::from_le_bytes(bytes[bytes.len() - 8..bytes.len() - 4].try_into().unwrap()) as usize;
+        let mut rewritten = bytes[..bytes.len() - 8 - length].to_vec();
+        // The next column of an old file begins right behind.
+        rewritten.extend([0xFF; 20]);
+        ParquetMetaDataWriter::new(&mut rewritten, &metadata).finish().unwrap();
+        rewritten
+    }
+
+    const KEYS: Writing = Writing { dictionary_bytes: Some(1 << 20), ..PLAIN };
+
+    #[test]
+    fn a_chunk_that_is_longer_than_its_footer_says_is_read_to_its_last_row() {
+        let shorter = |chunk: ColumnChunkMetaData| {
+            let length = chunk.compressed_size() - 14;
+            chunk.into_builder().set_total_compressed_size(length).build().unwrap()
+        };
+        let read = |created_by| values(&opened(&rewritten(created_by, shorter)).unwrap(), 0, ColumnKind::Text);
+        let expected: Vec<_> = (0..200).map(|at| Some((at % 7).to_string())).collect();
+        assert_eq!(read("parquet-mr version 1.2.8").unwrap(), expected);
+        assert!(read("parquet-mr version 1.2.9").is_err());
+    }
+
+    #[test]
+    fn a_dictionary_at_the_beginning_of_the_file_is_none() {
+        let misplaced = |chunk: ColumnChunkMetaData| {
+            let start = chunk.dictionary_page_offset().unwrap();
+            let builder = chunk.into_builder().set_data_page_offset(start);
+            builder.set_dictionary_page_offset(Some(0)).build().unwrap()
+        };
+        let file = opened(&rewritten("an old writer", misplaced)).unwrap();
+        let expected: Vec<_> = (0..200).map(|at| Some((at % 7).to_string())).collect();
+        assert_eq!(values(&file, 0, ColumnKind::Text).unwrap(), expected);
+    }
 
     #[test]
     fn early_versions_are_told_from_later_ones() {
