@@ -200,3 +200,111 @@ fn read_date_formats(table: &Reader) -> Option<Vec<DateFormat>> {
         |format: String| DateFormat::new(&format).inspect_err(|fault| table.problem("date_formats", fault, None));
     Some(formats.filter_map(|format| compiled(format).ok()).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::source::{ColumnConfig, ColumnSource, IdFormat, SignColumn, SourceConfig, Unit};
+    use super::super::tests::plan_of;
+    use super::*;
+    use crate::schema::Extract;
+
+    fn sources(text: &str, extract: Extract) -> Vec<SourceConfig> {
+        let plan = plan_of(text);
+        plan.extracts.into_iter().find(|config| config.extract == extract).unwrap().sources
+    }
+
+    fn column<'a>(source: &'a SourceConfig, name: &str) -> &'a ColumnConfig {
+        source.columns.iter().find(|column| column.name == name).unwrap()
+    }
+
+    #[test]
+    fn the_nearer_dialect_holds_and_an_empty_text_is_none() {
+        let text = "
+[dialect]
+skip_lines = 1
+comment = \"#\"
+escape = \"\\\\\"
+encoding = \"windows-1252\"
+where = \"a = 'x'\"
+thousands_separator = \" \"
+strip = [\"kr\"]
+[extracts.life_events]
+negative = [\"trailing\", \"parentheses\"]
+[[extracts.life_events.sources]]
+files = \"a.csv\"
+header = false
+skip_lines = 0
+[[extracts.life_events.sources]]
+files = \"b.csv\"
+encoding = \"utf-16\"
+comment = \"\"
+escape = \"\"
+where = \"\"
+thousands_separator = \"\"
+strip = []
+";
+        let [first, second] = &sources(text, Extract::LifeEvents)[..] else { panic!() };
+        assert_eq!((first.skip_lines, first.has_header, first.encoding), (0, false, Encoding::Windows1252));
+        assert_eq!((first.comment.as_deref(), first.escape), (Some("#"), Some(b'\\')));
+        assert_eq!(first.filter, TextCondition::parse("a = 'x'").ok());
+        assert_eq!((second.skip_lines, second.has_header, second.encoding), (1, true, Encoding::Utf16));
+        assert_eq!((second.comment.as_deref(), second.escape, &second.filter), (None, None, &None));
+        let [first, second] = [first, second].map(|source| &column(source, "occurred_on").numbers);
+        assert_eq!((first.thousands_separator, &first.strip[..]), (Some(' '), &["kr".to_owned()][..]));
+        assert_eq!((second.thousands_separator, second.strip.len()), (None, 0));
+        let negative = NegativeForms { leading: false, trailing: true, parentheses: true };
+        assert_eq!((first.negative, second.negative), (negative, negative));
+    }
+
+    #[test]
+    fn columns_have_settings_of_their_own() {
+        let text = "
+[dialect]
+decimal_separator = \",\"
+[extracts.life_events]
+files = \"a.csv\"
+columns.customer_id = { columns = [\"a\", \"b\"], pad = 9, strip_prefix = \"K\", prefix = \"SE\" }
+[extracts.employer_applications]
+files = \"a.csv\"
+columns.handling_minutes = { unit = \"clock\", strip = \"h\" }
+columns.clarifications = { thousands_separator = \".\" }
+";
+        let events = &sources(text, Extract::LifeEvents)[0];
+        let id = column(events, "customer_id");
+        let columns = vec!["a".to_owned(), "b".to_owned()];
+        assert_eq!((&id.from, id.explicit), (&ColumnSource::Joined { columns, join: "-".to_owned() }, true));
+        let format =
+            IdFormat { strip_prefix: vec!["K".to_owned()], pad: 9, prefix: "SE".to_owned(), ..IdFormat::default() };
+        assert_eq!(id.id, format);
+        let applications = &sources(text, Extract::EmployerApplications)[0];
+        let minutes = column(applications, "handling_minutes");
+        assert_eq!(
+            (minutes.unit, minutes.explicit, &minutes.numbers.strip[..]),
+            (Unit::Clock, false, &["h".to_owned()][..])
+        );
+        assert_eq!(minutes.numbers.decimal_separator, b',');
+        assert_eq!(column(applications, "clarifications").numbers.thousands_separator, Some('.'));
+
+        let payments = "
+[[extracts.payments.sources]]
+files = \"a.csv\"
+columns.amount = { sign = { column = \"D/C\", negative = \"D\" } }
+columns.period_end = { exclusive = true, date_formats = \"%Y-%m\" }
+[[extracts.payments.sources]]
+files = \"b.csv\"
+date_formats = \"%Y-%m\"
+";
+        let text = format!("extracts.contacts.absent = true\nextracts.applications.absent = true\n{payments}");
+        let plan = super::super::tests::plan(&text).unwrap();
+        assert_eq!(plan.extracts.len(), 1);
+        let [first, second] = &plan.extracts[0].sources[..] else { panic!() };
+        let sign = SignColumn { column: "D/C".to_owned(), negative: vec!["D".to_owned()] };
+        assert_eq!(column(first, "amount").sign, Some(sign));
+        assert!(column(first, "period_end").exclusive && !column(second, "period_end").exclusive);
+        let ends = |source, name: &str| {
+            column(source, name).date_formats[0].read(b"2025-02").map(|day| day.to_string()).unwrap()
+        };
+        assert_eq!((ends(first, "period_end"), ends(second, "period_end")), ("2025-02-01".into(), "2025-02-28".into()));
+        assert_eq!(ends(second, "period_start"), "2025-02-01");
+    }
+}

@@ -18,7 +18,7 @@ files = \"p.csv\"
 ";
 
 /// The plan of a text on the first day of 2026.
-fn plan(text: &str) -> Result<RunPlan, Vec<Problem>> {
+pub(super) fn plan(text: &str) -> Result<RunPlan, Vec<Problem>> {
     from_text(text, Path::new("/jobs"), |as_of| as_of.day(Day::from_iso("2026-01-01").unwrap()))
 }
 
