@@ -21,32 +21,39 @@ pub fn separator_line(text: &[u8]) -> Option<String> {
     is_one.then(|| String::from_utf8_lossy(inside).into_owned())
 }
 
-/// What to set so that more of the configured columns are there: lines to skip, another delimiter.
+/// What to set so that more of the configured columns are there: lines to skip, another delimiter or encoding.
 pub fn hint(text: &[u8], source: &SourceConfig, encoding: Encoding) -> Option<String> {
     if !source.has_header {
         return None;
     }
     let wanted = wanted(source);
-    let found = |line: &[u8], delimiter: u8| {
+    let lines = || text.split(|byte| *byte == b'\n').take(LINES).map(|line| &line[..line.len().min(LINE_BYTES)]);
+    let found = |line: &[u8], delimiter: u8, encoding: Encoding| {
         let line = decoded_text(line.trim_ascii_end(), encoding);
         let trimmed = |name: &str| name.trim().trim_matches('"').trim().to_owned();
         let names: Vec<String> = line.split(char::from(delimiter)).map(trimmed).collect();
         wanted.iter().filter(|wanted| names.iter().any(|name| name == *wanted)).count()
     };
-    let lines = || text.split(|byte| *byte == b'\n').take(LINES).map(|line| &line[..line.len().min(LINE_BYTES)]);
-    let as_configured = found(lines().next()?, source.delimiter);
-    // The first of those that have most; the configured delimiter before others.
-    let delimiters = || [source.delimiter].into_iter().chain(DELIMITERS);
-    let readings = lines().enumerate().flat_map(|(at, line)| delimiters().map(move |by| (found(line, by), at, by)));
-    let (most, at, delimiter) =
-        readings.fold((0, 0, source.delimiter), |best, other| if other.0 > best.0 { other } else { best });
-    // A single name could be a value that happens to be one.
-    if most <= as_configured || most < wanted.len().min(2) {
-        return None;
+    let as_configured = found(lines().next()?, source.delimiter, encoding);
+    // The first reading of those that find most; the configured delimiter and encoding before others.
+    let (mut most, mut best) = (as_configured, None);
+    for (at, line) in lines().enumerate() {
+        for delimiter in [source.delimiter].into_iter().chain(DELIMITERS) {
+            for encoding in [encoding, Encoding::Utf8, Encoding::Windows1252] {
+                let names = found(line, delimiter, encoding);
+                if names > most {
+                    (most, best) = (names, Some((at, delimiter, encoding)));
+                }
+            }
+        }
     }
+    // A single name could be a value that happens to be one.
+    let (at, delimiter, other) = best.filter(|_| most >= wanted.len().min(2))?;
     let skip = (at > 0).then(|| format!("`skip_lines = {}`", source.skip_lines as usize + at));
     let by = (delimiter != source.delimiter).then(|| format!("`delimiter = {:?}`", char::from(delimiter).to_string()));
-    let settings: Vec<String> = skip.into_iter().chain(by).collect();
+    let name = if other == Encoding::Utf8 { "utf-8" } else { "windows-1252" };
+    let encoding = (other != encoding).then(|| format!("`encoding = \"{name}\"`"));
+    let settings: Vec<String> = skip.into_iter().chain(by).chain(encoding).collect();
     let line = source.skip_lines as usize + at + 1;
     Some(format!("its line {line} looks like the header: set {}", settings.join(" and ")))
 }

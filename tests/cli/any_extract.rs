@@ -178,6 +178,12 @@ fn where_the_columns_are_not_the_message_says_what_to_set() {
     refused(&contacts(&tabs, ""), &["its line 1", "set `delimiter = \"\\t\"`"]).stderr_lacks("SECRET");
     let both = format!("Samtal;\n{}", table.replace(',', ";"));
     refused(&contacts(&both, ""), &["set `skip_lines = 1` and `delimiter = \";\"`"]);
+    let swedish = "kund,dag,förmån\nSECRET,2025-03-01,phone\n";
+    let latin: Vec<u8> = swedish.chars().map(|character| character as u8).collect();
+    let columns = "columns = { customer_id = \"kund\", contacted_on = \"dag\", channel = \"förmån\" }";
+    refused(&contacts(latin, columns), &["set `encoding = \"windows-1252\"`"]).stderr_lacks("SECRET");
+    let as_latin = format!("{columns}\nencoding = \"latin-1\"");
+    refused(&contacts(swedish, &as_latin), &["set `encoding = \"utf-8\"`"]);
     refused(&contacts("SECRET\n", ""), &["one single field"]).stderr_lacks("SECRET");
 }
 

@@ -145,3 +145,38 @@ fn parquet_obeys_the_same_keys_and_has_columns_by_folder() {
     let missing = workspace.extract("payments", &settings.replace("state", "status")).run();
     missing.code(3).stderr_has("no column \"status\"").stderr_has("it has: office, number").stderr_lacks("header");
 }
+
+#[test]
+fn dates_of_a_folder_are_months_and_a_column_of_the_file_comes_first() {
+    let file = |months: Option<&[Option<&str>]>| {
+        let mut columns = vec![
+            parquet::text("customer_id", &[Some("A"), Some("B")]),
+            parquet::text("benefit", &[Some("child_benefit"), Some("child_benefit")]),
+            parquet::floats("amount", &[Some(1.0), Some(2.0)]),
+        ];
+        columns.extend(months.map(|months| parquet::text("month", months)));
+        parquet::file(columns)
+    };
+    let settings = "files = \"paid/**/*.parquet\"\ndate_formats = \"%Y-%m\"\nwhere = \"month <> '2025-05'\"\n\
+                    columns = { period_start = \"month\", period_end = \"month\" }";
+    let outcome = Workspace::agency()
+        .file("paid/month=2025-02/a.parquet", file(None))
+        .file("paid/month=2025-03/b.parquet", file(Some(&[Some("2025-04"), None])))
+        .file("paid/month=2025-05/c.parquet", file(None))
+        .file("paid/month=later/d.parquet", file(None))
+        .extract("payments", settings)
+        .run();
+    outcome.code(0);
+    let rows = outcome.rows("payments");
+    assert_eq!((rows.records, rows.filtered, rows.rejected, rows.in_use), (8, 3, 2, 3));
+    assert_eq!(
+        outcome.faults("payments"),
+        [
+            "paid/month=later/d.parquet 1  period_start malformed_date",
+            "paid/month=later/d.parquet 1  period_end malformed_date",
+            "paid/month=later/d.parquet 2  period_start malformed_date",
+            "paid/month=later/d.parquet 2  period_end malformed_date"
+        ]
+    );
+    outcome.labels().expect("A", &[("benefit_days", "58")]).expect("B", &[("benefit_days", "28")]);
+}
