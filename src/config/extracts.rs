@@ -1,10 +1,13 @@
 //! Extracts, their sources and their columns: from what a file states to one complete [`SourceConfig`] a source.
 
-use super::layer::{ColumnLayer, Layer, Schema};
+use super::column_table::{ColumnLayer, MappedColumn};
+use super::layer::{Layer, Schema};
 use super::model::*;
 use super::reader::{Reader, whole_within};
 use super::schema::Shape;
+use super::source::*;
 use crate::calendar::{Day, DefaultPeriod};
+use crate::extract::dates::DateFormat;
 use crate::extract::schema::ColumnKind;
 use crate::schema::Extract;
 
@@ -19,17 +22,22 @@ pub(super) fn read(root: &Reader, as_of: Day, dimensions: &[String], limits: &[L
             if let Some(table) = tables.table(extract.name()) {
                 let covers = if extract == Extract::Payments { covers(&table) } else { ONE_DAY };
                 let repeats = repeats(&table, extract);
-                let mut sources = sources(table, &base, &schema);
+                let is_absent = table.flag("absent").unwrap_or_default();
+                let mut sources = sources(table, &base, &schema, is_absent);
                 let columns = sources.iter_mut().flat_map(|source| &mut source.columns);
                 for births in columns.filter(|column| column.name == "birth_date") {
                     births.date_formats = births.date_formats.drain(..).map(|format| format.up_to(as_of)).collect();
                 }
-                configured.push(ExtractConfig { extract, sources, repeats, limits: *limits, covers });
+                // An absent extract is one without rows, and so nothing that has to be read.
+                if !is_absent {
+                    configured.push(ExtractConfig { extract, sources, repeats, limits: *limits, covers });
+                }
             } else if extract.required() && !tables.has(extract.name()) {
                 let key = format!("extracts.{}", extract.name());
                 let message =
                     format!("missing: a run needs contacts, applications and payments, and [{key}] is not there");
-                root.problems.add(None, key, message, None);
+                let help = format!("if the agency has none, say so: [{key}] with `absent = true`");
+                root.problems.add(None, key, message, Some(help));
             }
         }
         configured
@@ -74,12 +82,16 @@ fn repeats(table: &Reader, extract: Extract) -> Repeats {
     }
 }
 
-fn sources(table: Reader, base: &Layer, schema: &Schema) -> Vec<SourceConfig> {
+fn sources(table: Reader, base: &Layer, schema: &Schema, is_absent: bool) -> Vec<SourceConfig> {
     let shared = Layer::of(&table, schema).over(base);
     let has_sources = table.has("sources");
     let files = table.some_texts("files");
     let parts = table.tables("sources");
-    if has_sources && files.is_some() {
+    if is_absent {
+        if has_sources || files.is_some() {
+            table.problem("absent", "an absent extract has no files: take `absent` or the files away", None);
+        }
+    } else if has_sources && files.is_some() {
         table.problem("files", "give either `files` or `[[…sources]]` with files of their own, not both", None);
     } else if !has_sources && !table.has("files") {
         table.problem_here("`files` is missing: paths or globs, relative to this file", None);
@@ -106,25 +118,34 @@ fn sources(table: Reader, base: &Layer, schema: &Schema) -> Vec<SourceConfig> {
 /// One complete source. Every default is in the lowest layer, so nothing is left open here.
 fn source(table: &Reader, files: Vec<String>, layer: &Layer, schema: &Schema) -> SourceConfig {
     let columns = schema.iter().filter_map(|(name, kind, _)| column(table, name, *kind, layer));
-    SourceConfig {
+    let dialect = &layer.dialect;
+    let source = SourceConfig {
         files,
-        delimiter: layer.delimiter.unwrap_or_default(),
-        encoding: layer.encoding.unwrap_or(Encoding::Utf8),
+        delimiter: dialect.delimiter.unwrap_or_default(),
+        encoding: dialect.encoding.unwrap_or(Encoding::Utf8),
+        skip_lines: dialect.skip_lines.unwrap_or_default(),
+        has_header: dialect.header.unwrap_or(true),
+        comment: dialect.comment.clone().flatten(),
+        escape: dialect.escape.flatten(),
+        filter: dialect.filter.clone().flatten(),
         columns: columns.collect(),
+    };
+    if source.escape == Some(source.delimiter) {
+        table.problem_here("`escape` and `delimiter` are the same character", None);
     }
+    source
 }
 
 /// One column of a source; `None` where the source has none.
 fn column(table: &Reader, name: &str, kind: ColumnKind, layer: &Layer) -> Option<ColumnConfig> {
-    let mut missing = layer.missing.clone().unwrap_or_default();
-    let (from, spelling) = match layer.columns.get(name) {
+    let mapped = match layer.columns.get(name) {
         Some(ColumnLayer::Absent) => return None,
-        Some(ColumnLayer::Mapped { from, missing: own, spelling }) => {
-            missing.extend_from_slice(own);
-            (from.clone(), spelling.clone().over(&layer.spelling))
-        }
-        None => (None, layer.spelling.clone()),
+        Some(ColumnLayer::Mapped(mapped)) => (**mapped).clone(),
+        None => MappedColumn::default(),
     };
+    let mut missing = layer.missing.clone().unwrap_or_default();
+    missing.extend(mapped.missing);
+    let spelling = mapped.spelling.over(&layer.spelling);
     let (true_values, false_values) =
         (spelling.true_values.unwrap_or_default(), spelling.false_values.unwrap_or_default());
     if kind == ColumnKind::Bool {
@@ -134,15 +155,35 @@ fn column(table: &Reader, name: &str, kind: ColumnKind, layer: &Layer) -> Option
             table.problem_here(format!("{value:?} means both true and false in `{name}`"), None);
         }
     }
+    let numbers = NumberFormat {
+        decimal_separator: spelling.decimal_separator.unwrap_or(b'.'),
+        thousands_separator: spelling.thousands_separator.flatten(),
+        strip: spelling.strip.unwrap_or_default(),
+        negative: spelling.negative.unwrap_or_default(),
+    };
+    let is_number = matches!(kind, ColumnKind::Amount | ColumnKind::Minutes | ColumnKind::Integer);
+    if is_number && numbers.thousands_separator == Some(char::from(numbers.decimal_separator)) {
+        let same = char::from(numbers.decimal_separator);
+        table.problem_here(format!("`{same}` is both decimal and thousands separator of `{name}`"), None);
+    }
+    let mut date_formats = spelling.date_formats.unwrap_or_default();
+    if name == "period_end" && !mapped.exclusive {
+        // A month without a day ends on its last one; of an end that is not part of it, the day before counts.
+        date_formats = date_formats.into_iter().map(DateFormat::to_last_day).collect();
+    }
     Some(ColumnConfig {
         name: name.to_owned(),
-        explicit: from.is_some(),
-        from: from.unwrap_or_else(|| ColumnSource::Header(name.to_owned())),
+        explicit: mapped.from.is_some(),
+        from: mapped.from.unwrap_or_else(|| ColumnSource::Header(name.to_owned())),
         missing,
-        date_formats: spelling.date_formats.unwrap_or_default(),
-        decimal_separator: spelling.decimal_separator.unwrap_or(b'.'),
+        date_formats,
+        numbers,
         true_values,
         false_values,
         codes: layer.codes.get(name).cloned(),
+        id: mapped.id,
+        sign: mapped.sign,
+        unit: mapped.unit,
+        exclusive: mapped.exclusive,
     })
 }

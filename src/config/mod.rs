@@ -7,7 +7,9 @@
 
 mod benefits;
 mod breakdowns;
+mod column_table;
 mod columns;
+mod dialect;
 mod extracts;
 mod file;
 mod gates;
@@ -19,6 +21,7 @@ mod reader;
 mod report;
 mod rules;
 mod schema;
+mod source;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -28,6 +31,7 @@ pub use crate::schema::Extract;
 pub use model::*;
 pub use problem::{ConfigError, Problem};
 pub use schema::json_schema;
+pub use source::*;
 
 use crate::calendar::{AsOf, Day, Window};
 use crate::regular;

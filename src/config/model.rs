@@ -4,11 +4,10 @@
 //! of the window is a day. How a TOML file becomes this is in the sibling modules; what the settings mean is
 //! `docs/method.md` sections 1 to 5.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::source::SourceConfig;
 use crate::calendar::{DefaultPeriod, Window};
-use crate::extract::dates::DateFormat;
 use crate::i18n::{Language, Text};
 use crate::rules::RuleSet;
 use crate::schema::{Entity, Extract};
@@ -99,61 +98,6 @@ pub enum Repeats {
     KeepLast,
     /// Of the register of customers: each row is a spell of registration.
     Spells,
-}
-
-/// One source of an extract: files of one dialect and mapping.
-#[derive(Debug, Clone)]
-pub struct SourceConfig {
-    /// Paths or globs as written, relative to the configuration's folder.
-    pub files: Vec<String>,
-    /// The byte between values.
-    pub delimiter: u8,
-    /// The encoding of its text files.
-    pub encoding: Encoding,
-    /// The columns, in `docs/method.md` section 2's order, the dimensions last; those not mapped (`= false`) are absent.
-    pub columns: Vec<ColumnConfig>,
-}
-
-/// A text encoding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Encoding {
-    /// UTF-8, with or without a byte order mark.
-    Utf8,
-    /// ISO 8859-1.
-    Latin1,
-}
-
-/// How one canonical column is read from a source.
-#[derive(Debug, Clone)]
-pub struct ColumnConfig {
-    /// The canonical name (`docs/method.md` section 2), or the dimension's name.
-    pub name: String,
-    /// Where the value comes from.
-    pub from: ColumnSource,
-    /// True where the configuration names this column itself: then it must be in every file (a column that is
-    /// only looked for by its canonical name may be missing if it is optional).
-    pub explicit: bool,
-    /// Values, after trimming, that mean "missing", besides the empty one.
-    pub missing: Vec<String>,
-    /// Accepted date formats (date columns only); never empty there.
-    pub date_formats: Vec<DateFormat>,
-    /// `.` or `,` (number columns only).
-    pub decimal_separator: u8,
-    /// Spellings of true, compared in any case (bool columns only).
-    pub true_values: Vec<String>,
-    /// Spellings of false, compared in any case (bool columns only).
-    pub false_values: Vec<String>,
-    /// The agency's codes and what they mean here (code columns only); `None` when none is configured.
-    pub codes: Option<BTreeMap<String, String>>,
-}
-
-/// Where a column's values come from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ColumnSource {
-    /// The file's column of this name.
-    Header(String),
-    /// The same value for every row of the source.
-    Constant(String),
 }
 
 /// What a run refuses of an extract: beyond a limit it is held.

@@ -172,6 +172,9 @@ fn one_of_everything() -> String {
             }
             for column in extract.columns() {
                 file += &format!("[{table}.columns.{}]\n", column.name);
+                if column.kind == ColumnKind::Amount {
+                    file += "sign = { column = \"a\", negative = \"b\" }\n";
+                }
                 if let ColumnKind::Code(set) = column.kind {
                     let meaning = set.canonical().first().unwrap_or(&"a");
                     file += &format!("[{table}.codes.{}]\na = \"{meaning}\"\n", column.name);

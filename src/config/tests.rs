@@ -18,7 +18,7 @@ files = \"p.csv\"
 ";
 
 /// The plan of a text on the first day of 2026.
-fn plan(text: &str) -> Result<RunPlan, Vec<Problem>> {
+pub(super) fn plan(text: &str) -> Result<RunPlan, Vec<Problem>> {
     from_text(text, Path::new("/jobs"), |as_of| as_of.day(Day::from_iso("2026-01-01").unwrap()))
 }
 
@@ -89,7 +89,7 @@ fn the_defaults_are_complete() {
     let amount = column(source, "amount");
     assert_eq!((amount.from.clone(), amount.explicit), (ColumnSource::Header("amount".to_owned()), false));
     assert_eq!(
-        (amount.decimal_separator, &amount.date_formats[..]),
+        (amount.numbers.decimal_separator, &amount.date_formats[..]),
         (b'.', &[DateFormat::new("%Y-%m-%d").unwrap()][..])
     );
     let names: Vec<_> = source.columns.iter().map(|column| column.name.as_str()).collect();

@@ -61,6 +61,8 @@ enum State {
 pub struct BlockReader<R> {
     source: R,
     delimiter: u8,
+    /// Bytes asked of the source at a time.
+    block_bytes: usize,
     /// Read but not yet handed out: the beginning of a record.
     carry: Vec<u8>,
     /// Bytes handed out.
@@ -72,7 +74,14 @@ pub struct BlockReader<R> {
 impl<R: Read> BlockReader<R> {
     /// Over a stream of (decompressed) bytes. A UTF-8 byte order mark at its start is skipped.
     pub fn new(source: R, delimiter: u8) -> Self {
-        BlockReader { source, delimiter, carry: Vec::new(), handed_out: 0, started: false, ended: false }
+        let block_bytes = BLOCK_BYTES;
+        BlockReader { source, delimiter, block_bytes, carry: Vec::new(), handed_out: 0, started: false, ended: false }
+    }
+
+    /// With blocks of another size.
+    #[cfg(test)]
+    pub fn of_bytes(self, block_bytes: usize) -> Self {
+        BlockReader { block_bytes, ..self }
     }
 
     /// The next whole records, in a buffer that is reused; `None` at the end.
@@ -128,7 +137,7 @@ impl<R: Read> BlockReader<R> {
     /// Reads on for one block size; false at the end of the file. As many bytes each time, so that they are hashed in
     /// the large steps in which BLAKE3 is fastest.
     fn fill(&mut self, text: &mut Vec<u8>) -> io::Result<bool> {
-        let end = text.len() + BLOCK_BYTES;
+        let end = text.len() + self.block_bytes;
         let mut filled = text.len();
         text.resize(end, 0);
         while filled < end {

@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::blocks::{MAX_HEADER_BYTES, MAX_RECORD_BYTES};
-use super::files::MAX_HEADER_NAMES;
+use super::open::MAX_HEADER_NAMES;
 use super::schema::CodeSet;
 use crate::exit_code::ExitCode;
 use crate::sanitize::shown;
@@ -35,17 +35,33 @@ pub enum ExtractError {
     Unreadable { file: String, source: io::Error },
     #[error("{file} is empty, without even a header: was it written completely?", file = shown(file))]
     Empty { file: String },
-    #[error("{file} is written in UTF-16: export it as UTF-8 (in Excel: CSV UTF-8)", file = shown(file))]
-    Utf16 { file: String },
+    #[error("{file} has no more than the {lines} lines that `skip_lines` leaves out", file = shown(file))]
+    AllSkipped { file: String, lines: u32 },
+    #[error(
+        "{file} {}: set `encoding = \"utf-16\"`",
+        if *has_mark { "is written in UTF-16" } else { "looks like UTF-16 without a byte order mark" },
+        file = shown(file)
+    )]
+    Utf16 { file: String, has_mark: bool },
+    #[error(
+        "{file} is not written in UTF-16, as `encoding` says: it has neither its byte order mark nor zero bytes; \
+         is it \"utf-8\"?",
+        file = shown(file)
+    )]
+    NotUtf16 { file: String },
+    #[error("{file} is no table of text, but {what}: {help}", file = shown(file))]
+    NotATable { file: String, what: &'static str, help: &'static str },
+    #[error(
+        "{file} begins with \"{line}\", a line for spreadsheets and no header: set `skip_lines = {skip_lines}`{}",
+        delimiter.map(|delimiter| format!(" and `delimiter = {:?}`", delimiter.to_string())).unwrap_or_default(),
+        file = shown(file),
+        line = shown(line)
+    )]
+    SeparatorLine { file: String, line: String, skip_lines: u32, delimiter: Option<char> },
     #[error("{file}: the header cannot be read (a quote in it is never closed, or it is blank)", file = shown(file))]
     BadHeader { file: String },
-    #[error(
-        "{file} has no column \"{header}\", which {column} is read from{}; {present}",
-        nearest.as_ref().map(|name| format!(" (did you mean \"{}\"?)", shown(name))).unwrap_or_default(),
-        file = shown(file),
-        header = shown(header)
-    )]
-    MissingColumn { file: String, column: &'static str, header: String, nearest: Option<String>, present: String },
+    #[error("{file} has {}; {present}", none_of(missing), file = shown(file))]
+    MissingColumns { file: String, missing: Vec<MissingColumn>, present: String },
     #[error(
         "{file} has two columns named \"{header}\": rename one, so that it is clear which is meant",
         file = shown(file), header = shown(header)
@@ -88,6 +104,26 @@ pub enum ExtractError {
     Spill { source: io::Error },
     #[error("the rejected rows cannot be written: {source}")]
     Rejects { source: io::Error },
+}
+
+/// A column that is needed, and not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissingColumn {
+    /// The name that was looked for.
+    pub header: String,
+    /// What it is for, in words.
+    pub used_by: String,
+    /// The nearest name that is there.
+    pub nearest: Option<String>,
+}
+
+/// The missing columns, in words.
+fn none_of(missing: &[MissingColumn]) -> String {
+    let column = |MissingColumn { header, used_by, nearest }: &MissingColumn| {
+        let nearest = nearest.as_ref().map(|name| format!(" (did you mean \"{}\"?)", shown(name)));
+        format!("no column \"{}\", {used_by}{}", shown(header), nearest.unwrap_or_default())
+    };
+    missing.iter().map(column).collect::<Vec<_>>().join(", ")
 }
 
 impl ExtractError {

@@ -7,9 +7,9 @@
 use std::ops::Range;
 
 use super::batch::{Column, MISSING_CODE, MISSING_DAY, MISSING_NUMBER, MISSING_SPAN, Span, Value};
+use super::column_reader::ColumnReader;
 use super::dates::Months;
 use super::intern_cache::InternCache;
-use super::layout::ColumnReader;
 use super::records::Field;
 use super::schema::ColumnKind;
 use super::uniform::Fields;
@@ -42,7 +42,7 @@ impl<F: Fields> FastPath<'_, F> {
         slow_path: &mut Vec<(u32, Field)>,
     ) {
         // Markers of a missing value could look like anything, so with them every value goes the long way.
-        if self.reader.has_markers() {
+        if self.reader.has_no_fast_path() {
             return self.leave(rows, column, slow_path);
         }
         let (text, known) = (self.text, self.known);

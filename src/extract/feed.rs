@@ -4,8 +4,9 @@ use std::io::{self, BufReader};
 use std::sync::Arc;
 
 use super::blocks::Block;
-use super::files::{self, Content, Digest, OpenFile};
+use super::files::InputFile;
 use super::layout::Layout;
+use super::open::{Content, Digest, OpenFile, block_error};
 use super::parquet::ParquetFile;
 use super::{ExtractError, Plan, Progress};
 use crate::config::Encoding;
@@ -69,7 +70,7 @@ impl<'a> Feed<'a> {
                     let (progress, extract) = (self.progress.clone(), self.plan.config.extract);
                     let told: Arc<dyn Fn(u64) + Send + Sync> = Arc::new(move |bytes| progress.bytes(extract, bytes));
                     self.group = 0;
-                    self.open.insert(self.plan.open(input, told)?)
+                    self.open.insert(self.plan.open(input, told).map_err(first_error)?)
                 }
             };
             let layout = open.layout.clone();
@@ -78,9 +79,7 @@ impl<'a> Feed<'a> {
                     let was_first = first.is_some();
                     let block = match first.take() {
                         Some(block) => Some(block),
-                        None => {
-                            blocks.next_block(std::mem::take(&mut buffer)).map_err(|e| files::block_error(input, e))?
-                        }
+                        None => blocks.next_block(std::mem::take(&mut buffer)).map_err(|e| block_error(input, e))?,
                     };
                     block.map(|block| Task::Text {
                         block,
@@ -117,7 +116,7 @@ impl<'a> Feed<'a> {
     }
 
     /// A file that grew, shrank, was written to or replaced under the reading was not complete.
-    fn close(&mut self, digest: &Digest, input: &files::InputFile) -> Result<(), ExtractError> {
+    fn close(&mut self, digest: &Digest, input: &InputFile) -> Result<(), ExtractError> {
         let (hash, bytes) = digest.finish();
         if bytes != input.bytes || !input.is_as_found() {
             return Err(ExtractError::Changed { file: input.name.clone() });
@@ -125,4 +124,9 @@ impl<'a> Feed<'a> {
         self.digests.push(hash);
         Ok(())
     }
+}
+
+/// A file was opened before, so that what is wrong now is that it changed: one error tells that.
+fn first_error(mut errors: Vec<ExtractError>) -> ExtractError {
+    errors.swap_remove(0)
 }

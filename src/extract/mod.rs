@@ -13,21 +13,34 @@ use parking_lot::Mutex;
 pub mod batch;
 pub(crate) mod blocks;
 pub mod codes;
+mod column_reader;
+mod combined;
+pub(crate) mod compressed;
 pub mod dates;
 mod decoded;
 mod error;
 mod fast_path;
 mod feed;
 mod files;
+mod first_bytes;
+mod first_lines;
+mod ids;
 mod intern_cache;
 mod layout;
+pub(crate) mod numbers;
+mod open;
 mod parquet;
+mod record_pass;
 pub(crate) mod records;
 mod rejects;
 mod reversed;
+pub(crate) mod rewriting;
+mod row_filter;
+pub(crate) mod separators;
 mod surplus;
 mod typed;
 mod uniform;
+mod utf16;
 pub(crate) mod values;
 mod walk;
 mod whole_records;
@@ -41,10 +54,11 @@ pub use files::InputFile;
 pub use rejects::{Fault, Reason, RejectsWriter};
 pub use schema::{CodeSet, ColumnKind, ColumnSchema, DIRECTIONS, FILERS, METHODS};
 
-use crate::config::{ColumnConfig, Extract, ExtractConfig, RunPlan};
+use crate::config::{ColumnConfig, ColumnSource, Extract, ExtractConfig, RunPlan};
 use crate::suggestion::nearest;
+use column_reader::From;
 use feed::{Feed, Task};
-use layout::{From, Mapping};
+use layout::Mapping;
 use rejects::{BlockReport, ReorderBuffer};
 use typed::{TextTask, ValueParser};
 
@@ -53,7 +67,7 @@ use typed::{TextTask, ValueParser};
 pub struct FileCounts {
     /// Records read.
     pub records: u64,
-    /// Records that are filtered: the header again.
+    /// Records that are filtered: the header again, and rows for which `where` is not true.
     pub filtered: u64,
     /// Rows rejected as malformed.
     pub malformed: u64,
@@ -168,10 +182,10 @@ impl<'a> Plan<'a> {
             let file = &self.files[at];
             let layout = self.open(file, Arc::new(|_| ())).and_then(|open| {
                 let layout = open.layout.clone();
-                Ok((layout, surplus::fields(file, open)?))
+                Ok((layout, surplus::fields(file, open).map_err(|error| vec![error])?))
             });
             match layout {
-                Err(error) => errors.push(error),
+                Err(found) => errors.extend(found),
                 Ok((layout, surplus_fields)) => {
                     self.files[at].surplus_fields = surplus_fields;
                     opened.push(layout);
@@ -196,10 +210,14 @@ impl<'a> Plan<'a> {
                 let lacking = |(_, layout): &(&InputFile, Arc<layout::Layout>)| {
                     layout.columns.get(at).is_none_or(|column| matches!(column.from, From::Absent))
                 };
-                if let (true, crate::config::ColumnSource::Header(header)) =
-                    (of_source.iter().all(lacking), &column.from)
-                {
-                    let (file, layout) = &of_source[0];
+                let wanted = match &column.from {
+                    ColumnSource::Header(name) => std::slice::from_ref(name),
+                    ColumnSource::Joined { columns, .. } => columns,
+                    ColumnSource::Constant(_) => continue,
+                };
+                let (file, layout) = &of_source[0];
+                let header = wanted.iter().find(|name| !layout.header.contains(name)).or(wanted.first());
+                if let (true, Some(header)) = (of_source.iter().all(lacking), header) {
                     absent.push(AbsentColumn {
                         column: column.name.clone(),
                         header: header.clone(),
@@ -216,10 +234,10 @@ impl<'a> Plan<'a> {
         &self,
         file: &InputFile,
         progress: Arc<dyn Fn(u64) + Send + Sync>,
-    ) -> Result<files::OpenFile, ExtractError> {
+    ) -> Result<open::OpenFile, Vec<ExtractError>> {
         let source = &self.config.sources[file.source];
         let mapping = Mapping { extract: self.config.extract, source, dimensions: self.dimensions };
-        files::open(file, mapping, progress)
+        open::open(file, mapping, progress)
     }
 
     /// Bytes of all files on disk.
@@ -283,6 +301,10 @@ impl<'a> Plan<'a> {
 fn column_found(name: &str, at: usize, files: &[(&InputFile, Arc<layout::Layout>)]) -> ColumnFound {
     let from = |(file, layout): &(&InputFile, Arc<layout::Layout>)| match &layout.columns.get(at)?.from {
         From::Field(field) => Some((file.name.clone(), layout.header[*field].clone(), false)),
+        From::Joined(fields, _) => {
+            let names: Vec<&str> = fields.iter().map(|field| layout.header[*field].as_str()).collect();
+            Some((file.name.clone(), names.join(" + "), false))
+        }
         From::Constant(text) => Some((file.name.clone(), text.clone(), true)),
         From::Absent => None,
     };

@@ -1,7 +1,8 @@
-//! Rows whose period ends before it starts.
+//! Where periods end: rows whose period ends before it starts, and ends that are no part of it.
 
 use super::batch::{Batch, Column, MISSING_DAY, Value};
-use super::layout::{From, Layout};
+use super::column_reader::From;
+use super::layout::Layout;
 use super::rejects::{Fault, Reason};
 use super::typed::ValueParser;
 use crate::calendar::Day;
@@ -30,6 +31,17 @@ impl ValueParser {
                 let fault = Fault { record, line, column, reason, value, line_ends: 0 };
                 self.faults.push((row, usize::MAX, fault));
             }
+        }
+    }
+}
+
+/// Ends that are no part of their period become the day before them. A period may then end before it starts: it covers
+/// nothing.
+pub(super) fn exclude_ends(layout: &Layout, batch: &mut Batch) {
+    let exclusive = layout.columns.iter().zip(&mut batch.columns).filter(|(reader, _)| reader.exclusive);
+    for (_, column) in exclusive {
+        if let Column::Date(days) = column {
+            days.iter_mut().filter(|day| **day != MISSING_DAY).for_each(|day| *day = day.plus_days(-1));
         }
     }
 }

@@ -5,9 +5,11 @@
 
 use super::ExtractError;
 use super::decoded::Decoded;
-use super::files::{Content, InputFile, OpenFile, block_error};
+use super::files::InputFile;
 use super::layout::Layout;
-use super::records::{Field, Records, separators};
+use super::open::{Content, OpenFile, block_error};
+use super::records::{Field, Records};
+use super::separators::separators;
 use super::whole_records::is_repeated_header;
 
 /// The empty fields that all records of a file have beyond those of its header (`docs/method.md` section 2): 0 where their

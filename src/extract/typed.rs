@@ -6,15 +6,17 @@ use super::ExtractError;
 use super::batch::{Batch, Span, Value};
 use super::blocks::Block;
 use super::codes::{CodeCache, Interners};
+use super::column_reader::{ColumnReader, From, empty_column};
 use super::dates::{DateOrder, Months};
 use super::decoded::{Decoded, control_characters};
 use super::fast_path::FastPath;
-use super::layout::{ColumnReader, From, Layout, empty_column};
-use super::records::{Field, Records, Separator, separators};
+use super::layout::Layout;
+use super::records::Field;
 use super::rejects::{BlockReport, Fault, Reason};
+use super::reversed::exclude_ends;
 use super::schema::ColumnKind;
+use super::separators::{Separator, separators};
 use super::uniform::{Fields, Listed, UniformBlock};
-use super::whole_records::{begins_header, is_repeated_header, whole_fault};
 use crate::config::Encoding;
 
 /// Rows whose columns are read one after the other: few, so that their text stays in a core's first cache meanwhile.
@@ -25,9 +27,9 @@ const STRETCH_ROWS: usize = 256;
 pub struct ValueParser {
     /// Room for the places of separators, of blocks whose records are all alike and of others.
     bounds: Vec<u32>,
-    separators: Vec<Separator>,
+    pub(super) separators: Vec<Separator>,
     /// The fields of all records that have as many as the header, record after record.
-    fields: Vec<Field>,
+    pub(super) fields: Vec<Field>,
     value: Vec<u8>,
     /// Values that differ from their bytes in the block; they end up behind the block's text.
     decoded: Vec<u8>,
@@ -79,7 +81,8 @@ impl ValueParser {
         report.text_bytes = text.bytes.len() as u64 + block.dropped_bytes;
         self.start(batch, layout, file);
         let mut bounds = std::mem::take(&mut self.bounds);
-        let alike = match text.is_valid && !text.has_marks() {
+        // Rows are filtered one by one, while they are assembled.
+        let alike = match text.is_valid && !text.has_marks() && layout.filter.is_none() {
             true => UniformBlock::of(&text.bytes, text.start, delimiter, layout.width, &mut bounds),
             false => None,
         };
@@ -115,7 +118,9 @@ impl ValueParser {
         report: &mut BlockReport,
     ) -> Result<(), ExtractError> {
         self.columns(text, fields, layout, batch, books)?;
+        self.combined_values(text, fields, layout, batch);
         self.reversed_periods(layout, batch);
+        exclude_ends(layout, batch);
         let headers = self.repeated_headers(text, fields, layout);
         self.faults.retain(|(row, ..)| headers.binary_search(row).is_err());
         self.faults.sort_by_key(|(row, column, _)| (*row, *column));
@@ -124,85 +129,6 @@ impl ValueParser {
         }
         self.take_out(&headers, batch, report);
         Ok(())
-    }
-
-    /// The rows that are the header again. It has a fault in nearly all extracts, so that rows with faults are looked
-    /// at and no others.
-    fn repeated_headers(&self, text: &[u8], fields: &impl Fields, layout: &Layout) -> Vec<usize> {
-        let mut rows: Vec<usize> = if layout.header_is_malformed {
-            self.faults.iter().map(|(row, ..)| *row).collect()
-        } else {
-            // The first value tells nearly all rows from the header.
-            let firsts = fields.column(0..fields.rows(), 0).enumerate();
-            firsts.filter(|(_, field)| begins_header(text, *field, layout)).map(|(row, _)| row).collect()
-        };
-        rows.sort_unstable();
-        rows.dedup();
-        rows.retain(|row| {
-            let row: Vec<Field> = (0..layout.width).flat_map(|column| fields.column(*row..*row + 1, column)).collect();
-            is_repeated_header(text, &row, layout)
-        });
-        rows
-    }
-
-    /// Takes the block apart: the fields of whole records, and the faults of the others. `dropped` are the lines and the
-    /// bytes of the last record that the block does not have.
-    fn records(
-        &mut self,
-        text: &Decoded,
-        delimiter: u8,
-        dropped: (u64, u64),
-        layout: &Layout,
-        batch: &mut Batch,
-        report: &mut BlockReport,
-    ) {
-        let (dropped_lines, dropped_bytes) = dropped;
-        self.fields.clear();
-        let mut records = Records::new(&text.bytes, &self.separators, text.start, text.byte_order_mark);
-        loop {
-            if text.is_valid
-                && let Some(line) = records.plain_record(layout.width, &mut self.fields)
-            {
-                batch.record.push(report.records as u32);
-                batch.line.push(line);
-                report.records += 1;
-                continue;
-            }
-            let before = self.fields.len();
-            let Some(record) = records.next_record(&mut self.fields) else { break };
-            let number = report.records as u32;
-            report.records += 1;
-            // The last record of a file may lack its line end.
-            let is_ended = text.bytes[..records.position()].ends_with(b"\n");
-            let has_lines = records.lines() > record.line + u32::from(is_ended);
-            let Some((reason, value)) =
-                whole_fault(text, &record, &self.fields[before..], delimiter, has_lines, layout)
-            else {
-                batch.record.push(number);
-                batch.line.push(record.line);
-                continue;
-            };
-            let is_header =
-                reason == Reason::FieldCount && is_repeated_header(&text.bytes, &self.fields[before..], layout);
-            self.fields.truncate(before);
-            if is_header {
-                report.filtered += 1;
-                continue;
-            }
-            report.malformed += 1;
-            report.malformed_bytes += (records.position() - record.start) as u64;
-            // The line feed at the end of a record, or of the file, begins no line that the record covers.
-            let last = match record.unclosed {
-                true => dropped_lines == 0 && text.bytes.ends_with(b"\n"),
-                false => is_ended,
-            };
-            let dropped_lines = if record.unclosed { dropped_lines } else { 0 };
-            let line_ends = u64::from(records.lines() - record.line) + dropped_lines - u64::from(last);
-            let (record, line, column) = (number, record.line, "");
-            report.faults.push(Fault { record, line, column, reason, value, line_ends });
-        }
-        report.malformed_bytes += dropped_bytes;
-        report.lines = report.header_lines + u64::from(records.lines()) + dropped_lines;
     }
 
     /// Reads all whole records, a stretch of rows at a time and in it column by column.
@@ -358,14 +284,14 @@ impl ValueParser {
             return Ok(if reader.required { Err(Reason::MissingValue) } else { Ok(Value::Missing) });
         }
         Ok(match reader.kind {
-            ColumnKind::Text => Ok(Value::Text(match base {
-                Some(base) => Span { start: offset(base, raw), length: raw.len() as u32 },
-                None => {
-                    let start = (text_length + self.decoded.len()) as u32;
-                    self.decoded.extend_from_slice(raw);
-                    Span { start, length: raw.len() as u32 }
+            ColumnKind::Text => match (reader.id(), base) {
+                (Some(_), _) => self.changed_id(reader, raw, text_length),
+                (None, Some(base)) => Ok(Value::Text(Span { start: offset(base, raw), length: raw.len() as u32 })),
+                (None, None) => {
+                    let start = self.decode(raw) + text_length as u32;
+                    Ok(Value::Text(Span { start, length: raw.len() as u32 }))
                 }
-            })),
+            },
             ColumnKind::Code(set) => {
                 let code = self.caches[at].get(raw, || reader.code(set, raw, books))?;
                 code.map(Value::Code).ok_or(Reason::UnknownCode)

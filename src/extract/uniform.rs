@@ -145,7 +145,8 @@ fn note_bounds(records: &[u8], start: u32, delimiter: u8, bounds: &mut Vec<u32>)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::extract::records::{Records, separators};
+    use crate::extract::records::Records;
+    use crate::extract::separators::separators;
     use proptest::prelude::*;
 
     /// All records by the general reading, if each has this many fields and none is quoted.

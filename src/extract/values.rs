@@ -14,7 +14,7 @@ pub struct Decimal {
 }
 
 /// Most significant digits before the decimal separator.
-const MAX_WHOLE_DIGITS: usize = 15;
+pub(super) const MAX_WHOLE_DIGITS: usize = 15;
 
 /// Reads `[+-]digits[separator digits]`; `None` when malformed. U+2212, three bytes of UTF-8, is a minus too.
 #[inline]
@@ -110,7 +110,7 @@ pub fn integer(text: &[u8]) -> Result<i64, Reason> {
 }
 
 /// Digits without the leading zeros, which carry no value and so are fine in any number.
-fn significant(digits: &[u8]) -> usize {
+pub(super) fn significant(digits: &[u8]) -> usize {
     digits.iter().position(|digit| *digit != b'0').map_or(0, |first| digits.len() - first)
 }
 

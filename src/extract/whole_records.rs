@@ -12,7 +12,7 @@ use super::rejects::Reason;
 #[inline]
 pub(super) fn begins_header(text: &[u8], first: Field, layout: &Layout) -> bool {
     let mut unquoted = Vec::new();
-    layout.header.first().is_some_and(|name| first.value(text, &mut unquoted) == name.as_bytes())
+    layout.has_header && layout.header.first().is_some_and(|name| first.value(text, &mut unquoted) == name.as_bytes())
 }
 
 /// Whether the values of a record are the names of the header.

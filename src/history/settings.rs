@@ -86,7 +86,7 @@ fn columns(plan: &RunPlan, extract: Extract) -> BTreeSet<Reading> {
     let reading = |column: &ColumnConfig| {
         let constant = match &column.from {
             ColumnSource::Constant(value) => Some(value.clone()),
-            ColumnSource::Header(_) => None,
+            ColumnSource::Header(_) | ColumnSource::Joined { .. } => None,
         };
         let codes = column.codes.as_ref();
         let codes = codes.map(|codes| codes.iter().map(|(code, meaning)| (code.clone(), meaning.clone())).collect());

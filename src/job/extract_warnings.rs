@@ -118,7 +118,7 @@ impl fmt::Display for ExtractWarning {
             Kind::ControlCharacters(files) => write!(
                 f,
                 "{} U+0080 to U+009F in {files}, which nobody writes: the text was probably written as windows-1252, \
-                 where these are quotation marks, dashes and the euro; have it written as UTF-8",
+                 where these are quotation marks, dashes and the euro; set `encoding = \"windows-1252\"`",
                 counted(files.count, "control character"),
             ),
             Kind::DateOrder(order) => date_order(order, f),

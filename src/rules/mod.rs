@@ -15,6 +15,7 @@ mod rule_set;
 mod terms;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod trace;
 mod words;
 
@@ -24,6 +25,7 @@ pub use expression::{Expression, Operator};
 pub use parse::{ConditionProblem, condition, derived};
 pub use rule_set::{Category, DEFAULT_RULE, DerivedFeature, ReferenceFigures, Rule, RuleSet};
 pub use terms::{Clause, Comparator, Comparison, Piece, Term};
+pub use texts::TextCondition;
 pub use trace::{Trace, TracedTerm, Tracer, Truth};
 
 use crate::schema::Entity;

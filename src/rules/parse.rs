@@ -65,23 +65,31 @@ pub fn derived(
 
 fn parse(sql: &str, features: Features) -> Result<Expression, Vec<ConditionProblem>> {
     words::check(sql, features)?;
+    syntax_tree(sql).and_then(|tree| checked(&tree, features)).map_err(|problem| vec![problem])
+}
+
+/// One expression as the SQL parser takes it apart.
+///
+/// # Errors
+/// The text is none, or more than one.
+pub(super) fn syntax_tree(sql: &str) -> Checked<Sql> {
     let unreadable = || with_help("this cannot be read as a SQL expression", "is a word or sign missing or misplaced?");
-    let mut parser = Parser::new(&GenericDialect).try_with_sql(sql).map_err(|_| vec![unreadable()])?;
-    let parsed = parser.parse_expr().map_err(|_| vec![unreadable()])?;
+    let mut parser = Parser::new(&GenericDialect).try_with_sql(sql).map_err(|_| unreadable())?;
+    let parsed = parser.parse_expr().map_err(|_| unreadable())?;
     match parser.peek_token().token {
-        Token::EOF => checked(&parsed, features).map_err(|problem| vec![problem]),
+        Token::EOF => Ok(parsed),
         Token::Word(_) | Token::Number(..) => {
-            Err(vec![problem("two expressions stand side by side: is AND, OR or another sign missing between them?")])
+            Err(problem("two expressions stand side by side: is AND, OR or another sign missing between them?"))
         }
-        _ => Err(vec![unreadable()]),
+        _ => Err(unreadable()),
     }
 }
 
-fn problem(message: &str) -> ConditionProblem {
+pub(super) fn problem(message: &str) -> ConditionProblem {
     ConditionProblem { message: message.to_owned(), help: None }
 }
 
-fn with_help(message: &str, help: &str) -> ConditionProblem {
+pub(super) fn with_help(message: &str, help: &str) -> ConditionProblem {
     ConditionProblem { message: message.to_owned(), help: Some(help.to_owned()) }
 }
 

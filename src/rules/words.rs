@@ -15,7 +15,7 @@ const WORDS: &[&str] =
 const FUNCTIONS: &[&str] = &["ABS", "ROUND", "FLOOR", "CEIL", "LEAST", "GREATEST", "COALESCE", "NULLIF"];
 
 /// Most words and signs of one expression: parsing and planning descend into it, and the stack is finite.
-const MOST_TOKENS: usize = 500;
+pub(super) const MOST_TOKENS: usize = 500;
 
 /// Checks the words and signs of an expression.
 ///

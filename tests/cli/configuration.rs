@@ -21,6 +21,7 @@ fn a_file_with_many_mistakes_reports_them_all_with_their_lines() {
     vardag.toml:10: rules.r.when: there is no feature `contact`
       help: did you mean `contacts`?
     vardag.toml: extracts.payments: missing: a run needs contacts, applications and payments, and [extracts.payments] is not there
+      help: if the agency has none, say so: [extracts.payments] with `absent = true`
     5 problems in the configuration
     "#);
 }

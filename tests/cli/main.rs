@@ -4,6 +4,8 @@
 //! real program in it, and looks at what came out as values and rows. What is expected comes from the method, never
 //! from what the program wrote.
 
+mod any_extract;
+mod any_values;
 mod bad_files;
 mod bad_values;
 mod breakdowns;

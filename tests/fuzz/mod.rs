@@ -4,6 +4,7 @@
 //! Seeds are fixed, so a failure comes again. The usual number of inputs takes seconds;
 //! `VARDAG_FUZZ_INPUTS=10000000 cargo test --release --lib fuzz` tries as many as it says, shared out over the parsers.
 
+mod dialects;
 mod parquet;
 mod past;
 mod records;

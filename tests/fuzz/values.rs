@@ -1,8 +1,12 @@
 //! Dates and numbers.
 
+use chrono::Datelike;
+
 use crate::calendar::Day;
+use crate::config::{NegativeForms, NumberFormat, Unit};
 use crate::extract::DateFormat;
 use crate::extract::dates::Months;
+use crate::extract::numbers::NumberReader;
 use crate::extract::values::{decimal, integer, minutes};
 
 use super::{mutate, pick, tried};
@@ -38,7 +42,7 @@ fn naive_date(format: &str, text: &str) -> Option<Day> {
     let parts: Vec<&str> = text.split(['.', '/', '-']).collect();
     let (year, month, day) = match (format, parts.as_slice()) {
         ("%Y-%m-%d", [year, month, day]) if text.matches('-').count() == 2 => {
-            (digits(year, 4..=4)?, digits(month, 2..=2)?, digits(day, 2..=2)?)
+            (digits(year, 4..=4)?, digits(month, 1..=2)?, digits(day, 1..=2)?)
         }
         ("%d.%m.%Y", [day, month, year]) if text.matches('.').count() == 2 => {
             (digits(year, 4..=4)?, digits(month, 1..=2)?, digits(day, 1..=2)?)
@@ -102,6 +106,89 @@ fn numbers() {
         let digits = !shown.is_empty() && shown.bytes().all(|byte| byte.is_ascii_digit());
         let whole = if digits && shown.trim_start_matches('0').len() <= 15 { shown.parse().ok() } else { None };
         assert_eq!(integer(&text).ok(), whole, "{shown} as a whole number");
+    });
+}
+
+/// A number as the settings of the test write it: `kr` at either end, a sign in one of three places, spaces between groups of
+/// three.
+fn naive_written(text: &[u8]) -> Option<(bool, i128)> {
+    fn stripped(text: &str) -> &str {
+        let mut text = text;
+        loop {
+            let (before, behind) =
+                (text.trim_start_matches([' ', '\t', '\u{A0}']), text.trim_end_matches([' ', '\t', '\u{A0}']));
+            text = match (before.strip_prefix("kr"), behind.strip_suffix("kr")) {
+                (Some(rest), _) => rest.trim_start_matches([' ', '\t', '\u{A0}']),
+                (None, Some(rest)) => rest.trim_end_matches([' ', '\t', '\u{A0}']),
+                (None, None) => return text,
+            };
+        }
+    }
+    let text = stripped(std::str::from_utf8(text).ok()?);
+    let minus = ['-', '\u{2212}'];
+    let (sign, inside) = if let Some(rest) = text.strip_prefix(minus) {
+        ("-", rest)
+    } else if let Some(rest) = text.strip_suffix(minus) {
+        ("-", rest)
+    } else if let Some(rest) = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
+        ("-", rest)
+    } else if let Some(rest) = text.strip_prefix('+') {
+        ("", rest)
+    } else {
+        ("", text)
+    };
+    let inside = stripped(inside);
+    let (whole, fraction) = inside.split_once(',').map_or((inside, None), |(whole, more)| (whole, Some(more)));
+    let groups: Vec<&str> = whole.split([' ', '\u{A0}']).collect();
+    let right = |group: &&str| group.len() == 3;
+    if groups.len() > 1 && !((1..=3).contains(&groups[0].len()) && groups[1..].iter().all(right)) {
+        return None;
+    }
+    let plain =
+        [sign, &groups.concat(), if fraction.is_some() { "," } else { "" }, fraction.unwrap_or_default()].concat();
+    if groups.concat().starts_with(['+', '-', '\u{2212}']) { None } else { naive_decimal(plain.as_bytes(), ',') }
+}
+
+#[test]
+fn written_numbers() {
+    const SEEDS: [&[u8]; 6] =
+        [b"1 355,90", "12\u{A0}000,00 kr".as_bytes(), b"120,00-", b"kr (94,88)", b"-kr 1 000 000", b"+1,5"];
+    const TELLING: [&[u8]; 12] =
+        [b"0", b"123", b" ", b",", b".", b"-", b"(", b")", b"kr", b"+", "\u{A0}".as_bytes(), b"\xE2\x88\x92"];
+    let format = NumberFormat {
+        decimal_separator: b',',
+        thousands_separator: Some(' '),
+        strip: vec!["kr".to_owned()],
+        negative: NegativeForms { leading: true, trailing: true, parentheses: true },
+    };
+    let reader = NumberReader::new(&format, Unit::Minutes);
+    tried("written numbers", 20, |chance| {
+        let mut text = pick(chance, &SEEDS).to_vec();
+        mutate(chance, &mut text, &TELLING);
+        let expected = naive_written(&text);
+        let shown = String::from_utf8_lossy(&text).into_owned();
+        assert_eq!(reader.amount(&text).ok().map(i128::from), expected.map(|(_, value)| value), "{shown}");
+        let minutes = expected.filter(|(negative, _)| !negative).map(|(_, value)| value);
+        assert_eq!(reader.minutes(&text).ok().map(i128::from), minutes, "{shown} as minutes");
+        let _ = reader.integer(&text);
+    });
+}
+
+#[test]
+fn dates_in_words_and_numbers() {
+    const FORMATS: [&str; 7] = ["%d %b %Y", "%d. %B %Y", "%d%b%y", "%Y-%m", "%m/%d/%Y %I:%M %p", "epoch", "excel"];
+    const SEEDS: [&str; 7] =
+        ["3 maj 2025", "14. maaliskuuta 2025", "07OCT25", "2025-02", "3/1/2025 9:05 am", "1735689600.5", "-45667"];
+    const TELLING: [&[u8]; 12] =
+        [b"0", b"1", b"9", b"-", b".", b" ", b"mar", b"mars", b"kuu", "\u{C4}".as_bytes(), b"\xE2\x88\x92", b"PM"];
+    let formats = FORMATS.map(|notation| DateFormat::new(notation).unwrap());
+    tried("dates in words and numbers", 20, |chance| {
+        let at = chance_index(chance, FORMATS.len());
+        let mut text = SEEDS[at].as_bytes().to_vec();
+        mutate(chance, &mut text, &TELLING);
+        let (first, last) = (formats[at].read(&text), formats[at].clone().to_last_day().read(&text));
+        assert_eq!(first.is_some(), last.is_some());
+        assert!(first <= last && first.is_none_or(|day| (1..=9999).contains(&day.date().year())));
     });
 }
 

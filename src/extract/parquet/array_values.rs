@@ -11,6 +11,7 @@ use chrono::{DateTime, FixedOffset, Offset, TimeZone};
 
 use crate::calendar::Day;
 use crate::extract::batch::{Column, MISSING_DAY, MISSING_NUMBER};
+use crate::extract::dates::{FIRST_DAY, LAST_DAY};
 use crate::extract::rejects::Fault;
 use crate::extract::schema::ColumnKind;
 use crate::text::{push_double, push_single};
@@ -54,7 +55,7 @@ impl TypedArray<'_> {
         match (self, into) {
             (TypedArray::Days(days), Column::Date(into)) => append(days, row, into, (MISSING_DAY, optional), |day| {
                 let day = Day(day);
-                (MIN_DAY..=MAX_DAY).contains(&day).then_some(day)
+                (FIRST_DAY..=LAST_DAY).contains(&day).then_some(day)
             }),
             (TypedArray::Hundredths(numbers, least), Column::Number(into)) => {
                 let range = *least..HUNDREDTHS_LIMIT;
@@ -257,7 +258,8 @@ impl ArrayValues {
             return RawValue::Missing;
         }
         let array = &self.array;
-        let day = |days: i64| match i32::try_from(days).ok().map(Day).filter(|day| (MIN_DAY..=MAX_DAY).contains(day)) {
+        let day = |days: i64| match i32::try_from(days).ok().map(Day).filter(|day| (FIRST_DAY..=LAST_DAY).contains(day))
+        {
             Some(day) => Ok(day),
             None => Err(days),
         };
@@ -296,8 +298,6 @@ impl ArrayValues {
 const HUNDREDTHS_LIMIT: i64 = 100_000_000_000_000_000;
 /// Digits of the widest decimals; a damaged footer may claim more places than there is memory for.
 const MOST_DIGITS: usize = 38;
-const MIN_DAY: Day = Day(-719_162);
-const MAX_DAY: Day = Day(2_932_896);
 
 /// Decimals with two places, from this number of hundredths on.
 fn hundredths(array: &ArrayRef, least: i64) -> Option<TypedArray<'_>> {

@@ -10,7 +10,7 @@ use super::dictionary::Dictionary;
 use crate::extract::ExtractError;
 use crate::extract::batch::{Batch, Column, MISSING_SPAN, Span, Value};
 use crate::extract::codes::Interners;
-use crate::extract::layout::{ColumnReader, From};
+use crate::extract::column_reader::{ColumnReader, From};
 use crate::extract::rejects::{Fault, Reason};
 use crate::extract::schema::ColumnKind;
 use crate::extract::typed::ValueParser;
@@ -20,7 +20,12 @@ impl ParquetTask<'_> {
     /// An error of a column.
     pub(super) fn malformed(&self, at: usize, message: &str) -> ExtractError {
         let field = if let From::Field(field) = self.layout.columns[at].from { Some(field) } else { None };
-        let header = field.and_then(|field| self.layout.header.get(field)).map_or("", String::as_str);
+        self.malformed_field(field.unwrap_or(usize::MAX), message)
+    }
+
+    /// An error of a field.
+    pub(super) fn malformed_field(&self, field: usize, message: &str) -> ExtractError {
+        let header = self.layout.header.get(field).map_or("", String::as_str);
         self.source.malformed(format!("column `{header}`: {message}"))
     }
 }
@@ -64,7 +69,7 @@ impl ValueParser {
         let text = |span: Span| &bytes[span.start as usize..][..span.length as usize];
         let ascii = bytes.is_ascii();
         // Ids are many and long: they are copied together.
-        let copied = match reader.kind == ColumnKind::Text && ascii && !reader.has_markers() {
+        let copied = match reader.kind == ColumnKind::Text && ascii && !reader.has_no_fast_path() {
             true => Some(self.decode(bytes)),
             false => None,
         };
@@ -105,7 +110,7 @@ impl ValueParser {
         batch: &mut Batch,
         books: &Interners,
     ) -> Result<(), ExtractError> {
-        let typed = if reader.has_markers() { TypedArray::Other } else { values.typed(reader.kind) };
+        let typed = if reader.has_no_fast_path() { TypedArray::Other } else { values.typed(reader.kind) };
         let mut next = 0;
         loop {
             // The fast path first; where it stops, the slow path reads a value, and alone knows faults.
@@ -146,7 +151,15 @@ impl ValueParser {
             RawValue::Formatted if is_number(reader.kind) && reader.is_missing_number(&scratch) => {
                 self.value(at, reader, b"", None, 0, books)?
             }
-            RawValue::Formatted if is_number(reader.kind) => reader.plain_with(&scratch, b'.'),
+            RawValue::Formatted if is_number(reader.kind) => reader.typed_number(&scratch),
+            // A day number with a fraction, which does not have the source's decimal separator.
+            RawValue::Formatted if reader.kind == ColumnKind::Date && scratch.contains(&b'.') => {
+                if reader.is_missing_number(&scratch) {
+                    self.value(at, reader, b"", None, 0, books)?
+                } else {
+                    reader.typed_number(&scratch)
+                }
+            }
             RawValue::Formatted => self.value(at, reader, &scratch, None, 0, books)?,
         })
     }

@@ -11,7 +11,7 @@ use super::{ParquetTask, damaged};
 use crate::extract::ExtractError;
 use crate::extract::batch::{Batch, Column, Value};
 use crate::extract::codes::Interners;
-use crate::extract::layout::{ColumnReader, empty_column};
+use crate::extract::column_reader::{ColumnReader, empty_column};
 use crate::extract::rejects::Reason;
 use crate::extract::schema::ColumnKind;
 use crate::extract::typed::ValueParser;

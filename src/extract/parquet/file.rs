@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io;
+use std::path::Path;
 
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
@@ -11,7 +12,9 @@ use parquet::file::metadata::{ColumnChunkMetaData, PageIndexPolicy, ParquetMetaD
 use parquet::file::reader::Length;
 use parquet::schema::types::TypePtr;
 
+use super::old_writers;
 use super::pages::{PageError, RowGroupPages, SharedFile};
+use super::partitions::{self, Partition};
 use super::projection::{ProjectedColumn, arrow_fields};
 use super::{BYTES_PER_BATCH, ROWS_PER_BATCH};
 use crate::extract::ExtractError;
@@ -23,11 +26,15 @@ pub struct ParquetFile {
     file: SharedFile,
     name: String,
     metadata: ParquetMetaData,
+    /// What the folders above it say, under names that no column has.
+    partitions: Vec<Partition>,
+    /// Whether column chunks may be longer than the footer says.
+    has_short_chunks: bool,
 }
 
 impl ParquetFile {
-    /// Reads the footer.
-    pub fn open(file: File, name: &str) -> Result<Self, ExtractError> {
+    /// Reads the footer of a file that lies at this path.
+    pub fn open(file: File, name: &str, path: &Path) -> Result<Self, ExtractError> {
         let file =
             SharedFile::new(file).map_err(|source| ExtractError::Unreadable { file: name.to_owned(), source })?;
         let read =
@@ -39,13 +46,30 @@ impl ParquetFile {
             other => other,
         });
         let metadata = metadata.map_err(|error| extract_error(&error, name))?;
+        let (metadata, has_short_chunks) = old_writers::repaired(metadata, file.len());
         check_footer(&metadata, file.len()).map_err(|error| extract_error(&error, name))?;
-        Ok(ParquetFile { file, name: name.to_owned(), metadata })
+        let mut partitions = partitions::of(path);
+        let mut file = ParquetFile { file, name: name.to_owned(), metadata, partitions: vec![], has_short_chunks };
+        partitions.retain(|partition| file.schema_fields().iter().all(|field| field.name() != partition.name));
+        file.partitions = partitions;
+        Ok(file)
     }
 
-    /// The column names, in order.
+    /// The names of its columns, in order, then those of folders above it.
     pub fn header(&self) -> Vec<String> {
-        self.fields().iter().map(|field| field.name().to_owned()).collect()
+        let own = self.schema_fields().iter().map(|field| field.name().to_owned());
+        own.chain(self.partitions.iter().map(|partition| partition.name.clone())).collect()
+    }
+
+    /// How many columns it has itself.
+    pub fn fields(&self) -> usize {
+        self.schema_fields().len()
+    }
+
+    /// The value that a folder says for the field at this place, if that is no column of its own.
+    pub(super) fn partition(&self, field: usize) -> Option<&str> {
+        let at = field.checked_sub(self.fields())?;
+        self.partitions.get(at).map(|partition| partition.value.as_str())
     }
 
     /// How many row groups it has.
@@ -58,7 +82,7 @@ impl ParquetFile {
         self.metadata.row_group(group).num_rows() as usize
     }
 
-    fn fields(&self) -> &[TypePtr] {
+    fn schema_fields(&self) -> &[TypePtr] {
         self.metadata.file_metadata().schema_descr().root_schema().get_fields()
     }
 
@@ -81,6 +105,7 @@ impl ParquetFile {
                 metadata: &self.metadata,
                 group,
                 columns: &leaves,
+                has_short_chunks: self.has_short_chunks,
                 error: error.clone(),
             };
             let rows = self.rows_per_batch(group, &leaves);
@@ -93,7 +118,7 @@ impl ParquetFile {
     /// A top-level column's place among those that have values.
     fn leaf(&self, group: usize, field: usize) -> Result<usize, ParquetError> {
         let descriptor = self.metadata.file_metadata().schema_descr();
-        let name = self.fields()[field].name();
+        let name = self.schema_fields()[field].name();
         // A nested column may have the same last name, or a dot in a name look like its path.
         let is_it = |column: &usize| {
             descriptor.get_column_root_idx(*column) == field && descriptor.column(*column).path().parts() == [name]

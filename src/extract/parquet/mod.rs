@@ -11,8 +11,11 @@ mod columns;
 mod damaged;
 mod delta;
 mod dictionary;
+mod field_texts;
 mod file;
+mod old_writers;
 mod pages;
+mod partitions;
 mod projection;
 #[cfg(test)]
 mod tests;
@@ -25,8 +28,11 @@ use self::projection::ProjectedColumn;
 use super::ExtractError;
 use super::batch::Batch;
 use super::codes::Interners;
-use super::layout::{From, Layout};
+use super::column_reader::{ColumnReader, From};
+use super::layout::Layout;
 use super::rejects::BlockReport;
+use super::reversed::exclude_ends;
+use super::schema::ColumnKind;
 use super::typed::ValueParser;
 
 /// Rows turned into a batch at a time: few enough for all their columns to stay near the core.
@@ -57,7 +63,7 @@ impl ValueParser {
     ) -> Result<BlockReport, ExtractError> {
         let ParquetTask { source, group, file, layout } = *task;
         let mut report = BlockReport { file, records: source.rows(group) as u64, ..BlockReport::default() };
-        let projection = projected(layout);
+        let projection = projected(source, layout);
         let mut dictionaries: Vec<Option<Dictionary>> = projection.iter().map(|_| None).collect();
         let mut reader = source.read(group, &projection)?;
         // The texts of dictionaries stay at the start of every batch's text.
@@ -71,17 +77,23 @@ impl ValueParser {
             batch.record.extend(first as u32..(first + rows) as u32);
             batch.line.resize(rows, 0);
             first += rows;
-            let columns = || projection.iter().zip(arrays.columns());
-            for ((column, array), dictionary) in columns().zip(&mut dictionaries) {
-                self.update_dictionary(task, column.at, array, dictionary, books)?;
+            // The fields that no column is read from alone come last.
+            let columns =
+                || projection.iter().zip(arrays.columns()).map_while(|(field, array)| Some((field.at?, array)));
+            for ((at, array), dictionary) in columns().zip(&mut dictionaries) {
+                self.update_dictionary(task, at, array, dictionary, books)?;
             }
             dictionary_bytes = self.decoded_bytes();
-            for ((column, array), dictionary) in columns().zip(&mut dictionaries) {
-                self.append_array(task, column.at, array, dictionary, batch, books)?;
+            for ((at, array), dictionary) in columns().zip(&mut dictionaries) {
+                self.append_array(task, at, array, dictionary, batch, books)?;
             }
+            self.append_partitions(task, batch, books)?;
+            let filtered = self.combine_fields(task, &projection, arrays.columns(), batch)?;
             self.reversed_periods(layout, batch);
+            exclude_ends(layout, batch);
             self.keep_undecodable_alone();
-            self.take_out(&[], batch, &mut report);
+            self.faults.retain(|(row, ..)| filtered.binary_search(row).is_err());
+            self.take_out(&filtered, batch, &mut report);
             let text = self.take_decoded();
             self.finish(text, batch, layout, books)?;
             used(batch, &mut report)?;
@@ -91,11 +103,19 @@ impl ValueParser {
     }
 }
 
-/// The columns of a layout that the file has.
-fn projected(layout: &Layout) -> Vec<ProjectedColumn> {
-    let column = |(at, reader): (usize, &super::layout::ColumnReader)| match reader.from {
-        From::Field(field) => Some(ProjectedColumn { at, field, kind: reader.kind }),
+/// The fields of the file that are read: those of the layout's columns, then those that are looked at besides.
+fn projected(source: &ParquetFile, layout: &Layout) -> Vec<ProjectedColumn> {
+    let column = |(at, reader): (usize, &ColumnReader)| match reader.from {
+        From::Field(field) if field < source.fields() => {
+            Some(ProjectedColumn { at: Some(at), field, kind: reader.kind })
+        }
         _ => None,
     };
-    layout.columns.iter().enumerate().filter_map(column).collect()
+    let mut projection: Vec<ProjectedColumn> = layout.columns.iter().enumerate().filter_map(column).collect();
+    for field in layout.looked_at().filter(|field| *field < source.fields()) {
+        if !projection.iter().any(|known| known.field == field) {
+            projection.push(ProjectedColumn { at: None, field, kind: ColumnKind::Text });
+        }
+    }
+    projection
 }

@@ -141,6 +141,8 @@ pub struct RowGroupPages<'a> {
     pub group: usize,
     /// The places of the columns among the file's.
     pub columns: &'a [usize],
+    /// Whether chunks may be longer than the footer says, so that what is behind the last page is none.
+    pub has_short_chunks: bool,
     /// Where the first error goes.
     pub error: PageError,
 }
@@ -158,7 +160,8 @@ impl RowGroups for RowGroupPages<'_> {
 
     fn column_chunks(&self, column: usize) -> Result<Box<dyn PageIterator>> {
         let chunk = self.row_group().column(self.columns[column]);
-        let pages = CheckedPages::new(self.file, chunk, self.num_rows(), self.error.clone())?;
+        let mut pages = CheckedPages::new(self.file, chunk, self.num_rows(), self.error.clone())?;
+        pages.ends_with_rows = self.has_short_chunks;
         Ok(Box::new(OneChunk(Some(Box::new(pages)))))
     }
 
@@ -196,6 +199,8 @@ struct CheckedPages {
     value_bytes: usize,
     /// Whether values may be missing.
     optional: bool,
+    /// Whether there is nothing behind the page with the last row.
+    ends_with_rows: bool,
     error: PageError,
 }
 
@@ -213,10 +218,13 @@ impl CheckedPages {
         };
         let column = chunk.column_descr().name().to_owned();
         let optional = chunk.column_descr().max_def_level() > 0;
-        Ok(CheckedPages { pages, column, rows, rows_read: 0, value_bytes, optional, error })
+        Ok(CheckedPages { pages, column, rows, rows_read: 0, value_bytes, optional, ends_with_rows: false, error })
     }
 
     fn checked_page(&mut self) -> Result<Option<Page>> {
+        if self.ends_with_rows && self.rows_read == self.rows {
+            return Ok(None);
+        }
         let page = self.pages.get_next_page()?;
         let values = page.as_ref().map_or(0, |page| page.num_values() as usize);
         match &page {

@@ -15,10 +15,10 @@ use parquet::schema::types::{SchemaDescriptor, Type, TypePtr};
 
 use crate::extract::schema::ColumnKind;
 
-/// A column that is read.
+/// A field that is read.
 pub struct ProjectedColumn {
-    /// Its place in the layout.
-    pub at: usize,
+    /// The place in the layout of the column that it is; none of one that is looked at besides.
+    pub at: Option<usize>,
     /// Its place among the file's top-level columns.
     pub field: usize,
     /// What it holds.

@@ -100,14 +100,14 @@ pub fn file(array: ArrayRef, how: Writing) -> Vec<u8> {
 pub fn opened(bytes: &[u8]) -> Result<ParquetFile, ExtractError> {
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(bytes).unwrap();
-    ParquetFile::open(file, "file")
+    ParquetFile::open(file, "file", std::path::Path::new("file"))
 }
 
 /// The values of a column, read as the program reads them.
 pub fn values(file: &ParquetFile, field: usize, kind: ColumnKind) -> Result<Vec<Option<String>>, ExtractError> {
     let mut values = Vec::new();
     for group in 0..file.row_groups() {
-        let mut reader = file.read(group, &[ProjectedColumn { at: 0, field, kind }])?;
+        let mut reader = file.read(group, &[ProjectedColumn { at: Some(0), field, kind }])?;
         while let Some(batch) = reader.next_batch()? {
             let array = batch.column(0);
             match array.as_dictionary_opt::<UInt32Type>() {
