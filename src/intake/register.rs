@@ -129,15 +129,19 @@ struct Settled {
 }
 
 impl Rows {
-    fn new(parts: Vec<Part>) -> Self {
-        let mut rows = Rows { parts: Vec::new(), ids: Ids::default(), places: Vec::new() };
-        for (at, part) in parts.iter().enumerate() {
-            for row in 0..part.ids.len() {
-                rows.ids.push(part.ids.get(row));
-                rows.places.push((at as u32, row as u32));
+    fn new(mut parts: Vec<Part>) -> Self {
+        let count = parts.iter().map(|part| part.ids.len()).sum();
+        let bytes = parts.iter().map(|part| part.ids.bytes()).sum();
+        let (mut ids, mut places) = (Ids::with_capacity(count, bytes), Vec::with_capacity(count));
+        for (at, part) in parts.iter_mut().enumerate() {
+            // From here on the ids are in one place.
+            let own = std::mem::take(&mut part.ids);
+            for row in 0..own.len() {
+                ids.push(own.get(row));
+                places.push((at as u32, row as u32));
             }
         }
-        Rows { parts, ..rows }
+        Rows { parts, ids, places }
     }
 
     fn row(&self, at: u32) -> (&Part, usize) {
@@ -208,7 +212,7 @@ impl Rows {
 
     /// The population by the rows that count.
     fn population(self, settled: Settled, dimensions: &[String], threads: usize) -> Population {
-        let mut ids = Ids::default();
+        let mut ids = Ids::with_capacity(self.ids.len(), self.ids.bytes());
         let order = settled.in_scope.iter().chain(&settled.out_of_scope);
         order.for_each(|at| ids.push(self.ids.get(*at as usize)));
         let rows = Rows { ids: Ids::default(), ..self };

@@ -130,23 +130,26 @@ impl Job<'_> {
                     }
                 }
             };
-            let workers: Vec<_> = (0..self.threads)
+            let writing = scope.spawn(|| write_in_order(made, &mut writer, folder, &mut rules_by_customer));
+            let others: Vec<_> = (1..self.threads)
                 .map(|_| {
                     let ready = ready.clone();
                     scope.spawn(move || worker(ready))
                 })
                 .collect();
-            drop(ready);
-            write_in_order(made, &mut writer, folder, &mut rules_by_customer)?;
-            let mut accumulator = labelling.nobody();
-            for worker in workers {
-                // A worker panics only on a fault of ours, which is then everybody's.
-                accumulator.merge(worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-            }
+            // This thread is a worker, too: it has read, and the C library gives what it freed to no other thread.
+            let mut accumulator = worker(ready);
+            others.into_iter().for_each(|other| accumulator.merge(joined(other)));
+            joined(writing)?;
             Ok::<_, JobError>(accumulator)
         })?;
         Ok((accumulator, writer.finish(folder)?, rules_by_customer))
     }
+}
+
+/// What a thread gives. It panics only on a fault of ours, which is then everybody's.
+fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// Writes tables in the order of partitions, in whatever order they come, and notes the rules. Partitions are taken in

@@ -86,20 +86,22 @@ impl SparseColumn {
         };
         let (rows, values) = match column {
             FeatureColumn::Counts(values) => {
-                let (rows, values) = present(values.into_iter().map(Some), |value| *value == 0, &mut missing);
+                let (rows, values) =
+                    present(values.iter().map(|value| Some(*value)), |value| *value == 0, &mut missing);
                 (rows, narrow(values))
             }
             FeatureColumn::MaybeCounts(values) => {
-                let (rows, values) = present(values.into_iter(), |value| *value == 0, &mut missing);
+                let (rows, values) = present(values.iter().copied(), |value| *value == 0, &mut missing);
                 (rows, narrow(values))
             }
             FeatureColumn::Hundredths(values) => {
-                let (rows, values) = present(values.into_iter().map(Some), |value| *value == 0, &mut missing);
+                let (rows, values) =
+                    present(values.iter().map(|value| Some(*value)), |value| *value == 0, &mut missing);
                 let short: Option<Vec<i32>> = values.iter().map(|value| i32::try_from(*value).ok()).collect();
                 (rows, short.map_or(SparseValues::LongHundredths(values), SparseValues::Hundredths))
             }
             FeatureColumn::Ratios(values) => {
-                let values = values.into_iter().map(|value| Some(value).filter(|value| !value.is_nan()));
+                let values = values.iter().map(|value| Some(*value).filter(|value| !value.is_nan()));
                 let (rows, values) = present(values, |value| *value == 0.0, &mut missing);
                 (rows, few(&values).unwrap_or(SparseValues::Real(values)))
             }
@@ -155,13 +157,15 @@ impl SparseColumn {
     }
 }
 
-/// The values that are there and not zero, with their rows.
+/// The values that are there and not zero, with their rows. They are counted first: room that grows and is given back
+/// leaves gaps between what stays.
 fn present<T>(
-    values: impl Iterator<Item = Option<T>>,
+    values: impl Iterator<Item = Option<T>> + Clone,
     is_zero: impl Fn(&T) -> bool,
     missing: &mut Vec<u16>,
 ) -> (Vec<u16>, Vec<T>) {
-    let (mut rows, mut kept) = (Vec::new(), Vec::new());
+    let count = values.clone().flatten().filter(|value| !is_zero(value)).count();
+    let (mut rows, mut kept) = (Vec::with_capacity(count), Vec::with_capacity(count));
     for (row, value) in values.enumerate() {
         match value {
             None => missing.push(row as u16),
@@ -172,8 +176,6 @@ fn present<T>(
             }
         }
     }
-    rows.shrink_to_fit();
-    kept.shrink_to_fit();
     (rows, kept)
 }
 
