@@ -7,6 +7,7 @@
 pub mod calendar;
 pub mod cli;
 pub mod config;
+pub mod dates;
 pub mod exit_code;
 pub mod explain;
 pub mod extract;

@@ -4,7 +4,7 @@
 use super::dialect::Spelling;
 use super::reader::Reader;
 use super::source::{ColumnSource, IdFormat, SignColumn, Unit};
-use crate::extract::schema::ColumnKind;
+use crate::schema::extracts::ColumnKind;
 
 /// What one place states about one column.
 #[derive(Debug, Clone)]

@@ -3,7 +3,7 @@
 
 use super::reader::Reader;
 use super::source::{Encoding, NegativeForms};
-use crate::extract::dates::DateFormat;
+use crate::dates::DateFormat;
 use crate::rules::TextCondition;
 use crate::suggestion::help_for;
 

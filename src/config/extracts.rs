@@ -7,9 +7,9 @@ use super::reader::{Reader, whole_within};
 use super::schema::Shape;
 use super::source::*;
 use crate::calendar::{Day, DefaultPeriod};
-use crate::extract::dates::DateFormat;
-use crate::extract::schema::ColumnKind;
+use crate::dates::DateFormat;
 use crate::schema::Extract;
+use crate::schema::extracts::ColumnKind;
 
 /// All configured extracts, in `docs/method.md` section 2's order, with their limits. No two-digit year puts a birth date
 /// after `as_of`.

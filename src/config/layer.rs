@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::column_table::{ColumnLayer, read_column};
 use super::dialect::{Dialect, Spelling};
 use super::reader::Reader;
-use crate::extract::schema::ColumnKind;
+use crate::schema::extracts::ColumnKind;
 use crate::suggestion::help_for;
 
 /// The columns that an extract can have: name, kind and whether it is needed.

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::extract::dates::DateFormat;
+use crate::dates::DateFormat;
 use crate::rules::TextCondition;
 
 /// One source of an extract: files of one dialect and mapping.

@@ -4,7 +4,7 @@ use crate::schema::Extract;
 use std::path::Path;
 
 use super::*;
-use crate::extract::dates::DateFormat;
+use crate::dates::DateFormat;
 use crate::i18n::Language;
 
 /// The least that a file must state.

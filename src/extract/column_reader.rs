@@ -5,13 +5,13 @@ use hashbrown::HashMap;
 use super::ExtractError;
 use super::batch::{Column, Span, Value};
 use super::codes::{CodeId, Interners};
-use super::dates::DateFormat;
 use super::ids::IdReader;
 use super::numbers::NumberReader;
 use super::rejects::Reason;
 use super::schema::{CodeSet, ColumnKind, ColumnSchema};
 use super::values::{BoolWords, trim};
 use crate::config::{ColumnConfig, Unit};
+use crate::dates::DateFormat;
 
 /// Where a column's values are.
 #[derive(Debug, Clone)]

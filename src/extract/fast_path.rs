@@ -8,12 +8,12 @@ use std::ops::Range;
 
 use super::batch::{Column, MISSING_CODE, MISSING_DAY, MISSING_NUMBER, MISSING_SPAN, Span, Value};
 use super::column_reader::ColumnReader;
-use super::dates::Months;
 use super::intern_cache::InternCache;
 use super::records::Field;
 use super::schema::ColumnKind;
 use super::uniform::Fields;
 use super::values::usual_amount;
+use crate::dates::Months;
 
 /// A column of a block: which field it is, and how it is read.
 pub struct FastPath<'a, F> {

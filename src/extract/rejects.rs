@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::FileCounts;
-use super::dates::DateOrder;
 use crate::config::Outputs;
+use crate::dates::DateOrder;
 
 /// Why a row is rejected (`docs/method.md` section 9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -7,7 +7,6 @@ use super::batch::{Batch, Span, Value};
 use super::blocks::Block;
 use super::codes::{CodeCache, Interners};
 use super::column_reader::{ColumnReader, From, empty_column};
-use super::dates::{DateOrder, Months};
 use super::decoded::{Decoded, control_characters};
 use super::fast_path::FastPath;
 use super::layout::Layout;
@@ -18,6 +17,7 @@ use super::schema::ColumnKind;
 use super::separators::{Separator, separators};
 use super::uniform::{Fields, Listed, UniformBlock};
 use crate::config::Encoding;
+use crate::dates::{DateOrder, Months};
 
 /// Rows whose columns are read one after the other: few, so that their text stays in a core's first cache meanwhile.
 const STRETCH_ROWS: usize = 256;

@@ -4,8 +4,8 @@ use chrono::Datelike;
 
 use crate::calendar::Day;
 use crate::config::{NegativeForms, NumberFormat, Unit};
+use crate::dates::Months;
 use crate::extract::DateFormat;
-use crate::extract::dates::Months;
 use crate::extract::numbers::NumberReader;
 use crate::extract::values::{decimal, integer, minutes};
 

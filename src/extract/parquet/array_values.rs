@@ -10,8 +10,8 @@ use arrow_schema::{DataType, TimeUnit};
 use chrono::{DateTime, FixedOffset, Offset, TimeZone};
 
 use crate::calendar::Day;
+use crate::dates::{FIRST_DAY, LAST_DAY};
 use crate::extract::batch::{Column, MISSING_DAY, MISSING_NUMBER};
-use crate::extract::dates::{FIRST_DAY, LAST_DAY};
 use crate::extract::rejects::Fault;
 use crate::extract::schema::ColumnKind;
 use crate::text::{push_double, push_single};

@@ -31,16 +31,15 @@ pub(super) fn section(localized: &LocalizedReport<'_>) -> Section {
     Section { id: "distributions", title: texts.title.clone(), blocks }
 }
 
-/// How the employers of each category differ.
-pub(super) fn of_employers(localized: &LocalizedReport<'_>) -> Vec<Figure> {
+/// How the employers of each category differ, with a remark where something of it is masked.
+pub(super) fn of_employers(localized: &LocalizedReport<'_>) -> Vec<Block> {
     let features: Vec<String> = Entity::Employer.features().iter().map(|at| at.feature().name.to_owned()).collect();
     let statistics = feature_statistics(&localized.words, Entity::Employer, localized.content.employers, &features);
     let statistics = statistics.masked();
-    let figure = |at: &At| {
-        let table = of_feature(localized, &statistics, at.feature().name);
-        figure(localized, &format!("employers-{}", table.name), &table, |_| neutral())
-    };
-    OF_EMPLOYERS.iter().map(figure).collect()
+    let tables = OF_EMPLOYERS.map(|at| of_feature(localized, &statistics, at.feature().name));
+    let figure = |table: &Table| figure(localized, &format!("employers-{}", table.name), table, |_| neutral());
+    let masked = tables.iter().any(Table::hides_something).then(|| Block::Note { text: localized.mask_note() });
+    masked.into_iter().chain([Block::Figures { figures: tables.iter().map(figure).collect() }]).collect()
 }
 
 /// What the page shows of one feature; the table goes by the feature's name.

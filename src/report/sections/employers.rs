@@ -28,9 +28,8 @@ pub(super) fn section(localized: &LocalizedReport<'_>) -> Option<Section> {
         Block::Table { table: localized.html(&table) },
         Block::Figures { figures },
         Block::Heading { text: texts.distributions.clone() },
-        Block::Note { text: localized.mask_note() },
-        Block::Figures { figures: of_employers(localized) },
     ];
+    blocks.extend(of_employers(localized));
     if let Some(found) = localized.content.employer_movements {
         blocks.extend(moved(localized, found));
     }

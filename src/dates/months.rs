@@ -62,7 +62,7 @@ impl Months {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::extract::dates::DateFormat;
+    use crate::dates::DateFormat;
     use proptest::prelude::*;
 
     proptest! {
