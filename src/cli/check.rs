@@ -8,6 +8,7 @@ use super::output::Usage;
 use super::{CheckArguments, job, output, progress, summary};
 use crate::exit_code::ExitCode;
 use crate::extract::RejectsWriter;
+use crate::i18n::{Language, Message};
 use crate::intake::ExtractEntry;
 use crate::job::Timings;
 
@@ -21,8 +22,9 @@ pub fn check(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
     let reading = job.read(&bars, &mut rejects, spill.as_ref(), &mut Timings::default())?;
     drop(bars);
     rejects.finish()?;
-    let warnings: Vec<String> = reading.warnings.iter().map(ToString::to_string).collect();
-    let broken_limits = &reading.broken_limits;
+    let warnings = reading.warnings.iter().chain(&reading.memory_warning).map(|own| own.text(Language::En));
+    let warnings: Vec<String> = warnings.collect();
+    let broken_limits = &Message::texts(&reading.broken_limits, Language::En);
     job::say_findings(&warnings, broken_limits, arguments.job.quiet);
     let extracts: Vec<ExtractEntry> = reading.accounts.iter().map(|account| ExtractEntry::of(account, &plan)).collect();
     let columns = job.columns();

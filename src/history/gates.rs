@@ -6,6 +6,7 @@
 
 use super::HistoryEntry;
 use crate::config::Gates;
+use crate::i18n::{Message, Value, messages};
 use crate::statistics::ALL;
 use crate::text::double;
 
@@ -18,8 +19,8 @@ pub struct CurrentRun {
     pub volumes: Vec<(String, u64)>,
 }
 
-/// The broken gates, in words; none without a run before (`past` is oldest first).
-pub fn broken_gates(gates: &Gates, past: &[HistoryEntry], current_run: &CurrentRun) -> Vec<String> {
+/// The broken gates; none without a run before (`past` is oldest first).
+pub fn broken_gates(gates: &Gates, past: &[HistoryEntry], current_run: &CurrentRun) -> Vec<Message> {
     let Some(last) = past.last() else { return Vec::new() };
     let mut broken = Vec::new();
     if let Some(most) = gates.max_population_change_pct {
@@ -35,20 +36,16 @@ pub fn broken_gates(gates: &Gates, past: &[HistoryEntry], current_run: &CurrentR
     broken
 }
 
-fn population(most: f64, gates: &Gates, last: &HistoryEntry, current_run: &CurrentRun) -> Option<String> {
+fn population(most: f64, gates: &Gates, last: &HistoryEntry, current_run: &CurrentRun) -> Option<Message> {
     let (before, now) = (last.population, all(current_run));
     let change = change_pct(before as f64, now as f64);
     (change.abs() > most && !by_chance(before as f64, now as f64, gates)).then(|| {
-        format!(
-            "population: from {before} customers on {} to {now}, {}; max_population_change_pct = {}",
-            last.as_of,
-            changed(change),
-            double(most)
-        )
+        let before = messages::n_customers(before);
+        messages::population_changed(before, &last.as_of, now, changed(change), &double(most))
     })
 }
 
-fn shares(most: f64, gates: &Gates, last: &HistoryEntry, current_run: &CurrentRun) -> Vec<String> {
+fn shares(most: f64, gates: &Gates, last: &HistoryEntry, current_run: &CurrentRun) -> Vec<Message> {
     let now_of = |name: &str| current_run.customers.iter().find(|(own, _)| own == name).map_or(0, |(_, count)| *count);
     let gone = last.categories.iter().map(|category| &category.category);
     let gone = gone.filter(|name| !current_run.customers.iter().any(|(own, _)| own == *name));
@@ -63,32 +60,22 @@ fn shares(most: f64, gates: &Gates, last: &HistoryEntry, current_run: &CurrentRu
         let small = points < gates.min_share_change_points || by_chance(customers(before), customers(now), gates);
         let change = change_pct(before, now);
         (change.abs() > most && !small).then(|| {
-            format!(
-                "{name}: its share went from {:.2} % on {} to {now:.2} %, {}; max_share_change_pct = {}",
-                before,
-                last.as_of,
-                changed(change),
-                double(most)
-            )
+            let [before, now] = [before, now].map(|share| Value::Number(format!("{share:.2}")));
+            messages::share_changed(name, before, &last.as_of, now, changed(change), &double(most))
         })
     };
     names.filter_map(check).collect()
 }
 
-fn volumes(most: f64, gates: &Gates, recent: &[HistoryEntry], current_run: &CurrentRun) -> Vec<String> {
+fn volumes(most: f64, gates: &Gates, recent: &[HistoryEntry], current_run: &CurrentRun) -> Vec<Message> {
     let check = |(extract, now): &(String, u64)| {
         let of_run = |run: &HistoryEntry| run.volumes.iter().find(|(own, _)| own == extract).map(|(_, count)| *count);
         let before: Vec<u64> = recent.iter().filter_map(of_run).collect();
         let usual = median(&before)?;
         let change = change_pct(usual, *now as f64);
         (change.abs() > most && !by_chance(usual, *now as f64, gates)).then(|| {
-            let runs = if before.len() == 1 { "the run".to_owned() } else { format!("the {} good runs", before.len()) };
-            format!(
-                "{extract}: {now} records, and in {runs} before {} (the median): {}; max_volume_change_pct = {}",
-                double(usual),
-                changed(change),
-                double(most)
-            )
+            let (now, median) = (messages::n_records(*now), Value::Number(double(usual)));
+            messages::volume_changed(extract, now, before.len(), median, changed(change), &double(most))
         })
     };
     current_run.volumes.iter().filter_map(check).collect()
@@ -109,11 +96,12 @@ fn change_pct(before: f64, now: f64) -> f64 {
     if before == now { 0.0 } else { 100.0 * (now - before) / before }
 }
 
-fn changed(change: f64) -> String {
+fn changed(change: f64) -> Message {
+    let pct = Value::Number(format!("{:.1}", change.abs()));
     match change {
-        change if change.is_infinite() => "where there was none".to_owned(),
-        change if change < 0.0 => format!("{:.1} % less", -change),
-        change => format!("{change:.1} % more"),
+        change if change.is_infinite() => messages::from_none(),
+        change if change < 0.0 => messages::less(pct),
+        _ => messages::more(pct),
     }
 }
 
@@ -133,6 +121,7 @@ fn median(values: &[u64]) -> Option<f64> {
 mod tests {
     use super::*;
     use crate::history::CategoryPoint;
+    use crate::i18n::Language;
     use crate::schema::Entity;
     use crate::schema::figures::FigureValues;
 
@@ -144,6 +133,11 @@ mod tests {
         volume_runs: 3,
         min_change_sd: 3.0,
     };
+
+    /// The broken gates in words.
+    fn broken_gates(gates: &Gates, past: &[HistoryEntry], now: &CurrentRun) -> Vec<String> {
+        Message::texts(&super::broken_gates(gates, past, now), Language::En)
+    }
 
     fn run(as_of: &str, customers: &[(&str, u64)], contacts: u64) -> HistoryEntry {
         let point = |(name, customers): &(&str, u64)| CategoryPoint {

@@ -26,7 +26,7 @@ struct Entry {
     /// Its file.
     texts: &'static str,
     thousands_separator: &'static str,
-    decimal_separator: char,
+    decimal_separator: &'static str,
     percent: &'static str,
     /// The months as they stand in a date.
     months: [&'static str; 12],
@@ -40,7 +40,7 @@ const SV: Entry = Entry {
     code: "sv",
     texts: include_str!("sv.toml"),
     thousands_separator: NO_BREAK_SPACE,
-    decimal_separator: ',',
+    decimal_separator: ",",
     percent: "\u{a0}%",
     months: [
         "januari",
@@ -64,7 +64,7 @@ const FI: Entry = Entry {
     code: "fi",
     texts: include_str!("fi.toml"),
     thousands_separator: NO_BREAK_SPACE,
-    decimal_separator: ',',
+    decimal_separator: ",",
     percent: "\u{a0}%",
     months: [
         "tammikuuta",
@@ -88,7 +88,7 @@ const EN: Entry = Entry {
     code: "en",
     texts: include_str!("en.toml"),
     thousands_separator: ",",
-    decimal_separator: '.',
+    decimal_separator: ".",
     percent: "%",
     months: [
         "January",
@@ -189,6 +189,11 @@ impl Language {
     /// What follows a number of per cent.
     pub fn percent_sign(self) -> &'static str {
         self.entry().percent
+    }
+
+    /// What stands between a number's whole part and its decimals.
+    pub(super) fn decimal_separator(self) -> &'static str {
+        self.entry().decimal_separator
     }
 
     /// A difference with its sign.

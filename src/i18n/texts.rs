@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use super::Language;
+use super::messages::Template;
 
 /// All texts of a language. The maps have a text for each name that files use: a test knows which.
 #[derive(Debug, Deserialize)]
@@ -30,6 +31,7 @@ pub(crate) struct Texts {
     /// Heading and meaning of columns, by their names or by `table.column`.
     pub(crate) columns: BTreeMap<String, (String, String)>,
     pub(crate) workbook: WorkbookTexts,
+    pub(super) messages: BTreeMap<String, Template>,
     features: BTreeMap<String, String>,
     units: BTreeMap<String, String>,
 }
@@ -149,6 +151,12 @@ pub(crate) fn fill(text: &str, values: &[(&str, &str)]) -> String {
     filled + rest
 }
 
+/// The names that a text has filled in.
+#[cfg(test)]
+pub(super) fn places(text: &str) -> impl Iterator<Item = String> {
+    text.split('{').skip(1).map(|rest| rest.split('}').next().unwrap_or_default().to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -159,18 +167,20 @@ mod tests {
     use crate::schema::features::At;
 
     /// Every text under its dotted key, with the names that it has filled in.
-    fn keys(language: Language) -> BTreeMap<String, Vec<String>> {
+    fn keys(language: Language) -> BTreeMap<String, BTreeSet<String>> {
         let table: toml::Table = language.texts().parse().unwrap();
         let mut keys = BTreeMap::new();
         for (section, texts) in &table {
             for (key, text) in texts.as_table().unwrap() {
-                // What a column means may go without saying.
-                let text = text.as_str().or_else(|| text.as_array()?.first()?.as_str()).unwrap();
-                assert!(!text.trim().is_empty(), "{section}.{key} in {language:?}");
-                let mut names: Vec<String> =
-                    text.split('{').skip(1).map(|rest| rest.split('}').next().unwrap().to_owned()).collect();
-                names.sort();
-                keys.insert(format!("{section}.{key}"), names);
+                let forms = match text {
+                    toml::Value::Table(by_count) => by_count.values().collect(),
+                    // What a column means may go without saying.
+                    toml::Value::Array(heading) => vec![&heading[0]],
+                    text => vec![text],
+                };
+                let forms: Vec<&str> = forms.into_iter().map(|text| text.as_str().unwrap()).collect();
+                assert!(forms.iter().all(|text| !text.trim().is_empty()), "{section}.{key} in {language:?}");
+                keys.insert(format!("{section}.{key}"), forms.into_iter().flat_map(places).collect());
             }
         }
         keys

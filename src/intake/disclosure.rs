@@ -4,9 +4,8 @@
 //! named, and the others are told as one count.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
-use crate::sanitize::shown;
+use crate::i18n::{Message, Value, messages};
 
 /// Codes of a kind that are named at most.
 pub const MOST_NAMED: usize = 20;
@@ -61,26 +60,21 @@ impl DisclosedCodes {
         named.sort_by_key(|(_, rows)| std::cmp::Reverse(*rows));
         named
     }
-}
 
-/// `"FAX" (12 rows) and 31 other codes in 45 rows, each in fewer than 10 rows`.
-impl fmt::Display for DisclosedCodes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let counted = |count: u64, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
-        for (at, (code, rows)) in self.by_rows().into_iter().enumerate() {
-            write!(f, "{}\"{}\" ({})", if at > 0 { ", " } else { "" }, shown(code), counted(rows, "row"))?;
-        }
+    /// `"FAX" (12 rows) and 31 other codes in 45 rows, not named since fewer than 10 have each of them`.
+    pub fn told(&self) -> Value {
+        let code = |(code, rows)| messages::code(code, messages::n_rows(rows));
+        let named: Vec<Message> = self.by_rows().into_iter().map(code).collect();
+        let counted = if named.is_empty() { messages::n_codes } else { messages::n_other_codes };
         let OtherCodes { codes, rows } = self.other;
-        if codes == 0 {
-            return Ok(());
+        let mut other = messages::codes_in_rows(counted(codes), messages::n_rows(rows));
+        if !self.cut {
+            other = messages::not_named(other, self.min_rows, codes);
         }
-        let kind = if self.named.is_empty() { "code" } else { "other code" };
-        let and = if self.named.is_empty() { "" } else { " and " };
-        write!(f, "{and}{} in {}", counted(codes, kind), counted(rows, "row"))?;
-        match (self.cut, codes) {
-            (true, _) => Ok(()),
-            (false, 1) => write!(f, ", not named since fewer than {} have it", self.min_rows),
-            (false, _) => write!(f, ", not named since fewer than {} have each of them", self.min_rows),
+        match (named.is_empty(), codes) {
+            (true, _) => other.into(),
+            (false, 0) => named.into(),
+            (false, _) => messages::both(named, other).into(),
         }
     }
 }
@@ -88,6 +82,7 @@ impl fmt::Display for DisclosedCodes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::i18n::Language;
 
     fn codes(of: &[(&str, u64)]) -> BTreeMap<String, u64> {
         of.iter().map(|(code, rows)| ((*code).to_owned(), *rows)).collect()
@@ -97,13 +92,13 @@ mod tests {
     fn only_codes_of_many_rows_are_named() {
         let told = DisclosedCodes::of(&codes(&[("FAX", 12), ("TV", 10), ("K1", 1), ("K2", 2)]), 10);
         assert_eq!(
-            told.to_string(),
+            told.told().text(Language::En),
             "\"FAX\" (12 rows), \"TV\" (10 rows) and 2 other codes in 3 rows, not named since fewer than 10 have each of them"
         );
         assert_eq!((told.named.len(), told.other), (2, OtherCodes { codes: 2, rows: 3 }));
         let told = DisclosedCodes::of(&codes(&[("K1", 1)]), 10);
-        assert_eq!(told.to_string(), "1 code in 1 row, not named since fewer than 10 have it");
-        assert_eq!(DisclosedCodes::of(&codes(&[("K1", 1)]), 1).to_string(), "\"K1\" (1 row)");
+        assert_eq!(told.told().text(Language::En), "1 code in 1 row, not named since fewer than 10 have it");
+        assert_eq!(DisclosedCodes::of(&codes(&[("K1", 1)]), 1).told().text(Language::En), "\"K1\" (1 row)");
         assert!(DisclosedCodes::of(&codes(&[]), 10).is_empty());
     }
 
@@ -115,6 +110,6 @@ mod tests {
         assert_eq!(told.by_rows()[0], ("c49", 149));
         let sum: u64 = told.named.values().sum();
         assert_eq!(sum + told.other.rows, all.values().sum::<u64>());
-        assert!(told.to_string().ends_with("(130 rows) and 30 other codes in 3435 rows"), "{told}");
+        assert!(told.told().text(Language::En).ends_with("(130 rows) and 30 other codes in 3435 rows"));
     }
 }

@@ -1,9 +1,10 @@
 //! The breakdowns of a run: by which dimensions they are made, and of whom.
 
-use super::{Job, Warning};
+use super::Job;
 use crate::config::{AGE_GROUP, Extract};
+use crate::i18n::{Message, messages};
 use crate::intake::Population;
-use crate::statistics::{Accumulator, Breakdown, Grouping, TooManyGroups};
+use crate::statistics::{Accumulator, Breakdown, Grouping, MOST_GROUPS, TooManyGroups};
 
 impl Job<'_> {
     /// Whether there is anything to break the figures down by.
@@ -21,7 +22,7 @@ impl Job<'_> {
 
     /// The breakdowns by each dimension, by age, and by the configured pairs; and what is to be said of those that
     /// have too many groups.
-    pub(super) fn breakdowns(&self, gathered: Accumulator, population: &Population) -> (Vec<Breakdown>, Vec<Warning>) {
+    pub(super) fn breakdowns(&self, gathered: Accumulator, population: &Population) -> (Vec<Breakdown>, Vec<Message>) {
         let settings = &self.plan.breakdowns;
         let mut too_many = Vec::new();
         let mut groupings = Vec::new();
@@ -41,6 +42,13 @@ impl Job<'_> {
         let by: Vec<Vec<&Grouping>> = single.map(|grouping| vec![grouping]).chain(pairs).collect();
         let (breakdowns, more) = gathered.breakdowns(&by);
         too_many.extend(more);
-        (breakdowns, too_many.into_iter().map(Warning::TooManyGroups).collect())
+        (breakdowns, too_many.iter().map(message).collect())
+    }
+}
+
+fn message(TooManyGroups { dimensions, groups }: &TooManyGroups) -> Message {
+    match &dimensions[..] {
+        [first, second] => messages::too_many_pairs(first, second, *groups, MOST_GROUPS),
+        alone => messages::too_many_groups(alone.concat().as_str(), *groups, MOST_GROUPS),
     }
 }

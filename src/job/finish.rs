@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::past::Before;
-use super::{Aggregated, Job, JobError, Reading, Timings, Warning};
+use super::{Aggregated, Job, JobError, Reading, Timings};
 use crate::history::{HistoryEntry, Movements};
-use crate::i18n::Language;
+use crate::i18n::{Language, Message};
 use crate::intake::{ExtractEntry, Population};
 use crate::outputs::{
     self, BreakdownsText, Contents, FolderError, Manifest, OutputFile, RunFolder, SharedOutput, Syncing, WindowEntry,
@@ -48,12 +48,12 @@ pub struct Report {
     pub warnings: Vec<String>,
 }
 
-/// What is found out about the run itself, in words.
+/// What is found out about the run itself.
 struct Findings {
-    broken_limits: Vec<String>,
-    broken_gates: Vec<String>,
-    accepted_changes: Vec<String>,
-    warnings: Vec<Warning>,
+    broken_limits: Vec<Message>,
+    broken_gates: Vec<Message>,
+    accepted_changes: Vec<Message>,
+    warnings: Vec<Message>,
 }
 
 /// What employers came to; nothing where no extract is about them.
@@ -66,13 +66,8 @@ struct Employers {
 
 impl Findings {
     /// Why the run is held; empty where it is not.
-    fn held_because(&self) -> Vec<String> {
+    fn held_because(&self) -> Vec<Message> {
         self.broken_limits.iter().chain(&self.broken_gates).cloned().collect()
-    }
-
-    /// The warnings that are the same whenever the same is read: how much memory there was is no property of results.
-    fn of_results(&self) -> Vec<String> {
-        self.warnings.iter().filter(|warning| warning.is_of_results()).map(Warning::to_string).collect()
     }
 }
 
@@ -131,7 +126,7 @@ impl Job<'_> {
         let pages = || self.pages(folder.path(), &results, &extracts, &found, registered);
         written.extend(timings.stage("report", pages)?);
 
-        let warnings = found.warnings.iter().map(Warning::to_string).collect();
+        let warnings = found.warnings.iter().chain(&reading.memory_warning).map(|own| own.text(Language::En)).collect();
         let manifest = self.manifest(&results, extracts, found, written, started, timings);
         let mut written = manifest.outputs.clone();
         written.push(write_manifest(folder.path(), &manifest)?);
@@ -161,10 +156,11 @@ impl Job<'_> {
             extracts,
             movements: results.movements.clone(),
             employer_movements: results.employer_movements.clone(),
-            warnings: found.of_results(),
-            broken_limits: found.broken_limits,
-            broken_gates: found.broken_gates,
-            accepted_changes: found.accepted_changes,
+            // Without that of memory: how much there was is no property of results.
+            warnings: Message::texts(&found.warnings, Language::En),
+            broken_limits: Message::texts(&found.broken_limits, Language::En),
+            broken_gates: Message::texts(&found.broken_gates, Language::En),
+            accepted_changes: Message::texts(&found.accepted_changes, Language::En),
             outputs,
             started,
             timings_s: timings.0,
@@ -198,7 +194,7 @@ impl Job<'_> {
         gathered: Accumulator,
         population: &Population,
         timings: &mut Timings,
-    ) -> (Vec<CategoryFigures>, Vec<Breakdown>, Vec<Warning>) {
+    ) -> (Vec<CategoryFigures>, Vec<Breakdown>, Vec<Message>) {
         let (names, empty) = (self.plan.customers.category_names(), self.labelling(Entity::Customer).empty_table());
         let figures = timings.stage("figures", || gathered.figures(&names, &empty));
         let (breakdowns, too_many) = timings.stage("breakdowns", || self.breakdowns(gathered, population));
@@ -255,7 +251,7 @@ impl Job<'_> {
             employer_movements: results.employer_movements.as_ref(),
             history: &results.history,
             extracts,
-            warnings: &found.of_results(),
+            warnings: &found.warnings,
             held_because: &found.held_because(),
         };
         report::write(folder, &content)

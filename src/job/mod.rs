@@ -7,7 +7,6 @@
 mod aggregated;
 mod breakdowns;
 mod error;
-mod extract_warnings;
 mod finish;
 mod label;
 mod limits;
@@ -18,11 +17,8 @@ mod warnings;
 
 pub use aggregated::Aggregated;
 pub use error::JobError;
-pub use extract_warnings::ExtractWarning;
 pub use finish::{Report, Results};
-pub use reach::UnpaidBenefits;
 pub use read::Reading;
-pub use warnings::Warning;
 
 use std::collections::BTreeMap;
 use std::path::Path;

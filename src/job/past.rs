@@ -6,9 +6,10 @@
 
 use std::path::Path;
 
-use super::{Job, Reading, Warning};
+use super::{Job, Reading};
 use crate::calendar::Day;
 use crate::history::{self, CurrentRun, HistoryEntry, HistoryError, Movements, NewRun, PastRun, Series};
+use crate::i18n::{Message, Value, messages};
 use crate::intake::Population;
 use crate::outputs::{Contents, FolderError, OutputFile, RunFolder, Written};
 use crate::schema::Entity;
@@ -21,23 +22,20 @@ pub(super) struct Before {
     /// The last of them, to compare with.
     last: Option<PastRun>,
     /// Why gates cannot stand guard.
-    broken_base: Option<String>,
-    pub(super) warnings: Vec<Warning>,
+    broken_base: Option<Message>,
+    pub(super) warnings: Vec<Message>,
 }
 
-/// Why gates cannot stand guard, in words with the remedy.
-fn no_base(last: Option<Day>, fault: &HistoryError) -> String {
-    let run = last.map_or("a good run before this one".to_owned(), |day| format!("the good run of {day}"));
-    format!(
-        "{run} cannot be read, so that nothing can be compared with it: {fault}. If it cannot be restored, remove its \
-         folder, and the run before it is compared with; --accept-changes publishes without comparison"
-    )
+/// Why gates cannot stand guard, with the remedy.
+fn no_base(last: Option<Day>, fault: &HistoryError) -> Message {
+    let run = last.map_or_else(messages::some_good_run, messages::good_run_of);
+    messages::cannot_compare(run, Value::safe(fault))
 }
 
 impl Before {
     /// The same fault may show twice, in the series and in the run that is compared with.
     fn warn(&mut self, fault: &HistoryError) {
-        let warning = Warning::PastRun(fault.to_string());
+        let warning = messages::past_run_left_out(Value::safe(fault));
         if !self.warnings.contains(&warning) {
             self.warnings.push(warning);
         }
@@ -79,7 +77,7 @@ impl Job<'_> {
         before: &Before,
         reading: &Reading<'_>,
         figures: &[CategoryFigures],
-    ) -> Vec<String> {
+    ) -> Vec<Message> {
         if let Some(broken) = &before.broken_base {
             return vec![broken.clone()];
         }

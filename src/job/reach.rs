@@ -5,41 +5,34 @@
 
 use polars::prelude::PolarsResult;
 
-use super::{Job, Warning};
+use super::Job;
 use crate::config::{Benefit, Extract};
+use crate::i18n::{Message, Value, messages};
 use crate::intake::ExtractAccount;
 use crate::rules::Tracer;
 
-/// Benefits of a kind, of which none is paid.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnpaidBenefits {
-    /// What they are, as the catalogue says it.
-    pub kind: &'static str,
-    /// Their codes.
-    pub codes: Vec<String>,
-}
-
 /// A kind of benefits, and the features that are 0 for everybody where none of them is paid.
 struct Kind {
-    name: &'static str,
+    /// What the catalogue says of them; one of these is enough.
+    settings: &'static [&'static str],
     has: fn(&Benefit) -> bool,
     features: &'static [&'static str],
 }
 
 const KINDS: [Kind; 4] = [
     Kind {
-        name: "last_resort",
+        settings: &["last_resort"],
         has: |benefit| benefit.last_resort,
         features: &["last_resort_months", "last_resort_streak"],
     },
     Kind {
-        name: "income_replacing or last_resort",
+        settings: &["income_replacing", "last_resort"],
         has: |benefit| benefit.income_replacing || benefit.last_resort,
         features: &["income_months"],
     },
-    Kind { name: "life_event", has: |benefit| benefit.life_event.is_some(), features: &["life_events"] },
+    Kind { settings: &["life_event"], has: |benefit| benefit.life_event.is_some(), features: &["life_events"] },
     Kind {
-        name: "countable",
+        settings: &["countable"],
         has: |benefit| benefit.countable,
         features: &[
             "benefits_paid",
@@ -54,14 +47,14 @@ const KINDS: [Kind; 4] = [
 
 impl Job<'_> {
     /// What is to be said of rules that cannot take anybody.
-    pub(super) fn unreachable_rules(&self, accounts: &[ExtractAccount]) -> PolarsResult<Option<Warning>> {
+    pub(super) fn unreachable_rules(&self, accounts: &[ExtractAccount]) -> PolarsResult<Option<Message>> {
         let account = |extract| accounts.iter().find(|account| account.extract == extract);
         let payments = account(Extract::Payments);
         let is_paid = |benefit: &Benefit| payments.is_some_and(|own| own.benefits_in_use.contains(&benefit.code));
         // Life events come from elsewhere as well, and a benefit that the catalogue lacks is a countable one.
-        let from_elsewhere = |kind: &Kind| match kind.name {
-            "life_event" => account(Extract::LifeEvents).is_some_and(|own| own.rows.in_use > 0),
-            "countable" => payments.is_some_and(|own| !own.unknown_benefits.is_empty()),
+        let from_elsewhere = |kind: &Kind| match kind.settings {
+            ["life_event"] => account(Extract::LifeEvents).is_some_and(|own| own.rows.in_use > 0),
+            ["countable"] => payments.is_some_and(|own| !own.unknown_benefits.is_empty()),
             _ => false,
         };
         let benefits = &self.plan.benefits;
@@ -78,11 +71,33 @@ impl Job<'_> {
         let mut needed = Vec::new();
         for kind in unpaid {
             if !tracer.unreachable(kind.features)?.is_empty() {
-                let codes = benefits.iter().filter(|benefit| (kind.has)(benefit)).map(|benefit| benefit.code.clone());
-                needed.push(UnpaidBenefits { kind: kind.name, codes: codes.collect() });
+                needed.push(kind.message(benefits));
             }
         }
-        let rules = rules.into_iter().map(|at| rule_set.rules[at].name.clone()).collect();
-        Ok(Some(Warning::UnreachableRules { rules, of: rule_set.rules.len(), needed }))
+        let names: Vec<&str> = rules.iter().map(|at| rule_set.rules[*at].name.as_str()).collect();
+        let needed = needed.into_iter().reduce(messages::either_list);
+        Ok(Some(messages::unreachable_rules(rules.len(), rule_set.rules.len(), some_of(names), needed)))
     }
+}
+
+impl Kind {
+    /// What they are, with their codes.
+    fn message(&self, benefits: &[Benefit]) -> Message {
+        let settings = self.settings.iter().map(|setting| Value::from(*setting));
+        let kind = settings.reduce(|first, second| messages::either(first, second).into());
+        let codes = benefits.iter().filter(|benefit| (self.has)(benefit)).map(|benefit| benefit.code.as_str());
+        let codes: Vec<&str> = codes.collect();
+        match codes.is_empty() {
+            true => messages::kind_without_benefits(kind),
+            false => messages::kind_of_benefits(kind, some_of(codes)),
+        }
+    }
+}
+
+/// The first names of a list, and how many more there are.
+fn some_of(mut names: Vec<&str>) -> Value {
+    const NAMED: usize = 8;
+    let more = names.len().saturating_sub(NAMED);
+    names.truncate(NAMED);
+    if more == 0 { names.into() } else { messages::and_more(names, more).into() }
 }

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::aggregated::{Aggregated, ReadContext};
-use super::{ExtractWarning, Job, JobError, Timings, Warning, limits};
+use super::{Job, JobError, Timings, limits, warnings};
 use crate::config::Benefit;
 use crate::extract::{ExtractError, Interners, Plan, Progress, RejectsWriter};
 use crate::features::{BenefitTraits, KernelWindow};
+use crate::i18n::{Message, messages};
 use crate::intake::{ExtractAccount, match_orphans};
 use crate::schema::Entity;
 use crate::spill::{Budget, Spill};
@@ -20,9 +21,11 @@ pub struct Reading<'s> {
     /// The extracts in `docs/method.md` section 2's order.
     pub accounts: Vec<ExtractAccount>,
     /// What an analyst should know.
-    pub warnings: Vec<Warning>,
-    /// The limits that were broken, in words.
-    pub broken_limits: Vec<String>,
+    pub warnings: Vec<Message>,
+    /// That the memory limit cannot be kept: of the machine, and not of what was read.
+    pub memory_warning: Option<Message>,
+    /// The limits that were broken.
+    pub broken_limits: Vec<Message>,
     pub(super) kernel: KernelWindow,
     pub(super) traits: Vec<BenefitTraits>,
 }
@@ -43,18 +46,14 @@ impl Job<'_> {
         let mut accounts = Vec::new();
         let (population, appeared) = timings
             .stage("customers", || self.population(Entity::Customer, &books, progress, rejects, &mut accounts))?;
-        let mut warnings: Vec<Warning> = self.absent_columns().collect();
-        if !population.registered {
-            warnings.push(Warning::NoRegister);
-        }
-        warnings.extend(ExtractWarning::of_ages(&population, &self.plan.window).map(Warning::Extract));
+        let mut found: Vec<Message> = self.absent_columns().collect();
+        found.extend((!population.registered).then(messages::no_register));
+        found.extend(warnings::of_ages(&population, &self.plan.window));
         let kernel = KernelWindow::new(&self.plan.window);
         let traits = traits(&self.plan.benefits, &books)?;
-        let budget = self.memory_limit.zip(spill).map(|(limit, spill)| {
-            let (budget, least) = Budget::of(limit, population.len() as u64, spill);
-            warnings.extend(least.map(Warning::MemoryLimit));
-            budget
-        });
+        let budget = self.memory_limit.zip(spill);
+        let (budget, least) = budget.map(|(limit, spill)| Budget::of(limit, population.len() as u64, spill)).unzip();
+        let memory_warning = least.flatten().map(|bytes: u64| messages::memory_limit(bytes.div_ceil(1 << 20)));
         let customers = Aggregated::new(Entity::Customer, population, budget);
         let read = ReadContext { books: &books, progress, kernel: &kernel, traits: &traits };
         for extract in Entity::Customer.events() {
@@ -65,23 +64,20 @@ impl Job<'_> {
         }
         match_orphans(&customers.population, &mut accounts, self.threads);
         let employers = timings.stage("employers", || self.employers(&read, rejects, budget, &mut accounts))?;
-        if employers.as_ref().is_some_and(|employers| !employers.population.registered) {
-            warnings.push(Warning::NoEmployerRegister);
-        }
-        let of_values = accounts.iter().flat_map(|account| ExtractWarning::of_values(account, self.plan));
-        warnings.extend(of_values.map(Warning::Extract));
-        warnings.extend(self.unreachable_rules(&accounts)?);
+        let employers_unregistered = employers.as_ref().is_some_and(|employers| !employers.population.registered);
+        found.extend(employers_unregistered.then(messages::no_employer_register));
+        found.extend(accounts.iter().flat_map(|account| warnings::of_values(account, self.plan)));
+        found.extend(self.unreachable_rules(&accounts)?);
         let mut broken_limits = Vec::new();
         for account in &accounts {
             if let Some(input) = self.input(account.extract) {
-                warnings.extend(ExtractWarning::of_rows(account, input.config).into_iter().map(Warning::Extract));
+                found.extend(warnings::of_rows(account, input.config));
                 broken_limits.extend(limits::broken(input.config, account, self.plan.window.as_of));
             }
         }
-        if customers.count() == 0 && !self.plan.may_be_nobody {
-            broken_limits.push(limits::nobody());
-        }
-        Ok(Reading { customers, employers, accounts, warnings, broken_limits, kernel, traits })
+        let is_nobody = customers.count() == 0 && !self.plan.may_be_nobody;
+        broken_limits.extend(is_nobody.then(messages::nobody));
+        Ok(Reading { customers, employers, accounts, warnings: found, memory_warning, broken_limits, kernel, traits })
     }
 
     /// Reads the employers and their events; `None` where no extract is about employers.
@@ -107,12 +103,11 @@ impl Job<'_> {
         Ok(Some(employers))
     }
 
-    fn absent_columns(&self) -> impl Iterator<Item = Warning> {
-        let of_input = |input: &Plan<'_>| {
-            let extract = input.config.extract;
-            input.absent.clone().into_iter().map(move |absent| ExtractWarning::of_column(extract, absent))
+    fn absent_columns(&self) -> impl Iterator<Item = Message> {
+        let of_input = |input: &'_ Plan<'_>| {
+            input.absent.iter().map(|absent| warnings::of_column(input.config.extract, absent)).collect::<Vec<_>>()
         };
-        self.inputs.iter().flat_map(of_input).map(Warning::Extract)
+        self.inputs.iter().flat_map(of_input)
     }
 }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::localized::LocalizedReport;
 use super::view::Section;
 use super::{ReportError, sections};
-use crate::i18n::{Language, fill};
+use crate::i18n::{Language, Message, fill};
 use crate::tables::{Content, Localizer};
 
 const TEMPLATE: &str = include_str!("report.html.j2");
@@ -23,7 +23,7 @@ struct Page<'a> {
     agency: &'a str,
     window: String,
     population: String,
-    held_because: &'a [String],
+    held_because: Vec<String>,
     sections: Vec<Section>,
 }
 
@@ -66,7 +66,7 @@ pub(super) fn page(content: &Content<'_>, language: Language) -> Result<String, 
         agency: &content.plan.report.agency,
         window: format!("{start} – {end}"),
         population: localized.customers(population),
-        held_because: content.held_because,
+        held_because: Message::texts(content.held_because, language),
         sections: sections::all(&localized),
     };
     let mut environment = Environment::new();

@@ -91,6 +91,32 @@ fn the_page_as_it_is_read() {
 }
 
 #[test]
+fn what_the_program_says_is_in_the_language_of_the_page() {
+    let run = Run::whole();
+    let text = |language| text_of(&page(&run, language)).replace('\u{a0}', " ");
+    let said = [
+        (
+            Language::Sv,
+            ["25 av 1000 poster har fel, 2,5 %, mer", "koder i method som konfigurationen inte känner till"],
+        ),
+        (
+            Language::Fi,
+            ["1000 tietueesta virheellisiä on 25, 2,5 %,", "sarakkeen method koodit, joita asetukset eivät"],
+        ),
+        (Language::En, ["25 of 1000 records are malformed, 2.5 %, more", "method codes that are not mapped count as"]),
+    ];
+    for (language, own) in said {
+        let text = text(language);
+        assert!(own.iter().all(|words| text.contains(words)), "{text}");
+        let of_others = said.iter().filter(|(other, _)| *other != language).flat_map(|(_, words)| words);
+        assert!(of_others.into_iter().all(|words| !text.contains(words)), "{text}");
+        for message in run.content().warnings.iter().chain(run.content().held_because) {
+            assert_eq!(text.contains(&message.text(Language::En).replace('"', "&quot;")), language == Language::En);
+        }
+    }
+}
+
+#[test]
 fn what_a_run_has_nothing_of_has_no_section() {
     let text = text_of(&page(&Run::empty(), Language::Fi));
     assert!(text.contains("Aiempaa ajoa, johon verrata, ei ole."));

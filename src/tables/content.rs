@@ -2,6 +2,7 @@
 
 use crate::config::RunPlan;
 use crate::history::{HistoryEntry, Movements};
+use crate::i18n::Message;
 use crate::intake::ExtractEntry;
 use crate::schema::figures::Figure;
 use crate::statistics::{ALL, Breakdown, CategoryFigures, Mask, few, masks};
@@ -28,10 +29,10 @@ pub struct Content<'a> {
     pub history: &'a [HistoryEntry],
     /// The extracts with what became of their rows.
     pub extracts: &'a [ExtractEntry],
-    /// What an analyst should know, in words.
-    pub warnings: &'a [String],
-    /// Why the run is held, in words; empty where it is not.
-    pub held_because: &'a [String],
+    /// What an analyst should know.
+    pub warnings: &'a [Message],
+    /// Why the run is held; empty where it is not.
+    pub held_because: &'a [Message],
 }
 
 /// A breakdown, and what of it would tell too much about too few.

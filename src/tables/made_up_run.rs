@@ -4,6 +4,7 @@ use super::{Content, MaskedBreakdown};
 use crate::calendar::Day;
 use crate::config::{RunPlan, from_text};
 use crate::history::{CategoryPoint, Cause, HistoryEntry, Movements, RuleMovement};
+use crate::i18n::{Message, Value, messages};
 use crate::intake::OtherCodes;
 use crate::intake::{ExtractEntry, RowsEntry};
 use crate::schema::Entity;
@@ -32,8 +33,8 @@ pub(crate) struct Run {
     pub(crate) employer_movements: Option<Movements>,
     pub(crate) history: Vec<HistoryEntry>,
     extracts: Vec<ExtractEntry>,
-    warnings: Vec<String>,
-    pub(crate) held_because: Vec<String>,
+    warnings: Vec<Message>,
+    pub(crate) held_because: Vec<Message>,
 }
 
 impl Run {
@@ -102,8 +103,10 @@ impl Run {
         run.employer_movements = Some(employer_movements());
         run.history = vec![past("2025-10-31", [80.0, 11.0, 9.0]), past("2025-11-30", [79.4, 11.0, 9.6])];
         run.extracts = vec![extract()];
-        run.warnings = vec!["applications: method codes that are not mapped count as other: \"FAX\"".to_owned()];
-        run.held_because = vec!["contacts: 2 % of the records are malformed".to_owned()];
+        let codes = messages::code("FAX", messages::n_rows(16u64));
+        run.warnings = vec![messages::unmapped_codes("applications", "method", codes)];
+        let above = messages::above(Value::Number("2.5".to_owned()), "max_rejected_pct", "1");
+        run.held_because = vec![messages::too_many_malformed("contacts", 25u64, 1000u64, above)];
         run
     }
 }

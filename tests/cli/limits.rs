@@ -221,5 +221,7 @@ fn rows_of_which_none_is_in_the_window_are_an_old_delivery() {
     let paying = |row: &str| Workspace::agency().settings(settings).rows("payments", row).run();
     paying("P1,A,child_benefit,2024-12-01,2025-01-01,2024-12-01,1").code(0);
     paying("P1,A,child_benefit,2024-12-01,2024-12-31,2025-01-02,1").code(0);
-    paying("P1,A,child_benefit,2024-12-01,2024-12-31,2024-12-31,1").code(3).stderr_has("payments: none of the 1 rows");
+    paying("P1,A,child_benefit,2024-12-01,2024-12-31,2024-12-31,1")
+        .code(3)
+        .stderr_has("payments: the only row in use is not dated");
 }

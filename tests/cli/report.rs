@@ -187,3 +187,36 @@ fn an_accessibility_checker_finds_nothing_serious() {
         assert_eq!(found.iter().find(grave), None, "{page}: {found:?}");
     }
 }
+
+#[test]
+fn what_the_program_says_is_in_the_language_of_the_page_and_elsewhere_in_english() {
+    let rows = |count: usize, row: &dyn Fn(usize) -> String| (0..count).map(row).collect::<String>();
+    let applications = |at| format!("H{at},A,{},2025-02-01,{},,,,\n", ["x1", "x2"][at % 2], ["FAX", "online"][at % 2]);
+    let agency = Workspace::agency()
+        .settings("limits.max_orphan_pct = 0\ngates.max_volume_change_pct = 10")
+        .rows("contacts", &rows(20, &|at| format!("K{at},A,2025-03-01,phone,,\n")))
+        .rows("applications", &rows(40, &applications));
+    agency.vardag(&["run", "vardag.toml", "--as-of", "2025-12-30"]).code(0);
+    let contacts = |at| format!("K{},{},2025-03-01,phone,,\n", at % 50, ["A", "a", "1E+11"][at % 3]);
+    let agency = agency.rows("contacts", &rows(60, &contacts));
+    let json = agency.vardag(&["run", "vardag.toml", "--json"]).code(3).json();
+    let run = RunFolder::open(Path::new(json["folder"].as_str().expect("a folder")));
+    let said = ["warnings", "broken_limits", "broken_gates"].map(|key| run.manifest()[key].clone());
+    let said: Vec<&str> =
+        said.iter().flat_map(|list| list.as_array().expect("a list")).filter_map(Value::as_str).collect();
+    assert!(said.len() >= 7, "{said:#?}");
+    let [swedish, finnish, english] = PAGES.map(|page| shown(&text(&run, page)).join("\n"));
+    for sentence in said {
+        let sentence = sentence.replace('"', "&quot;").replace('/', "&#x2f;").replace('\'', "&#x27;");
+        assert!(english.contains(&sentence), "{sentence}");
+        assert!(!swedish.contains(&sentence) && !finnish.contains(&sentence), "{sentence}");
+    }
+    // The same extract, counts and setting in every language.
+    for (page, words) in [
+        (swedish, "contacts: 40 av 60 poster saknar ägare, 66,67\u{a0}%, mer än max_orphan_pct = 0 tillåter"),
+        (finnish, "contacts: 60 tietueesta omistajattomia on 40, 66,67\u{a0}%, enemmän kuin max_orphan_pct = 0 sallii"),
+        (english, "contacts: 40 of 60 records are orphans, 66.67 %, more than max_orphan_pct = 0 allows"),
+    ] {
+        assert!(page.contains(words), "{words}");
+    }
+}

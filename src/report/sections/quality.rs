@@ -1,5 +1,6 @@
 //! Quality of the data: where every row went, why rows were rejected, and codes that nobody knows.
 
+use crate::i18n::Message;
 use crate::report::localized::LocalizedReport;
 use crate::report::view::{Block, Section};
 use crate::tables::{Table, accounting, rejects_by_reason, unknown_codes};
@@ -18,7 +19,8 @@ pub(super) fn section(localized: &LocalizedReport<'_>) -> Section {
     ];
     if !localized.content.warnings.is_empty() {
         blocks.push(Block::Heading { text: texts.warnings.clone() });
-        blocks.push(Block::Messages { messages: localized.content.warnings.to_vec() });
+        let messages = Message::texts(localized.content.warnings, localized.language);
+        blocks.push(Block::Messages { messages });
     }
     Section { id: "quality", title: texts.title.clone(), blocks }
 }

@@ -8,7 +8,7 @@ mod tests;
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, XlsxError};
 
-use crate::i18n::fill;
+use crate::i18n::{Message, fill};
 use crate::render::{MASK, rows_left_out, workbook};
 use crate::tables::{Content, Format, Localizer, Table, of_run};
 
@@ -45,7 +45,7 @@ fn about(content: &Content<'_>, words: &Localizer<'_>, tables: &[Table]) -> Tabl
         (&texts.last_day, content.plan.window.as_of.to_string()),
         (&texts.customers, population.to_string()),
         (&texts.program, format!("vardag {}", env!("CARGO_PKG_VERSION"))),
-        (&texts.held_because, content.held_because.join("; ")),
+        (&texts.held_because, Message::texts(content.held_because, words.language).join("; ")),
         (&MASK.to_owned(), words.mask_note()),
         (&texts.empty_cell, texts.no_figure.clone()),
         (&texts.reference, content.plan.report.reference_source.clone()),

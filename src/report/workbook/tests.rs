@@ -130,11 +130,12 @@ fn a_sheet_that_is_cut_says_so() {
 }
 
 #[test]
-fn headings_are_in_the_language_of_the_workbook() {
+fn headings_and_what_the_program_says_are_in_the_language_of_the_workbook() {
     let texts = |language| parts(&workbook(&Run::whole(), language))["xl/sharedStrings.xml"].clone();
     let (swedish, finnish) = (texts(Language::Sv), texts(Language::Fi));
     assert!(swedish.contains("<t>Andel av kunderna</t>") && swedish.contains("<t>share_pct</t>"));
     assert!(finnish.contains("<t>Osuus asiakkaista</t>") && !finnish.contains("<t>Share of customers</t>"));
+    assert!(swedish.contains("contacts: 25 av 1000 poster har fel") && !swedish.contains("records are malformed"));
 }
 
 #[test]
