@@ -13,7 +13,7 @@ use crate::outputs::{
 };
 use crate::report;
 use crate::schema::Entity;
-use crate::statistics::{Accumulator, Breakdown, CategoryFigures};
+use crate::statistics::{Accumulator, Breakdown, CategoryFigures, Concentration};
 use crate::tables::{self, Content, Localizer, MaskedBreakdown};
 
 /// What a run came to.
@@ -21,6 +21,8 @@ use crate::tables::{self, Content, Localizer, MaskedBreakdown};
 pub struct Results {
     /// The figures per category in their order, then of all.
     pub figures: Vec<CategoryFigures>,
+    /// How much of some totals falls to few customers.
+    pub concentration: Vec<Concentration>,
     /// The figures by each dimension, by age and by pairs of them.
     pub breakdowns: Vec<Breakdown>,
     /// The figures of employers per category, then of all; empty where no extract is about employers.
@@ -95,9 +97,10 @@ impl Job<'_> {
         let (gathered, labels, rules) = timings.stage("classify", classify)?;
         let syncing = Syncing::begin(folder.path(), &labels)?;
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build().map_err(JobError::Threads)?;
+        let concentration = timings.stage("concentration", || pool.install(|| gathered.concentration()));
         let (figures, breakdowns, too_many) =
             pool.install(|| self.sum_up(gathered, &reading.customers.population, &mut timings));
-        let tables = || pool.install(|| self.tables(folder.path(), &figures, &breakdowns));
+        let tables = || pool.install(|| self.tables(folder.path(), &figures, &concentration, &breakdowns));
         let mut written = vec![labels];
         written.extend(timings.stage("tables", tables)?);
         written.push(rejects);
@@ -119,7 +122,7 @@ impl Job<'_> {
             warnings: reading.warnings.drain(..).chain(too_many).chain(warnings).collect(),
         };
         let Employers { figures: employers, movements: employer_movements, .. } = employers;
-        let results = Results { figures, breakdowns, employers, movements, employer_movements, history };
+        let results = Results { figures, concentration, breakdowns, employers, movements, employer_movements, history };
         let extracts: Vec<ExtractEntry> =
             reading.accounts.iter().map(|account| ExtractEntry::of(account, self.plan)).collect();
         let registered = reading.customers.population.registered;
@@ -206,6 +209,7 @@ impl Job<'_> {
         &self,
         folder: &Path,
         figures: &[CategoryFigures],
+        concentration: &[Concentration],
         breakdowns: &[Breakdown],
     ) -> Result<Vec<Written>, JobError> {
         let words = Localizer::new(self.plan, Language::En)?;
@@ -219,6 +223,11 @@ impl Job<'_> {
                 folder,
                 &tables::feature_statistics(&words, Entity::Customer, figures, features),
                 Contents::SmallGroups,
+            )?,
+            OutputFile::write_table(
+                folder,
+                &tables::concentration(&words, concentration, categories),
+                Contents::Aggregates,
             )?,
             text.write(folder, breakdowns)?,
         ])
@@ -245,6 +254,7 @@ impl Job<'_> {
             registered,
             features: &self.plan.customers.feature_names(),
             figures: &results.figures,
+            concentration: &results.concentration,
             breakdowns: MaskedBreakdown::all(&results.breakdowns, min_group),
             employers: &results.employers,
             movements: results.movements.as_ref(),

@@ -5,12 +5,14 @@
 
 mod breakdowns;
 mod cells;
+mod concentration;
 mod distribution;
 mod grouping;
 mod masking;
 mod sparse;
 
 pub use breakdowns::{Breakdown, Group, GroupFigures, MeanMedian, TooManyGroups};
+pub use concentration::Concentration;
 pub use distribution::{Distribution, FeatureFigures, PROBABILITIES, Total};
 pub use grouping::{Grouping, MOST_GROUPS};
 pub use masking::{Mask, few, masks};
@@ -84,11 +86,13 @@ impl Accumulator {
             self.customers[*category] += 1;
         }
         self.shape(&table.columns);
+        let entity = table.entity;
+        let stays = |at: usize| self.breakdowns || concentration::needs(entity, at);
         let mut table = SparseTable::new(table, categories);
         for (at, column) in table.columns.iter_mut().enumerate().filter(|(_, column)| column.is_whole()) {
             let mut distributions: Vec<_> = self.distributions.iter_mut().map(|of| &mut of[at]).collect();
             column.add_to(&mut distributions, &table.categories);
-            if !self.breakdowns {
+            if !stays(at) {
                 *column = SparseColumn::default();
             }
         }
@@ -158,6 +162,13 @@ impl Accumulator {
             }
         }
         distributions
+    }
+
+    /// How much of some totals falls to the customers with the most.
+    pub fn concentration(&self) -> Vec<Concentration> {
+        let mut tables: Vec<&SparseTable> = self.tables.iter().collect();
+        tables.sort_unstable_by_key(|table| table.customers.first().copied());
+        concentration::of_tables(&tables, self.customers.len())
     }
 
     /// The breakdowns by each of these lists of one or two dimensions, in their order; and those that would have too

@@ -5,7 +5,7 @@ use crate::history::{HistoryEntry, Movements};
 use crate::i18n::Message;
 use crate::intake::ExtractEntry;
 use crate::schema::figures::Figure;
-use crate::statistics::{ALL, Breakdown, CategoryFigures, Mask, few, masks};
+use crate::statistics::{ALL, Breakdown, CategoryFigures, Concentration, Mask, few, masks};
 
 /// What a run came to, for people to look at.
 pub struct Content<'a> {
@@ -17,6 +17,8 @@ pub struct Content<'a> {
     pub features: &'a [String],
     /// The figures per category in the configured order, then of all.
     pub figures: &'a [CategoryFigures],
+    /// How much of some totals falls to few.
+    pub concentration: &'a [Concentration],
     /// The breakdowns, with what of them must not be shown.
     pub breakdowns: Vec<MaskedBreakdown<'a>>,
     /// The figures of employers by category, then of all; empty where there are none.

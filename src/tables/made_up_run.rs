@@ -8,8 +8,11 @@ use crate::i18n::{Message, Value, messages};
 use crate::intake::OtherCodes;
 use crate::intake::{ExtractEntry, RowsEntry};
 use crate::schema::Entity;
+use crate::schema::features::At;
 use crate::schema::figures::{Figure, FigureValues};
-use crate::statistics::{ALL, Breakdown, CategoryFigures, FeatureFigures, Group, GroupFigures, MeanMedian, Total};
+use crate::statistics::{
+    ALL, Breakdown, CategoryFigures, Concentration, FeatureFigures, Group, GroupFigures, MeanMedian, Total,
+};
 
 const CONFIG: &str = r#"
 [report]
@@ -27,6 +30,7 @@ pub(crate) struct Run {
     pub(crate) plan: RunPlan,
     features: Vec<String>,
     figures: Vec<CategoryFigures>,
+    concentration: Vec<Concentration>,
     breakdowns: Vec<Breakdown>,
     pub(crate) employers: Vec<CategoryFigures>,
     pub(crate) movements: Option<Movements>,
@@ -44,6 +48,7 @@ impl Run {
             registered: true,
             features: &self.features,
             figures: &self.figures,
+            concentration: &self.concentration,
             breakdowns: MaskedBreakdown::all(&self.breakdowns, self.plan.breakdowns.min_group),
             employers: &self.employers,
             movements: self.movements.as_ref(),
@@ -73,6 +78,7 @@ impl Run {
             plan,
             features,
             figures: of_categories,
+            concentration: Vec::new(),
             breakdowns: Vec::new(),
             employers: Vec::new(),
             movements: None,
@@ -94,6 +100,13 @@ impl Run {
             let spread = [0.0, 0.0, 1.0, 2.5, 4.0, 8.0, 900.0].map(|value| value * contacts);
             category.features.iter_mut().for_each(|of| *of = feature(customers, spread));
         }
+        run.concentration = vec![Concentration {
+            feature: At::contacts,
+            top_pct: 10,
+            customers: 10_000,
+            share_pct: 61.5,
+            by_category: vec![1_000, 2_500, 6_500],
+        }];
         run.breakdowns = vec![
             breakdown("age_group", &[("18-24", [700, 200, 100]), ("25-34", [1500, 400, 5])]),
             breakdown("municipality", &MUNICIPALITIES),

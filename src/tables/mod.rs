@@ -5,6 +5,7 @@
 
 mod accounting;
 mod categories;
+mod concentration;
 mod content;
 mod groups;
 mod history;
@@ -19,6 +20,7 @@ mod tests;
 
 pub use accounting::{accounting, columns_found, rejects_by_reason, timings, unknown_codes};
 pub use categories::{category_summary, employer_summary, feature_statistics, main_figures};
+pub use concentration::concentration;
 pub use content::{CategoryMask, Content, MaskedBreakdown};
 pub use groups::{by_dimension, group_shares};
 pub use history::{FOLLOWED, of_entries, records_over_time, runs_over_time, this_run};
@@ -54,6 +56,7 @@ pub fn of_run<'a>(content: &'a Content<'a>, words: &'a Localizer<'a>) -> Vec<Tab
     features = features.select(&kept.iter().map(String::as_str).collect::<Vec<_>>());
     let breakdowns = content.breakdowns.iter().filter(|masked| !masked.breakdown.groups.is_empty());
     let mut tables = vec![category_summary(words, content.figures), main_figures(words, content), features];
+    tables.push(concentration(words, content.concentration, &content.plan.customers.category_names()));
     tables.extend(breakdowns.map(|masked| by_dimension(words, content, masked)));
     tables.extend(content.movements.into_iter().flat_map(|found| about_movements(words, found)));
     tables.push(runs_over_time(words, content));

@@ -56,6 +56,7 @@ fn two_runs_of_a_hundred_thousand_agree_with_their_labels() {
     let expected = [
         "breakdowns.csv",
         "category_summary.csv",
+        "concentration.csv",
         "config.toml",
         "employer_labels.csv",
         "employer_movements.csv",

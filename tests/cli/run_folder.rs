@@ -21,6 +21,7 @@ fn files_with_customer_rows_are_for_the_owner_only() {
         [
             "breakdowns.csv",
             "category_summary.csv",
+            "concentration.csv",
             "config.toml",
             "feature_statistics.csv",
             "labels.csv",
