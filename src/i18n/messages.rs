@@ -37,7 +37,7 @@ pub enum Value {
 
 /// A text of a language's file.
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, deny_unknown_fields)]
 pub(super) enum Template {
     Same(String),
     ByCount { one: String, other: String },
