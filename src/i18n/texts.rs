@@ -1,7 +1,7 @@
 //! The texts of a language, as its file has them: one that is lacking, or one too many, and the file does not load.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -113,9 +113,10 @@ impl Texts {
     /// # Errors
     /// The file is not what the structs say.
     pub(crate) fn of(language: Language) -> Result<&'static Texts, TextsError> {
-        static TEXTS: LazyLock<[Result<Texts, toml_edit::de::Error>; Language::ALL.len()]> =
-            LazyLock::new(|| Language::ALL.map(|language| toml_edit::de::from_str(language.texts())));
-        Ok(TEXTS[language as usize].as_ref().map_err(Clone::clone)?)
+        static TEXTS: [OnceLock<Result<Texts, toml_edit::de::Error>>; Language::ALL.len()] =
+            [const { OnceLock::new() }; Language::ALL.len()];
+        let texts = TEXTS[language as usize].get_or_init(|| toml_edit::de::from_str(language.texts()));
+        Ok(texts.as_ref().map_err(Clone::clone)?)
     }
 
     /// What a feature is called; a feature of the configuration, which has no text here, by its own name.

@@ -97,7 +97,7 @@ impl Job<'_> {
         let (gathered, labels, rules) = timings.stage("classify", classify)?;
         let syncing = Syncing::begin(folder.path(), &labels)?;
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build().map_err(JobError::Threads)?;
-        let concentration = timings.stage("concentration", || pool.install(|| gathered.concentration()));
+        let concentration = timings.stage("concentration", || gathered.concentration());
         let (figures, breakdowns, too_many) =
             pool.install(|| self.sum_up(gathered, &reading.customers.population, &mut timings));
         let tables = || pool.install(|| self.tables(folder.path(), &figures, &concentration, &breakdowns));

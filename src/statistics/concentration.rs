@@ -1,8 +1,7 @@
 //! How much of a total falls to few customers (`docs/method.md` section 6, *Concentration*).
 
-use rayon::prelude::*;
-
 use super::sparse::{SparseTable, Value};
+use crate::intake::PARTITION_CUSTOMERS;
 use crate::schema::Entity;
 use crate::schema::features::At;
 
@@ -58,14 +57,15 @@ pub(super) fn needs(entity: Entity, at: usize) -> bool {
 pub(super) fn of_tables(tables: &[&SparseTable], categories: usize) -> Vec<Concentration> {
     let of_feature =
         |feature: &At| Entity::Customer.position(*feature).map(|at| concentration(tables, *feature, at, categories));
-    FEATURES.par_iter().filter_map(of_feature).flatten().collect()
+    FEATURES.iter().filter_map(of_feature).flatten().collect()
 }
 
 fn concentration(tables: &[&SparseTable], feature: At, at: usize, categories: usize) -> Vec<Concentration> {
     let population: u64 = tables.iter().map(|table| table.customers.len() as u64).sum();
     let counts = TOP_PCT.map(|pct| (population * pct).div_ceil(100));
     let most = counts[TOP_PCT.len() - 1] as usize;
-    let (mut holders, mut total) = (Vec::new(), 0i128);
+    let room = (most + most / 2 + PARTITION_CUSTOMERS as usize).min(population as usize);
+    let (mut holders, mut total) = (Vec::with_capacity(room), 0i128);
     for table in tables {
         table.columns[at].each(|row, value| {
             let value = match value {
@@ -80,8 +80,8 @@ fn concentration(tables: &[&SparseTable], feature: At, at: usize, categories: us
                 holders.push(Holder { value, customer: table.customers[row], category: table.categories[row] });
             }
         });
-        // As soon as there are twice as many as can be asked for, the rest goes.
-        if holders.len() > 2 * most {
+        // Half as many more than can be asked for are kept before the last of them go.
+        if holders.len() > most + most / 2 {
             keep_first(&mut holders, most);
         }
     }
