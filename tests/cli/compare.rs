@@ -187,6 +187,11 @@ fn where_features_were_made_otherwise_the_cause_is_not_guessed() {
         assert_eq!(cause["kind"], "cannot_tell", "{settings}");
         assert!(names(&cause["differs"]).contains(&named.to_owned()), "{settings}: {cause}");
     }
+    for (setting, named) in [("where = \"channel = 'phone'\"", "where"), ("keep = \"last\"", "keep")] {
+        let cause =
+            between(&|workspace| workspace.extract("contacts", &format!("files = \"contacts.csv\"\n{setting}")));
+        assert_eq!(names(&cause["differs"]), [format!("extracts.contacts.{named}")]);
+    }
     let coded = "files = \"contacts.csv\"\ncodes.channel = { phone = \"telephone\" }";
     let cause = between(&|workspace| workspace.extract("contacts", coded));
     assert_eq!(names(&cause["differs"]), ["extracts.contacts.columns.channel"]);
