@@ -6,7 +6,7 @@ use crate::report::localized::LocalizedReport;
 use crate::report::view::{Block, Figure, Layout, Section};
 use crate::schema::Entity;
 use crate::schema::features::{At, FEATURES, FeatureType};
-use crate::tables::{MAIN_FEATURES, Table, Value, feature_statistics};
+use crate::tables::{MAIN_FEATURES, Table, Value, concentration, feature_statistics};
 
 /// Features of the configuration that are shown.
 const DERIVED: usize = 6;
@@ -28,6 +28,10 @@ pub(super) fn section(localized: &LocalizedReport<'_>) -> Section {
         figure(localized, &format!("distribution-{}", table.name), table, |place| localized.colour(place))
     };
     blocks.push(Block::Figures { figures: tables.iter().map(figure).collect() });
+    if !content.concentration.is_empty() {
+        let table = concentration(&localized.words, content.concentration, &content.plan.customers.category_names());
+        blocks.push(Block::Table { table: localized.html(&table.masked()) });
+    }
     Section { id: "distributions", title: texts.title.clone(), blocks }
 }
 

@@ -4,7 +4,7 @@ use crate::i18n::fill;
 use crate::report::localized::LocalizedReport;
 use crate::report::view::{Block, Section};
 use crate::schema::figures::Figure;
-use crate::tables::{Table, benefits, rules};
+use crate::tables::{Cell, Table, benefits, rules};
 
 pub(super) fn section(localized: &LocalizedReport<'_>) -> Section {
     let (texts, content) = (&localized.texts.method, localized.content);
@@ -36,12 +36,14 @@ pub(super) fn section(localized: &LocalizedReport<'_>) -> Section {
     Section { id: "method", title: texts.title.clone(), blocks }
 }
 
-/// The rules with their reasons in the language of the page.
+/// The rules, numbered, with their reasons in the language of the page.
 fn rules_in_force(localized: &LocalizedReport<'_>) -> Table {
     let why = format!("why_{}", localized.language.code());
-    let mut table =
-        rules(&localized.words, localized.content.plan).select(&["order", &why, "category", "rule", "when"]);
+    let mut table = rules(&localized.words, localized.content.plan).select(&[&why, "category", "rule", "when"]);
     // Who is left is said in words above.
     table.rows.pop();
+    for (order, row) in (1..).zip(&mut table.rows) {
+        row.cells[0] = Cell::from(format!("{order}. {}", row.cells[0].value.label()));
+    }
     table
 }
