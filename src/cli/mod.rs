@@ -8,6 +8,7 @@ mod config;
 mod explain;
 mod history;
 mod job;
+mod manual;
 mod movements;
 mod output;
 mod progress;
@@ -19,6 +20,7 @@ mod try_rules;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
 
 use crate::calendar::{AsOf, Day};
 use crate::config::ConfigError;
@@ -65,6 +67,16 @@ enum Command {
     Init(InitArguments),
     /// Make up a population with the published figures, as extracts
     Synth(SynthArguments),
+    /// Print what a shell needs to complete commands and options
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Write manual pages, `vardag.1` and one for each command
+    Man {
+        /// The folder for them, such as `~/.local/share/man/man1`
+        folder: PathBuf,
+    },
 }
 
 /// What `run` and `check` have in common.
@@ -263,6 +275,8 @@ fn done(arguments: Arguments) -> ExitCode {
         Command::Config(ConfigCommand::Schema) => config::schema(),
         Command::Init(arguments) => config::init(&arguments.file),
         Command::Synth(arguments) => synth::synth(&arguments),
+        Command::Completions { shell } => manual::completions(shell),
+        Command::Man { folder } => manual::man(&folder),
     };
     match outcome {
         Ok(code) => code,

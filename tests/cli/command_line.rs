@@ -273,3 +273,18 @@ fn the_exit_codes_are_those_of_their_page_and_of_the_help() {
     let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(help.ends_with(&format!("Exit codes:{}.", known.join(";"))), "{help}");
 }
+
+#[test]
+fn shells_and_man_know_every_command() {
+    let workspace = Workspace::empty();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = workspace.vardag(&["completions", shell]).code(0).stdout();
+        assert!(["explain", "memory-limit", "accept-changes"].iter().all(|word| script.contains(word)), "{shell}");
+    }
+    workspace.vardag(&["completions", "cmd"]).code(2);
+    workspace.vardag(&["man", "pages"]).code(0);
+    let page = workspace.read("pages/vardag-run.1");
+    assert!(page.contains("memory") && workspace.read("pages/vardag.1").contains("vardag\\-explain"), "{page}");
+    workspace.write("file", "");
+    workspace.vardag(&["man", "file/pages"]).code(2).stderr_has("name a folder where you may write");
+}
