@@ -7,7 +7,7 @@ use crate::history::{self, HistoryEntry, HistoryError};
 use crate::render;
 use crate::schema::figures::Figure;
 use crate::statistics::ALL;
-use crate::tables::{self, Cell, FOLLOWED, Format, Localizer, Table, Value};
+use crate::tables::{self, Cell, FOLLOWED, Format, Localizer, ROW, Table, Value};
 
 /// Prints the runs of a folder; those that cannot be read are said and left out.
 pub fn history(arguments: &HistoryArguments) -> anyhow::Result<ExitCode> {
@@ -51,7 +51,7 @@ fn by_run(words: &Localizer<'_>, entries: &[HistoryEntry]) -> String {
 
 /// The first column, then all categories that a run has or had: the last run's in their order, older ones, then all.
 fn latest_first(entries: &[HistoryEntry]) -> Vec<&str> {
-    let mut names = vec!["as_of"];
+    let mut names = vec![ROW];
     for point in entries.iter().rev().flat_map(|entry| &entry.categories) {
         if point.category != ALL && !names.contains(&point.category.as_str()) {
             names.push(&point.category);

@@ -1,36 +1,6 @@
 //! Names of months in English, Swedish and Finnish.
 
-const ENGLISH: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
-const SWEDISH: [&str; 12] = [
-    "januari",
-    "februari",
-    "mars",
-    "april",
-    "maj",
-    "juni",
-    "juli",
-    "augusti",
-    "september",
-    "oktober",
-    "november",
-    "december",
-];
-/// Without `kuu`.
-const FINNISH: [&str; 12] =
-    ["tammi", "helmi", "maalis", "huhti", "touko", "kesä", "heinä", "elo", "syys", "loka", "marras", "joulu"];
+use crate::i18n::Language;
 
 /// The months that a text may begin with: bytes of the name and the month, from 1, the longest name first.
 pub(super) fn months(text: &[u8]) -> Vec<(usize, u32)> {
@@ -38,14 +8,16 @@ pub(super) fn months(text: &[u8]) -> Vec<(usize, u32)> {
     for at in 0..12 {
         let month = at as u32 + 1;
         let mut add = |name: &[&str]| found.extend(begins_with(text, name).map(|length| (length, month)));
-        for name in [ENGLISH[at], SWEDISH[at]] {
+        for name in [Language::En, Language::Sv].map(|language| language.months()[at]) {
             add(&[name]);
             // The first three letters, with a point or without.
             add(&[&name[..3]]);
             add(&[&name[..3], "."]);
         }
+        // They stand in a date as `tammikuuta`.
+        let finnish = Language::Fi.months()[at].trim_end_matches("kuuta");
         for ending in ["", "kuu", "kuuta"] {
-            add(&[FINNISH[at], ending]);
+            add(&[finnish, ending]);
         }
     }
     found.sort_unstable_by(|a, b| b.cmp(a));
@@ -53,7 +25,7 @@ pub(super) fn months(text: &[u8]) -> Vec<(usize, u32)> {
     found
 }
 
-/// The bytes of these pieces, which are in small letters, at the beginning of a text in letters of any size.
+/// The bytes of these pieces at the beginning of a text, in letters of any size.
 fn begins_with(text: &[u8], pieces: &[&str]) -> Option<usize> {
     let name = || pieces.iter().flat_map(|piece| piece.bytes());
     let length = name().count();
@@ -62,7 +34,7 @@ fn begins_with(text: &[u8], pieces: &[&str]) -> Option<usize> {
         // Ä is 0xC3 0x84, and ä 0xC3 0xA4.
         let small = if before == 0xC3 && *byte == 0x84 { 0xA4 } else { byte.to_ascii_lowercase() };
         before = *byte;
-        small == wanted
+        small == wanted.to_ascii_lowercase()
     });
     alike.then_some(length)
 }

@@ -28,13 +28,12 @@ impl RowFilter {
     /// Whether it is true of a record.
     pub fn keeps(&self, text: &[u8], record: &[Field]) -> bool {
         let values: Vec<Cow<'_, [u8]>> = self.fields.iter().map(|at| value(text, record[*at])).collect();
-        let values: Vec<Option<&[u8]>> = values.iter().map(|value| Some(trim(value))).collect();
-        self.keeps_values(&values)
+        self.keeps_values(values.iter().map(|value| Some(trim(value))))
     }
 
     /// The same, given the trimmed values of its fields.
-    pub fn keeps_values(&self, values: &[Option<&[u8]>]) -> bool {
-        let values: Vec<Option<&[u8]>> = values.iter().map(|value| value.filter(|value| !value.is_empty())).collect();
+    pub fn keeps_values<'v>(&self, values: impl Iterator<Item = Option<&'v [u8]>>) -> bool {
+        let values: Vec<Option<&[u8]>> = values.map(|value| value.filter(|value| !value.is_empty())).collect();
         self.condition.is_true(&values)
     }
 }

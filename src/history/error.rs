@@ -38,6 +38,11 @@ pub enum HistoryError {
     Damaged { path: PathBuf, message: String },
     #[error("the rules cannot be evaluated on {}: {source}", path.display())]
     Evaluate { path: PathBuf, source: polars::prelude::PolarsError },
+    #[error(
+        "the run in {} has no labels of employers: none of its extracts is about them; compare customers, or runs that \
+         have employers", folder.display()
+    )]
+    NoEmployers { folder: PathBuf },
     #[error("the movements cannot be written: {source}; is the disk full?")]
     Rows { source: io::Error },
 }
@@ -50,7 +55,9 @@ impl HistoryError {
     /// What the program ends with.
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            HistoryError::NoRun { .. } | HistoryError::NoRuns { .. } => ExitCode::Usage,
+            HistoryError::NoRun { .. } | HistoryError::NoRuns { .. } | HistoryError::NoEmployers { .. } => {
+                ExitCode::Usage
+            }
             HistoryError::Evaluate { .. } | HistoryError::Rows { .. } => ExitCode::Failure,
             _ => ExitCode::Data,
         }

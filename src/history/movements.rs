@@ -109,8 +109,13 @@ pub struct NewRun<'a> {
 /// Finds who moved between two past runs; see [`movements`].
 ///
 /// # Errors
-/// Labels cannot be read, or `rows` not be written.
+/// A run has no labels of the entity, labels cannot be read, or `rows` not be written.
 pub fn compare(old: &PastRun, new: &PastRun, entity: Entity, rows: &mut dyn Write) -> Result<Movements, HistoryError> {
+    for run in [old, new] {
+        if !run.has_labels(entity) {
+            return Err(HistoryError::NoEmployers { folder: run.folder.clone() });
+        }
+    }
     let (mut ids, mut rules) = (Ids::default(), Vec::new());
     for_each_decision(new, entity, None, |id, decision| {
         ids.push(id.as_bytes());

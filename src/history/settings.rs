@@ -51,9 +51,12 @@ pub fn feature_settings_that_differ(old: &RunPlan, new: &RunPlan, entity: Entity
     }
     for extract in std::iter::once(entity.register()).chain(entity.events().iter().copied()) {
         let (before, after) = (rows(old, extract), rows(new, extract));
-        note(before.0 != after.0, format!("extracts.{}.covers", extract.name()));
-        note(before.1 != after.1, format!("extracts.{}.keep", extract.name()));
-        note(before.2 != after.2, format!("extracts.{}.where", extract.name()));
+        // Of an extract that only one run has the columns tell.
+        if let (Some(before), Some(after)) = (before, after) {
+            note(before.0 != after.0, format!("extracts.{}.covers", extract.name()));
+            note(before.1 != after.1, format!("extracts.{}.keep", extract.name()));
+            note(before.2 != after.2, format!("extracts.{}.where", extract.name()));
+        }
         let (before, after) = (columns(old, extract), columns(new, extract));
         let names: BTreeSet<&str> = before.iter().chain(&after).map(|column| column.0.as_str()).collect();
         for name in names {
@@ -80,11 +83,10 @@ fn benefit<'a>(plan: &'a RunPlan, code: &str) -> Option<(bool, bool, bool, Optio
 }
 
 /// Which rows of an extract count, and for what: what a payment without an end covers, which of repeated rows counts, and
-/// the conditions of the sources. Nothing of an extract that is not there.
-fn rows(plan: &RunPlan, extract: Extract) -> (Option<DefaultPeriod>, Option<Repeats>, Vec<&TextCondition>) {
-    let own = plan.extracts.iter().find(|own| own.extract == extract);
-    let conditions = own.into_iter().flat_map(|own| &own.sources).filter_map(|source| source.filter.as_ref());
-    (own.map(|own| own.covers), own.map(|own| own.repeats), conditions.collect())
+/// the conditions of the sources. `None` if the run has no such extract.
+fn rows(plan: &RunPlan, extract: Extract) -> Option<(DefaultPeriod, Repeats, Vec<Option<&TextCondition>>)> {
+    let own = plan.extracts.iter().find(|own| own.extract == extract)?;
+    Some((own.covers, own.repeats, own.sources.iter().map(|source| source.filter.as_ref()).collect()))
 }
 
 /// How a column's values come about: name, constant, codes. Where a file has it and how it writes values is not

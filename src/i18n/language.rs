@@ -119,7 +119,7 @@ impl Language {
     /// All of them, in the order in which the agency names them.
     pub const ALL: [Language; 3] = [Language::Sv, Language::Fi, Language::En];
 
-    fn entry(self) -> &'static Entry {
+    const fn entry(self) -> &'static Entry {
         match self {
             Language::Sv => &SV,
             Language::Fi => &FI,
@@ -130,6 +130,11 @@ impl Language {
     /// Its code of two letters, as in `lang="sv"` and in file names.
     pub fn code(self) -> &'static str {
         self.entry().code
+    }
+
+    /// The months as they stand in a date.
+    pub const fn months(self) -> &'static [&'static str; 12] {
+        &self.entry().months
     }
 
     /// Its file of texts.
@@ -216,7 +221,7 @@ impl Language {
     fn written(self, day: Day, pattern: &str) -> String {
         use chrono::Datelike;
         let date = day.date();
-        let month = self.entry().months[date.month0() as usize % 12];
+        let month = self.months()[date.month0() as usize % 12];
         let [day, number, year] = [date.day().to_string(), date.month().to_string(), date.year().to_string()];
         fill(pattern, &[("day", &day), ("month", month), ("number", &number), ("year", &year)])
     }

@@ -62,6 +62,10 @@ impl Job<'_> {
             |kind: &&Kind| !benefits.iter().any(|own| (kind.has)(own) && is_paid(own)) && !from_elsewhere(kind);
         let unpaid: Vec<&Kind> = KINDS.iter().filter(is_unpaid).collect();
         let rule_set = &self.plan.customers;
+        // The usual case: nothing is evaluated for it.
+        if unpaid.is_empty() {
+            return Ok(None);
+        }
         let tracer = Tracer::new(rule_set);
         let features: Vec<&str> = unpaid.iter().flat_map(|kind| kind.features).copied().collect();
         let rules = tracer.unreachable(&features)?;

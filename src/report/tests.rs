@@ -198,3 +198,20 @@ fn causes_that_cannot_be_told_apart_are_said_to_be() {
     run.movements = cause(Cause::Behaviour);
     assert!(text_of(&page(&run, Language::Sv)).contains("Reglerna är desamma i båda körningarna."));
 }
+
+#[test]
+fn a_category_may_be_called_like_a_column() {
+    let page_of = |names: [&str; 3]| {
+        let mut run = with_last_categories(names);
+        run.movements = None;
+        let of_plan = run.plan.customers.categories.iter_mut().map(|category| &mut category.name);
+        of_plan.zip(names).for_each(|(own, name)| *own = name.to_owned());
+        run.figures.iter_mut().zip(names).for_each(|(figures, name)| figures.name = name.to_owned());
+        for (point, name) in run.history[0].categories.iter_mut().zip(names) {
+            point.category = name.to_owned();
+        }
+        page(&run, Language::En)
+    };
+    // People read other names, so that nothing differs.
+    assert!(page_of(["category", "customers", "as_of"]) == page_of(["regular", "irregular", "support"]));
+}

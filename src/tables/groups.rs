@@ -57,6 +57,11 @@ pub fn by_dimension(words: &Localizer<'_>, content: &Content<'_>, masked: &Maske
     table
 }
 
+/// The column of a category's share in [`group_shares`]: a category may be called like another column.
+pub fn share_column(category: &str) -> String {
+    format!("share of {category}")
+}
+
 /// How a group differs from all customers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Deviation {
@@ -134,7 +139,7 @@ fn empty_group_shares(words: &Localizer<'_>, content: &Content<'_>, dimensions: 
     let mut table = words.table("group_shares", columns);
     let share = |name: &str| Column {
         heading: words.category(Entity::Customer, name).label().to_owned(),
-        ..words.column("group_shares", name, Format::Percent)
+        ..words.column("group_shares", &share_column(name), Format::Percent)
     };
     table.columns.splice(2..2, content.categories().iter().map(|category| share(&category.name)));
     table.title = fill(&table.title, &[("dimension", &dimension)]);

@@ -29,7 +29,7 @@ files = "payments.csv"
 pub(crate) struct Run {
     pub(crate) plan: RunPlan,
     features: Vec<String>,
-    figures: Vec<CategoryFigures>,
+    pub(crate) figures: Vec<CategoryFigures>,
     concentration: Vec<Concentration>,
     breakdowns: Vec<Breakdown>,
     pub(crate) employers: Vec<CategoryFigures>,

@@ -22,12 +22,12 @@ pub use accounting::{accounting, columns_found, rejects_by_reason, timings, unkn
 pub use categories::{category_summary, employer_summary, feature_statistics, main_figures};
 pub use concentration::concentration;
 pub use content::{CategoryMask, Content, MaskedBreakdown};
-pub use groups::{by_dimension, group_shares};
+pub use groups::{by_dimension, group_shares, share_column};
 pub use history::{FOLLOWED, of_entries, records_over_time, runs_over_time, this_run};
 pub use localizer::Localizer;
 pub use movements::{changes, movements, movements_by_rule, movements_split};
 pub use rules::{benefits, rules};
-pub use table::{Cell, Column, Format, Row, Table, Value};
+pub use table::{Cell, Column, Format, ROW, Row, Table, Value};
 
 use crate::history::Movements;
 use crate::schema::Entity;

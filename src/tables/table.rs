@@ -33,6 +33,10 @@ pub struct Column {
     pub format: Format,
 }
 
+/// The first column of a table that was turned: no name of a configuration is written like it, so that columns by the names
+/// of categories stay apart from it.
+pub const ROW: &str = "(row)";
+
 /// How values are written for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -164,12 +168,13 @@ impl Table {
     }
 
     /// The values of one column by those of two others: a row per value of `rows`, a column per value of `columns`,
-    /// both in the order in which they are first seen. The values of `detail` become details.
+    /// behind [`ROW`], both in the order in which they are first seen. The values of `detail` become details.
     #[must_use]
     pub fn pivot(&self, rows: &str, columns: &str, value: &str, detail: Option<&str>) -> Table {
         let [from, to, at] = [rows, columns, value].map(|name| self.place(name));
         let detail = detail.map(|name| self.place(name));
-        let mut pivoted = Table { columns: vec![self.columns[from].clone()], ..self.like() };
+        let first = Column { name: ROW.to_owned(), ..self.columns[from].clone() };
+        let mut pivoted = Table { columns: vec![first], ..self.like() };
         for row in &self.rows {
             let key = row.cell(to).value;
             let place = pivoted.columns.iter().skip(1).position(|column| column.name == key.key());
@@ -201,7 +206,7 @@ impl Table {
             let format = row.cells.iter().skip(1).find_map(|cell| cell.format).unwrap_or(Format::Text);
             Column { name: value.key().to_owned(), heading: value.label().to_owned(), format, ..first.clone() }
         };
-        let columns = std::iter::once(Column { heading: String::new(), ..first.clone() });
+        let columns = std::iter::once(Column { name: ROW.to_owned(), heading: String::new(), ..first.clone() });
         let mut table = Table { columns: columns.chain(self.rows.iter().map(column)).collect(), ..self.like() };
         for (at, column) in self.columns.iter().enumerate().skip(1) {
             let head = Value::named(&column.name, &column.heading);

@@ -83,7 +83,7 @@ fn a_pivot_has_a_row_and_a_column_for_every_value() {
     let long = super::movements(&words(&run), &movements());
     let wide = long.pivot("from", "to", "customers", Some("row_pct"));
     let names: Vec<&str> = wide.columns.iter().map(|column| column.name.as_str()).collect();
-    assert_eq!(names, ["from", "regular", "irregular", "support", ""]);
+    assert_eq!(names, [ROW, "regular", "irregular", "support", ""]);
     assert_eq!(wide.numbers("irregular"), [900.0, 9_900.0, 100.0, 100.0]);
     assert_eq!(wide.rows[3].cell(0).value.label(), "New customers");
     assert!(wide.rows[3].is_total && wide.rows[3].cell(4).value == Value::Missing);

@@ -340,8 +340,11 @@ fn employers_that_grow_come_and_go_are_movements_of_their_own() {
 fn a_run_before_without_employers_is_no_fault() {
     let workspace = Workspace::agency();
     workspace.vardag(&["run", "vardag.toml", "--as-of", "2025-11-30"]).code(0);
-    let outcome = workspace.rows("employers", "SHOP,25").run();
+    let workspace = workspace.rows("employers", "SHOP,25");
+    let outcome = workspace.run();
     outcome.code(0).stderr_lacks("employer_labels");
     let run = outcome.latest();
     assert!(run.manifest()["employer_movements"].is_null() && !run.path.join("employer_movements.csv").exists());
+    let compared = workspace.vardag(&["compare", "runs/2025-11-30", "runs/latest", "--employers"]);
+    compared.code(2).stderr_has("runs/2025-11-30 has no labels of employers").stderr_has("compare customers");
 }

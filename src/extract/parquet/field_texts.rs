@@ -110,8 +110,8 @@ impl ValueParser {
                 match texts(filter.fields(), row) {
                     None => undecodable.push(row),
                     Some(values) => {
-                        let values: Vec<Option<&[u8]>> = values.iter().map(|value| Some(value.as_slice())).collect();
-                        filtered.extend((!filter.keeps_values(&values)).then_some(row));
+                        let values = values.iter().map(|value| Some(value.as_slice()));
+                        filtered.extend((!filter.keeps_values(values)).then_some(row));
                     }
                 }
             }

@@ -3,7 +3,7 @@
 use crate::report::charts::{About, thin_stacks};
 use crate::report::localized::LocalizedReport;
 use crate::report::view::{Block, Figure, Layout, Section};
-use crate::tables::{MaskedBreakdown, Value, group_shares};
+use crate::tables::{MaskedBreakdown, Value, group_shares, share_column};
 
 /// Groups of a breakdown that the page shows.
 const SHOWN: usize = 20;
@@ -27,7 +27,9 @@ fn figure(localized: &LocalizedReport<'_>, at: usize, masked: &MaskedBreakdown<'
     let (table, description) = group_shares(&localized.words, localized.content, masked, SHOWN);
     let table = table.masked();
     let description = description.unwrap_or_else(|| localized.texts.breakdowns.description_none.clone());
-    let categories: Vec<&str> = localized.content.categories().iter().map(|category| category.name.as_str()).collect();
+    let columns = localized.content.categories().iter().map(|category| share_column(&category.name));
+    let columns: Vec<String> = columns.collect();
+    let categories: Vec<&str> = columns.iter().map(String::as_str).collect();
     let mut drawn = table.clone();
     drawn.rows.retain(|row| table.cell(row, "customers").value != Value::Masked);
     let colour = |at| localized.colour(at);

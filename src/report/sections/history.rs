@@ -6,7 +6,7 @@ use crate::report::charts::{About, Line, lines};
 use crate::report::localized::LocalizedReport;
 use crate::report::view::{Block, Figure, Layout, Section};
 use crate::schema::figures::Figure as CategoryFigure;
-use crate::tables::{FOLLOWED, Format, Table, runs_over_time};
+use crate::tables::{FOLLOWED, Format, ROW, Table, runs_over_time};
 
 /// How many of the figures that are followed the page draws.
 const SHOWN: usize = 3;
@@ -34,7 +34,7 @@ pub(super) fn section(localized: &LocalizedReport<'_>) -> Option<Section> {
 fn by_run(localized: &LocalizedReport<'_>, runs: &Table, figure: CategoryFigure) -> Table {
     let table = runs.pivot("as_of", "category", figure.name(), None);
     let of_today = localized.content.categories().iter().map(|category| category.name.as_str());
-    let mut order: Vec<&str> = std::iter::once("as_of").chain(of_today).collect();
+    let mut order: Vec<&str> = std::iter::once(ROW).chain(of_today).collect();
     let former = table.columns.iter().map(|column| column.name.as_str());
     let former: Vec<&str> = former.filter(|name| !order.contains(name) && *name != crate::statistics::ALL).collect();
     order.extend(former);
