@@ -17,6 +17,7 @@ pub mod i18n;
 pub mod intake;
 pub mod job;
 pub mod outputs;
+pub mod panel;
 pub mod panics;
 pub(crate) mod regular;
 pub mod render;

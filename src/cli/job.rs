@@ -13,9 +13,12 @@ pub fn plan(arguments: &JobArguments) -> Result<RunPlan, ConfigError> {
 
 /// The prepared job.
 pub fn prepare<'a>(arguments: &JobArguments, plan: &'a RunPlan) -> Result<Job<'a>, JobError> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = arguments.threads.map_or(cores, usize::from);
-    Job::prepare(plan, threads, arguments.memory_limit)
+    Job::prepare(plan, threads(arguments.threads), arguments.memory_limit)
+}
+
+/// The worker threads that were asked for, or as many as there are cores.
+pub fn threads(asked: Option<u16>) -> usize {
+    asked.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from)
 }
 
 /// Says what an analyst should know of what was read.

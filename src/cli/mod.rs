@@ -11,6 +11,7 @@ mod job;
 mod manual;
 mod movements;
 mod output;
+mod panel;
 mod progress;
 mod run;
 mod summary;
@@ -30,6 +31,7 @@ use crate::history::HistoryError;
 use crate::i18n::Language;
 use crate::job::JobError;
 use crate::outputs::FolderError;
+use crate::panel::PanelError;
 use crate::panics;
 use crate::synth::SynthError;
 
@@ -60,6 +62,8 @@ enum Command {
     Try(TryArguments),
     /// Show shares and main figures over all good runs of a folder
     History(HistoryArguments),
+    /// Label the same customers on many days: who moves where, and how long categories last
+    Panel(panel::PanelArguments),
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -271,6 +275,7 @@ fn done(arguments: Arguments) -> ExitCode {
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Try(arguments) => try_rules::try_rules(&arguments),
         Command::History(arguments) => history::history(&arguments),
+        Command::Panel(arguments) => panel::panel(&arguments),
         Command::Config(ConfigCommand::Show { config }) => config::show(config.as_deref()),
         Command::Config(ConfigCommand::Schema) => config::schema(),
         Command::Init(arguments) => config::init(&arguments.file),
@@ -302,5 +307,6 @@ fn exit_code(error: &anyhow::Error) -> ExitCode {
         .or_else(|| of(error, HistoryError::exit_code))
         .or_else(|| of(error, ExplainError::exit_code))
         .or_else(|| of(error, SynthError::exit_code))
+        .or_else(|| of(error, PanelError::exit_code))
         .unwrap_or(ExitCode::Failure)
 }

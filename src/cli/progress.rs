@@ -56,11 +56,22 @@ pub fn of_job(job: &Job<'_>, quiet: bool) -> Arc<dyn Progress> {
 
 /// A bar for a count of customers.
 pub fn of_customers(customers: u64, quiet: bool) -> ProgressBar {
+    counting("customers", customers, quiet)
+}
+
+/// A bar for the dates of a panel.
+pub fn of_dates(dates: usize, quiet: bool) -> ProgressBar {
+    counting("dates", dates as u64, quiet)
+}
+
+/// A bar for a count, where someone can see it.
+fn counting(what: &str, count: u64, quiet: bool) -> ProgressBar {
     if quiet || !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let style = ProgressStyle::with_template("customers {wide_bar} {human_pos}/{human_len} {per_sec} {eta}");
-    ProgressBar::new(customers).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+    let style = ProgressStyle::with_template("{prefix} {wide_bar} {human_pos}/{human_len} {per_sec} {eta}");
+    let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(count).with_style(style).with_prefix(what.to_owned())
 }
 
 fn style() -> ProgressStyle {

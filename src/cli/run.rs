@@ -8,14 +8,14 @@ use crate::calendar::utc;
 use crate::exit_code::ExitCode;
 use crate::extract::RejectsWriter;
 use crate::job::{Job, JobError, Report, Timings};
-use crate::outputs::{Contents, OutputFile, RunFolder, check_way};
+use crate::outputs::{Contents, FolderName, OutputFile, RunFolder, check_way};
 
 /// Runs the job and prints its summary.
 pub fn run(arguments: &RunArguments) -> anyhow::Result<ExitCode> {
     let started = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let plan = job::plan(&arguments.job)?;
     let root = plan.output_root(arguments.out.as_deref());
-    check_way(&root, plan.window.as_of)?;
+    check_way(&root, FolderName::Run(plan.window.as_of))?;
     let mut timings = Timings::default();
     let mut job = timings.stage("prepare", || job::prepare(&arguments.job, &plan))?;
     job.accept_changes = arguments.accept_changes;
@@ -23,7 +23,7 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<ExitCode> {
     job::say_findings(&report.warnings, &report.manifest.broken_limits, arguments.job.quiet);
     say_gates(&report, arguments);
     if arguments.timings {
-        output::say(&summary::timings(&report.manifest)?);
+        output::say(&summary::timings(&report.manifest.timings_s, report.manifest.peak_memory_bytes)?);
     }
     if arguments.job.json {
         output::print_json(&summary::json(&report, &plan)?)?;
@@ -57,7 +57,7 @@ fn say_gates(report: &Report, arguments: &RunArguments) {
 }
 
 fn whole(job: &Job<'_>, root: &Path, quiet: bool, started: String, mut timings: Timings) -> Result<Report, JobError> {
-    let folder = RunFolder::begin(root, job.plan.window.as_of)?;
+    let folder = RunFolder::begin(root, FolderName::Run(job.plan.window.as_of))?;
     let rejects = OutputFile::create(folder.path(), "rejects.csv", Contents::Rows)?.shared();
     let mut writer = RejectsWriter::new(Box::new(rejects.clone()), &job.plan.outputs)
         .map_err(|source| crate::extract::ExtractError::Rejects { source })?;

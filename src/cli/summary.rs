@@ -1,12 +1,13 @@
 //! What `run` and `check` print: short tables for people, JSON for programs.
 
+use std::collections::BTreeMap;
+
 use crate::calendar::Window;
 use crate::config::RunPlan;
 use crate::extract::ColumnFound;
 use crate::i18n::Language;
 use crate::intake::ExtractEntry;
 use crate::job::Report;
-use crate::outputs::Manifest;
 use crate::render;
 use crate::schema::figures::Figure;
 use crate::tables::{self, Localizer, Table};
@@ -102,10 +103,9 @@ pub fn checked(
 }
 
 /// The time of each stage and the peak memory.
-pub fn timings(manifest: &Manifest) -> anyhow::Result<String> {
-    let stages: Vec<(&'static str, f64)> = manifest.timings_s.iter().map(|(stage, s)| (*stage, *s)).collect();
-    let peak = manifest
-        .peak_memory_bytes
+pub fn timings(timings_s: &BTreeMap<&'static str, f64>, peak_memory_bytes: Option<u64>) -> anyhow::Result<String> {
+    let stages: Vec<(&'static str, f64)> = timings_s.iter().map(|(stage, s)| (*stage, *s)).collect();
+    let peak = peak_memory_bytes
         .map_or(String::new(), |bytes| format!("\npeak memory {:.2} GiB", bytes as f64 / f64::from(1 << 30)));
     Ok(format!("{}{peak}", drawn(&tables::timings(&words(None)?, &stages))))
 }

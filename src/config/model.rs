@@ -212,3 +212,13 @@ pub enum LabelsFormat {
     /// `labels.parquet`.
     Parquet,
 }
+
+impl LabelsFormat {
+    /// What the names of such files end in.
+    pub fn extension(self) -> &'static str {
+        match self {
+            LabelsFormat::Csv => "csv",
+            LabelsFormat::Parquet => "parquet",
+        }
+    }
+}

@@ -4,12 +4,16 @@
 
 mod aggregators;
 mod coverage;
+mod dated;
+mod events;
 mod partition;
 mod periods;
 mod table;
 mod values;
 
-pub use aggregators::{AggregationContext, Applications, Contacts, LifeEvents, Payments};
+pub use aggregators::{AggregationContext, Tally};
 pub use coverage::{BenefitTraits, CoverageFeatures, Covered, Kernel, KernelWindow};
+pub use dated::{DatedEvents, InWindow, Keep, KeepContext, Kept, SortedEvents};
+pub use events::{Applications, Contacts, Event, EventReader, LifeEvents, Payments, WindowContext};
 pub use partition::{Partition, SpillableRuns, increment};
 pub use table::{FeatureColumn, FeatureTable, features, hundredths};

@@ -85,6 +85,11 @@ impl<T: Ord + Pod> SpillableRuns<T> {
         size_of_val(self.added.as_slice())
     }
 
+    /// Whether some of the words are on disk.
+    pub fn is_spilled(&self) -> bool {
+        !self.spilled.is_empty()
+    }
+
     /// Moves the words to disk where they take more than a share, in bytes.
     pub fn spill_beyond(&mut self, share: usize, spill: &Spill) -> io::Result<()> {
         if self.bytes() > share {
@@ -113,6 +118,10 @@ impl<T: Ord + Pod> SpillableRuns<T> {
 /// Sorts words of which most customers have a few: each word goes to its customer's place, then those of each customer
 /// are sorted.
 fn sorted_by_customer<T: Ord + Pod>(words: Vec<T>, customer: impl Fn(&T) -> u16) -> Vec<T> {
+    // Those of a panel come in order.
+    if words.is_sorted() {
+        return words;
+    }
     let Some(most) = words.iter().map(&customer).max() else { return words };
     // Where the next word of each customer goes.
     let mut next = vec![0u32; usize::from(most) + 2];

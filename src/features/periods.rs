@@ -45,7 +45,7 @@ const BENEFIT_BITS: u32 = 8;
 const LENGTH_AT: u32 = CENTS_BITS;
 const FIRST_AT: u32 = LENGTH_AT + LENGTH_BITS;
 const BENEFIT_AT: u32 = FIRST_AT + FIRST_BITS;
-const CUSTOMER_AT: u32 = BENEFIT_AT + BENEFIT_BITS;
+pub(super) const CUSTOMER_AT: u32 = BENEFIT_AT + BENEFIT_BITS;
 const _: () = assert!(PARTITION_CUSTOMERS as u64 <= 1 << (u64::BITS - CUSTOMER_AT));
 
 /// Added to amounts, so that recoveries are not negative.
@@ -61,13 +61,13 @@ pub struct PaidPeriods {
 
 /// The day that first days of compact words count from. A period of usual length that reaches the kernel's floor
 /// begins after it.
-fn base(kernel: &KernelWindow) -> i32 {
+pub(super) fn base(kernel: &KernelWindow) -> i32 {
     kernel.floor.saturating_sub(1 << LENGTH_BITS)
 }
 
 /// A period as a compact word, if it fits.
 #[inline]
-fn compact(customer: u16, period: &PaidPeriod, base: i32) -> Option<u64> {
+pub(super) fn compact(customer: u16, period: &PaidPeriod, base: i32) -> Option<u64> {
     let benefit = u64::from(period.benefit);
     // What is negative becomes too large.
     let first = (i64::from(period.first) - i64::from(base)) as u64;
@@ -79,7 +79,7 @@ fn compact(customer: u16, period: &PaidPeriod, base: i32) -> Option<u64> {
 }
 
 #[inline]
-fn of_compact(word: u64, base: i32) -> PaidPeriod {
+pub(super) fn of_compact(word: u64, base: i32) -> PaidPeriod {
     let part = |at: u32, bits: u32| (word >> at) & ((1 << bits) - 1);
     let first = base + part(FIRST_AT, FIRST_BITS) as i32;
     PaidPeriod {
@@ -90,12 +90,12 @@ fn of_compact(word: u64, base: i32) -> PaidPeriod {
     }
 }
 
-fn wide(customer: u16, period: &PaidPeriod) -> [u32; 6] {
+pub(super) fn wide(customer: u16, period: &PaidPeriod) -> [u32; 6] {
     let PaidPeriod { benefit, first, last, cents } = *period;
     [customer.into(), benefit.into(), first as u32, last as u32, (cents >> 32) as u32, cents as u32]
 }
 
-fn of_wide([_, benefit, first, last, upper, lower]: [u32; 6]) -> PaidPeriod {
+pub(super) fn of_wide([_, benefit, first, last, upper, lower]: [u32; 6]) -> PaidPeriod {
     let cents = (u64::from(upper) << 32 | u64::from(lower)) as i64;
     PaidPeriod { benefit: benefit as u16, first: first as i32, last: last as i32, cents }
 }

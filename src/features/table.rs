@@ -4,16 +4,15 @@ use std::io;
 
 use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, PolarsResult, Series};
 
-use parking_lot::Mutex;
-
-use super::aggregators::AggregationContext;
 use super::coverage::Kernel;
+use super::events::WindowContext;
 use super::partition::{Group, Partition, Sum};
 use super::values::{self, Row};
 use crate::extract::batch::{MISSING_DAY, MISSING_NUMBER};
-use crate::intake::{PARTITION_CUSTOMERS, Population};
+use crate::intake::Members;
 use crate::schema::Entity;
 use crate::schema::features::{At, FeatureType};
+use crate::spill::Spill;
 
 /// The values of one feature.
 #[derive(Debug, Clone, PartialEq)]
@@ -110,17 +109,19 @@ impl FeatureTable {
 /// Rows that are collected before their values are appended column by column.
 const ROWS_PER_APPEND: usize = 256;
 
-/// Takes a partition and computes its features (`docs/method.md` sections 4 and 7).
-pub fn features(at: usize, population: &Population, context: &AggregationContext<'_>) -> io::Result<FeatureTable> {
-    let spill = context.budget.map(|budget| budget.spill);
-    let mut partition = take(&context.partitions[at]);
+/// The features of a partition's members (`docs/method.md` sections 4 and 7), from what their events add up to.
+pub fn features(
+    members: &Members<'_>,
+    mut partition: Partition,
+    context: &WindowContext<'_>,
+    spill: Option<&Spill>,
+) -> io::Result<FeatureTable> {
     let channels = std::mem::take(&mut partition.channels).into_sorted(spill, |word| word[0])?;
     let benefits_applied = std::mem::take(&mut partition.benefits_applied).into_sorted(spill, |word| word[0])?;
     let periods = std::mem::take(&mut partition.periods).into_sorted(spill)?;
     let events = std::mem::take(&mut partition.events).into_sorted(spill, |word| word[0])?;
     let (mut channels, mut benefits_applied) = (Group::new(&channels), Group::new(&benefits_applied));
     let (mut covered_days, mut events) = (periods.by_customer(context.kernel), Group::new(&events));
-    let first = at as u32 * PARTITION_CUSTOMERS;
     let mut kernel = Kernel::default();
     let mut days = Vec::new();
     let count = partition.contacts.len();
@@ -134,17 +135,16 @@ pub fn features(at: usize, population: &Population, context: &AggregationContext
         let covered = covered_days.next(customer);
         days.clear();
         days.extend(events.next(|word| word[0] == customer).iter().map(|[_, event, day]| (*event, *day)));
-        if !population.registered && partition.seen[local] == 0 {
+        let observed_days = members.observed_days[local];
+        if observed_days <= 0 || !members.registered && partition.seen[local] == 0 {
             continue;
         }
         let coverage = kernel.features(covered, |benefit| context.traits(benefit), context.kernel, &mut days);
         days.sort_unstable();
         days.dedup();
-        let number = first + local as u32;
-        let observed_days = population.observed_days[number as usize];
-        let birth = population.births[number as usize];
-        let employees = population.employees.get(number as usize).copied();
-        table.customers.push(number);
+        let birth = members.births[local];
+        let employees = members.employees.get(local).copied();
+        table.customers.push(members.first + local as u32);
         rows.push(Row {
             contacts: partition.contacts[local],
             channels: own_channels,
@@ -174,10 +174,6 @@ fn append(rows: &mut Vec<Row>, table: &mut FeatureTable) {
         values::append(*feature, rows, column);
     }
     rows.clear();
-}
-
-fn take(partition: &Mutex<Partition>) -> Partition {
-    std::mem::take(&mut *partition.lock())
 }
 
 fn empty_columns(entity: Entity, rows: usize) -> Vec<FeatureColumn> {

@@ -61,10 +61,7 @@ impl LabelsFile {
         let features = plan.rules(entity).features().into_iter();
         let types = features.map(|(name, feature_type)| (name, data_type(feature_type))).collect();
         let format = plan.labels_format(entity);
-        let name = match format {
-            LabelsFormat::Csv => format!("{}.csv", entity.labels()),
-            LabelsFormat::Parquet => format!("{}.parquet", entity.labels()),
-        };
+        let name = format!("{}.{}", entity.labels(), format.extension());
         let listed = manifest.outputs.iter().find(|output| output.file == name);
         LabelsFile {
             path: folder.join(&name),

@@ -58,6 +58,7 @@ macro_rules! messages {
 messages! {
     // Counted things and other parts of sentences.
     n_rows(count);
+    n_dates(count);
     n_records(count);
     n_customers(count);
     n_payments(count);
@@ -107,6 +108,8 @@ messages! {
     differ_by_several(rows);
     impossible_ages(extract, unborn, as_of, too_old);
     memory_limit(mebibytes);
+    panel_hidden_starts(dates, last, gap);
+    panel_late_rows(extract, newest, dates, first, days);
     too_many_groups(dimension, groups, most);
     too_many_pairs(first, second, groups, most);
     unreachable_rules(unreachable, all, rules, needed);

@@ -26,6 +26,7 @@ pub(crate) struct Texts {
     pub(crate) reasons: BTreeMap<String, String>,
     pub(crate) method: MethodTexts,
     pub(crate) explanation: ExplanationTexts,
+    pub(crate) panel: PanelTexts,
     /// The titles of tables by their names.
     pub(crate) tables: BTreeMap<String, String>,
     /// Heading and meaning of columns, by their names or by `table.column`.
@@ -55,6 +56,10 @@ texts! {
     OverviewTexts {
         title chart previous compared service points higher lower same source no_previous other_categories
         new_category
+    }
+    /// A panel.
+    PanelTexts {
+        entered left
     }
     /// Ways to apply.
     WaysTexts {

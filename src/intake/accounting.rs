@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::damaged::DamagedIds;
+use super::days::DayCounts;
 use super::orphans::Orphans;
 use crate::calendar::Day;
 use crate::extract::{ExtractError, FileRead, Reason};
@@ -111,6 +112,10 @@ pub struct ExtractAccount {
     pub in_window: u64,
     /// Of an extract of events: the oldest and the newest date of the rows in use.
     pub dates_in_use: Option<(Day, Day)>,
+    /// Of an extract of events: the rows in use by day.
+    pub days_in_use: DayCounts,
+    /// Of an extract of events: the date of its newest row, which may be after `as_of`.
+    pub newest_row: Option<Day>,
     /// Duplicates whose values differ from those of the row that counts.
     pub duplicates_that_differ: u64,
     /// Payments in use whose period begins after the last day of the customer's registration; of payments with a
@@ -136,6 +141,16 @@ impl ExtractAccount {
         self.reasons.values().sum()
     }
 
+    /// Of an extract of events: the same as of an earlier day, as far as limits ask for it. `in_window` are the rows in
+    /// the window of that day.
+    pub fn as_of(&self, day: Day, in_window: u64) -> Self {
+        let mut account = self.clone();
+        let (in_use, newest) = self.days_in_use.up_to(day);
+        account.rows.future += account.rows.in_use - in_use;
+        account.rows.in_use = in_use;
+        ExtractAccount { in_window, newest, ..account }
+    }
+
     /// Puts the reader's counts (records, rejects) and the intake's (all else) together.
     ///
     /// # Errors
@@ -156,6 +171,8 @@ impl ExtractAccount {
             newest: None,
             in_window: 0,
             dates_in_use: None,
+            days_in_use: DayCounts::default(),
+            newest_row: None,
             duplicates_that_differ: 0,
             payments_after_registration: None,
             damaged_ids: DamagedIds::default(),

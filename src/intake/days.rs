@@ -3,8 +3,8 @@
 use crate::calendar::Day;
 
 /// Rows by day.
-#[derive(Debug, Default)]
-pub(super) struct DayCounts {
+#[derive(Debug, Clone, Default)]
+pub struct DayCounts {
     /// The day of the first count.
     first: i32,
     counts: Vec<u64>,
@@ -53,6 +53,14 @@ impl DayCounts {
         }
     }
 
+    /// The rows up to a day, and the last day up to it with a row.
+    pub fn up_to(&self, day: Day) -> (u64, Option<Day>) {
+        let days = usize::try_from(i64::from(day.0) - i64::from(self.first) + 1).unwrap_or_default();
+        let counts = &self.counts[..days.min(self.counts.len())];
+        let newest = counts.iter().rposition(|rows| *rows > 0);
+        (counts.iter().sum(), newest.map(|at| Day(self.first + at as i32)))
+    }
+
     /// The first and last day with a row.
     pub(super) fn oldest_and_newest(&self) -> Option<(Day, Day)> {
         let day = |at| Day(self.first + at as i32);
@@ -79,6 +87,8 @@ mod tests {
             rows.iter().filter(|(_, _, goes)| *goes).for_each(|(day, _, _)| counts.retract(Day(*day)));
             let staying = || rows.iter().filter(|(_, _, goes)| !goes).map(|(day, _, _)| Day(*day));
             prop_assert_eq!(counts.oldest_and_newest(), staying().min().zip(staying().max()));
+            let early = || staying().filter(|day| day.0 <= 4_000);
+            prop_assert_eq!(counts.up_to(Day(4_000)), (early().count() as u64, early().max()));
         }
     }
 }

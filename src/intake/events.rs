@@ -138,6 +138,8 @@ pub(super) struct Tallies {
     /// By code of the catalogue: whether a row in use names it.
     pub(super) benefits_in_use: Vec<bool>,
     pub(super) newest: Option<Day>,
+    /// That of the newest future row.
+    pub(super) newest_future: Option<Day>,
     pub(super) in_use: InUse,
     pub(super) duplicates_that_differ: u64,
     pub(super) orphans: Orphans,
@@ -161,6 +163,7 @@ impl Tallies {
         self.benefits_in_use.resize(self.benefits_in_use.len().max(other.benefits_in_use.len()), false);
         self.benefits_in_use.iter_mut().zip(other.benefits_in_use).for_each(|(own, other)| *own |= other);
         self.newest = self.newest.max(other.newest);
+        self.newest_future = self.newest_future.max(other.newest_future);
         self.orphans.merge(other.orphans);
         self.in_use.merge(&other.in_use);
     }
@@ -188,7 +191,9 @@ impl Intake<'_> {
         account.unmapped_filers = named(filers, |code| self.books.unmapped_filers.text(code - OTHER_FILER - 1));
         account.unknown_benefits = named(benefits, |code| self.books.benefits.text(code));
         account.in_window = tallies.in_use.in_window;
+        account.newest_row = tallies.newest_future.or(tallies.newest);
         account.dates_in_use = tallies.in_use.days.oldest_and_newest();
+        account.days_in_use = tallies.in_use.days;
         account.orphans = tallies.orphans;
         account.duplicates_that_differ = tallies.duplicates_that_differ;
         if columns.period.is_some() && self.population.registered {

@@ -126,6 +126,10 @@ impl<'a, 'b, F: Aggregator> FirstRead<'a, 'b, F> {
         *counts.of(RowStatus::InUse) += in_use as u64;
         *counts.of(RowStatus::OutOfScope) += known - future - in_use as u64;
         self.tallies.newest = self.tallies.newest.max(Some(newest).filter(|day| *day != MISSING_DAY));
+        if future > 0 {
+            let owned = days.iter().zip(&self.customers).filter(|(_, customer)| **customer != ORPHAN);
+            self.tallies.newest_future = self.tallies.newest_future.max(owned.map(|(day, _)| *day).max());
+        }
     }
 
     /// Notes which of the catalogue's benefits rows in use name.

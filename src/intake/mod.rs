@@ -29,5 +29,6 @@ pub use entry::{ExtractEntry, RowsEntry};
 pub use events::{Aggregator, Intake, PARTITION_CUSTOMERS, RowInUse};
 pub use index::Ids;
 pub use orphans::{IdDifference, Orphans, match_orphans};
-pub use population::{Dimension, NO_VALUE, Population};
-pub use register::read_register;
+pub use population::{Dimension, Members, NO_VALUE, Population};
+pub use register::{RegisterReading, read_register};
+pub use registration::Spells;

@@ -1,6 +1,8 @@
 //! Who is counted: the register of customers, or, without one, everybody who appears (`docs/method.md` section 3).
 
+use super::events::PARTITION_CUSTOMERS;
 use super::index::{Ids, Index};
+use super::registration::Spells;
 use crate::calendar::{Day, Window};
 use crate::extract::batch::MISSING_DAY;
 
@@ -21,10 +23,27 @@ pub struct Population {
     pub(super) ended_after: Vec<u16>,
     /// A bit by number, whether the registration ended before `as_of`; empty likewise.
     pub(super) has_ended: Vec<u64>,
+    /// By number the spells of registration, where they were asked for.
+    pub spells: Option<Spells>,
     /// Employees by number, `MISSING_NUMBER` where that is missing; empty unless a register of employers told them.
     pub employees: Vec<i64>,
     /// The values of the configured dimensions.
     pub dimensions: Vec<Dimension>,
+}
+
+/// What is known of the customers of a partition beside their events; all of them by the number in the partition.
+#[derive(Debug, Clone, Copy)]
+pub struct Members<'a> {
+    /// The number of the first customer in the population.
+    pub first: u32,
+    /// Whether a register told who there is.
+    pub registered: bool,
+    /// Days of the window inside the registration; who has none is not in the population.
+    pub observed_days: &'a [i32],
+    /// Birth dates.
+    pub births: &'a [Day],
+    /// Employees; empty unless a register of employers told them.
+    pub employees: &'a [i64],
 }
 
 /// A dimension of the customers.
@@ -61,6 +80,19 @@ impl Population {
     /// The ids by number, those out of scope behind the others.
     pub fn ids(&self) -> &Ids {
         self.index.ids()
+    }
+
+    /// The customers of a partition.
+    pub fn members(&self, partition: usize) -> Members<'_> {
+        let first = partition * PARTITION_CUSTOMERS as usize;
+        let range = first..self.len().min(first + PARTITION_CUSTOMERS as usize);
+        Members {
+            first: first as u32,
+            registered: self.registered,
+            observed_days: &self.observed_days[range.clone()],
+            births: &self.births[range.clone()],
+            employees: self.employees.get(range).unwrap_or_default(),
+        }
     }
 
     /// How many customers are younger than 0 years on the window's last day, and how many older than 120.
@@ -101,6 +133,7 @@ impl Population {
             observed_days: vec![window.days(); count],
             ended_after: Vec::new(),
             has_ended: Vec::new(),
+            spells: None,
             employees: Vec::new(),
             dimensions: dimensions.iter().map(dimension).collect(),
         }

@@ -13,7 +13,7 @@ use super::accounting::{ExtractAccount, RowCounts, RowStatus};
 use super::damaged::DamagedIds;
 use super::index::{Ids, Index};
 use super::population::{Dimension, NO_VALUE, Population};
-use super::registration::{NEVER_ENDED, Registered, Registration};
+use super::registration::{NEVER_ENDED, Registered, Registration, Spell, Spells, spell_with_values};
 use crate::calendar::{Day, Window};
 use crate::config::{Extract, Repeats};
 use crate::extract::batch::{Batch, MISSING_DAY};
@@ -80,24 +80,37 @@ impl Worker for RegisterWorker<'_> {
     }
 }
 
+/// What is wanted of a register.
+pub struct RegisterReading<'a> {
+    /// Who shares a day with it is in scope.
+    pub window: &'a Window,
+    /// The columns that labels carry along.
+    pub dimensions: &'a [String],
+    /// Whether the spells are kept, for other windows inside this one.
+    pub keeps_spells: bool,
+    /// Worker threads.
+    pub threads: usize,
+}
+
 /// Reads a register: who there is and who of them is in scope (`docs/method.md` section 3), with the accounting.
 pub fn read_register(
     plan: &Plan<'_>,
-    window: &Window,
-    dimensions: &[String],
-    threads: usize,
+    reading: &RegisterReading<'_>,
     books: &Interners,
     progress: Arc<dyn Progress>,
     rejects: &mut RejectsWriter,
 ) -> Result<(Population, ExtractAccount), ExtractError> {
     let extract = plan.config.extract;
+    let RegisterReading { window, dimensions, keeps_spells, threads } = *reading;
     let register = Mutex::new(Register::default());
     let worker = || RegisterWorker { register: &register, extract };
     let files = plan.read(threads, books, progress, Some(rejects), worker)?;
     let mut parts = register.into_inner().parts;
     parts.sort_by_key(|part| (part.sequence, part.first_record));
     let rows = Rows::new(parts);
-    let mut settled = rows.settle(plan.config.repeats, window, files.len());
+    let mut settled = Settled { used: vec![RowCounts::default(); files.len()], ..Settled::default() };
+    settled.spells = keeps_spells.then(Spells::default);
+    rows.settle(plan.config.repeats, window, &mut settled);
     let (used, differ) = (std::mem::take(&mut settled.used), settled.duplicates_that_differ);
     let population = rows.population(settled, dimensions, threads);
     let mut account = ExtractAccount::new(extract, files, used)?;
@@ -121,6 +134,8 @@ struct Settled {
     in_scope: Vec<u32>,
     observed_days: Vec<i32>,
     ended_after: Vec<u16>,
+    /// Their spells, where they are kept.
+    spells: Option<Spells>,
     /// The rows with the values of those out of scope.
     out_of_scope: Vec<u32>,
     /// What became of the rows, by file.
@@ -164,40 +179,54 @@ impl Rows {
     }
 
     /// Goes through the rows id by id.
-    fn settle(&self, repeats: Repeats, window: &Window, files: usize) -> Settled {
-        let mut settled = Settled { used: vec![RowCounts::default(); files], ..Settled::default() };
+    fn settle(&self, repeats: Repeats, window: &Window, settled: &mut Settled) {
         // The rows of one id come in input order.
         let mut order = self.ids.sorted();
         for own in order.chunk_by_mut(|a, b| self.ids.get(*a as usize) == self.ids.get(*b as usize)) {
             match (repeats, &*own) {
-                (Repeats::Spells, [_, _, ..]) => self.settle_spells(own, window, &mut settled),
+                (Repeats::Spells, [_, _, ..]) => self.settle_spells(own, window, settled),
                 (Repeats::KeepLast, [others @ .., kept]) | (_, [kept, others @ ..]) => {
-                    let registered = Registered::by(std::iter::once(self.registration(*kept)), window);
-                    let standing = settled.enter(*kept, registered);
-                    self.count(*kept, standing, &mut settled);
-                    others.iter().for_each(|other| self.repeat(*kept, *other, &mut settled));
+                    let standing = self.enter(*kept, &[*kept], window, settled);
+                    self.count(*kept, standing, settled);
+                    others.iter().for_each(|other| self.repeat(*kept, *other, settled));
                 }
                 (_, []) => {}
             }
         }
-        settled
     }
 
     /// Settles a customer with several spells of registration (`docs/method.md` section 3).
     fn settle_spells(&self, own: &mut [u32], window: &Window, settled: &mut Settled) {
         // By first and last day, equal spells in input order.
         own.sort_unstable_by_key(|at| (self.registration(*at), *at));
-        let from = |at: &u32| self.registration(*at).from;
-        // The values are those of the spell that began last up to `as_of`, or of the earliest.
-        let begun = own.partition_point(|at| from(at) <= window.as_of);
-        let day = from(&own[begun.saturating_sub(1)]);
-        let began = own.iter().filter(|at| from(at) == day).min();
-        let registered = Registered::by(own.iter().map(|at| self.registration(*at)), window);
-        let standing = settled.enter(began.copied().unwrap_or(own[0]), registered);
+        let values = spell_with_values(own, window.as_of, |at| (self.registration(*at).from, *at));
+        let standing = self.enter(own[values], own, window, settled);
         for spell in own.chunk_by(|a, b| self.registration(*a) == self.registration(*b)) {
             self.count(spell[0], standing, settled);
             spell[1..].iter().for_each(|other| self.repeat(spell[0], *other, settled));
         }
+    }
+
+    /// Notes the row with somebody's values, and the spells of registration. Returns what becomes of the rows.
+    fn enter(&self, values: u32, own: &[u32], window: &Window, settled: &mut Settled) -> RowStatus {
+        let registered = Registered::by(own.iter().map(|at| self.registration(*at)), window);
+        if registered.observed_days <= 0 {
+            settled.out_of_scope.push(values);
+            return RowStatus::OutOfScope;
+        }
+        settled.in_scope.push(values);
+        settled.observed_days.push(registered.observed_days);
+        settled.ended_after.push(registered.ended_after);
+        if let Some(spells) = &mut settled.spells {
+            let spell = |at: &u32| Spell { registration: self.registration(*at), birth: self.birth(*at), place: *at };
+            spells.push(own.iter().map(spell));
+        }
+        RowStatus::InUse
+    }
+
+    fn birth(&self, at: u32) -> Day {
+        let (part, row) = self.row(at);
+        part.births.get(row).copied().unwrap_or(MISSING_DAY)
     }
 
     fn count(&self, at: u32, standing: RowStatus, settled: &mut Settled) {
@@ -237,28 +266,15 @@ impl Rows {
         Population {
             in_scope: settled.in_scope.len() as u32,
             registered: true,
-            births: in_scope().map(|(part, row)| part.births.get(row).copied().unwrap_or(MISSING_DAY)).collect(),
+            births: settled.in_scope.iter().map(|at| self.birth(*at)).collect(),
             dimensions: (0..dimensions.len()).map(|at| dimension(&dimensions[at], in_scope(), at)).collect(),
             employees: in_scope().filter_map(|(part, row)| part.employees.get(row).copied()).collect(),
             ended_after: if has_any { settled.ended_after } else { Vec::new() },
             has_ended: if has_any { has_ended } else { Vec::new() },
+            spells: settled.spells,
             observed_days: settled.observed_days,
             index: Index::new(Ids::default()),
         }
-    }
-}
-
-impl Settled {
-    /// Notes the row with somebody's values. Returns what becomes of the rows.
-    fn enter(&mut self, at: u32, registered: Registered) -> RowStatus {
-        if registered.observed_days <= 0 {
-            self.out_of_scope.push(at);
-            return RowStatus::OutOfScope;
-        }
-        self.in_scope.push(at);
-        self.observed_days.push(registered.observed_days);
-        self.ended_after.push(registered.ended_after);
-        RowStatus::InUse
     }
 }
 
@@ -326,7 +342,8 @@ mod tests {
         #[test]
         fn spells_are_settled_as_a_naive_reader_would(rows in rows()) {
             let window = Window::new(Day(50), 12, None, 31, 30);
-            let settled = read(&rows).settle(Repeats::Spells, &window, 2);
+            let mut settled = Settled { used: vec![RowCounts::default(); 2], ..Settled::default() };
+            read(&rows).settle(Repeats::Spells, &window, &mut settled);
             let (mut found, mut used) = (Vec::new(), vec![RowCounts::default(); 2]);
             let mut differ = 0;
             for id in 0..4u8 {

@@ -1,5 +1,7 @@
 //! Spells of registration, and what they come to in the window.
 
+use std::ops::Range;
+
 use crate::calendar::{Day, Window};
 use crate::extract::batch::MISSING_DAY;
 
@@ -44,6 +46,53 @@ impl Registered {
         let ended = last < window.as_of && observed_days > 0;
         Registered { observed_days, ended_after: if ended { (last.0 - window.start.0) as u16 } else { NEVER_ENDED } }
     }
+}
+
+/// The spells of registration of all customers in scope, by number: what they come to can be told of any window.
+#[derive(Debug, Default)]
+pub struct Spells {
+    /// Where the spells of each customer end.
+    ends: Vec<u32>,
+    spells: Vec<Spell>,
+}
+
+/// A spell, with what is said in it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Spell {
+    pub(super) registration: Registration,
+    pub(super) birth: Day,
+    /// Its place in the input.
+    pub(super) place: u32,
+}
+
+impl Spells {
+    /// Adds the next customer's, in the order of their first days.
+    pub(super) fn push(&mut self, spells: impl Iterator<Item = Spell>) {
+        self.spells.extend(spells);
+        self.ends.push(self.spells.len() as u32);
+    }
+
+    /// Of these customers, the days of a window inside the registration, and the birth dates as of its last day.
+    pub fn as_of(&self, customers: Range<usize>, window: &Window) -> (Vec<i32>, Vec<Day>) {
+        let of_customer = |customer: usize| {
+            let first = if customer == 0 { 0 } else { self.ends[customer - 1] };
+            let own = &self.spells[first as usize..self.ends[customer] as usize];
+            let registered = Registered::by(own.iter().map(|spell| spell.registration), window);
+            let values = spell_with_values(own, window.as_of, |spell| (spell.registration.from, spell.place));
+            (registered.observed_days, own[values].birth)
+        };
+        customers.map(of_customer).unzip()
+    }
+}
+
+/// Which of a customer's spells has the other values: the one that began last up to a day, the earliest if none did, of
+/// several of one day the first in input order. They come in the order of their first days; `began` tells a spell's
+/// first day and place.
+pub(super) fn spell_with_values<T>(own: &[T], as_of: Day, began: impl Fn(&T) -> (Day, u32)) -> usize {
+    let begun = own.partition_point(|spell| began(spell).0 <= as_of);
+    let (day, _) = began(&own[begun.saturating_sub(1)]);
+    let of_that_day = (0..own.len()).filter(|at| began(&own[*at]).0 == day);
+    of_that_day.min_by_key(|at| began(&own[*at]).1).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -8,39 +8,86 @@ use super::Job;
 use crate::config::Extract;
 use crate::extract::codes::CodeId;
 use crate::extract::{ExtractError, Interners, Progress, RejectsWriter};
-use crate::features::{self, AggregationContext, BenefitTraits, KernelWindow, Partition};
+use crate::features::{
+    AggregationContext, Applications, BenefitTraits, Contacts, EventReader, Keep, KeepContext, Kept, KernelWindow,
+    LifeEvents, Partition, Payments, Tally, WindowContext,
+};
 use crate::intake::{
-    Appearing, ExtractAccount, FileAccount, Intake, PARTITION_CUSTOMERS, Population, appearing, read_register,
+    Appearing, ExtractAccount, FileAccount, Intake, PARTITION_CUSTOMERS, Population, RegisterReading, appearing,
+    read_register,
 };
 use crate::schema::Entity;
 use crate::spill::Budget;
 
-/// The customers, or the employers, and what their events add up to.
-pub struct Aggregated<'s> {
+/// The customers, or the employers, and what their events add up to; of a panel, the events.
+pub struct Aggregated<'s, P = Partition> {
     /// What they are.
     pub entity: Entity,
     /// Who they are.
     pub population: Population,
-    pub(super) partitions: Vec<Mutex<Partition>>,
-    pub(super) budget: Option<Budget<'s>>,
+    pub(crate) partitions: Vec<Mutex<P>>,
+    pub(crate) budget: Option<Budget<'s>>,
 }
 
 /// What all extracts are read with.
-pub(super) struct ReadContext<'a> {
-    pub(super) books: &'a Interners,
-    pub(super) progress: &'a Arc<dyn Progress>,
-    pub(super) kernel: &'a KernelWindow,
-    pub(super) traits: &'a [BenefitTraits],
+pub(crate) struct ReadContext<'a> {
+    pub(crate) books: &'a Interners,
+    pub(crate) progress: &'a Arc<dyn Progress>,
+}
+
+/// Where events go.
+pub(crate) trait Destination {
+    /// Reads the events of an extract, and takes them.
+    fn read<R: EventReader<Event: Kept>>(
+        &self,
+        intake: &Intake<'_>,
+        reader: R,
+        rejects: &mut RejectsWriter,
+    ) -> Result<ExtractAccount, ExtractError>;
+}
+
+impl Destination for AggregationContext<'_> {
+    fn read<R: EventReader<Event: Kept>>(
+        &self,
+        intake: &Intake<'_>,
+        reader: R,
+        rejects: &mut RejectsWriter,
+    ) -> Result<ExtractAccount, ExtractError> {
+        intake.read(&Tally::new(self, reader), rejects)
+    }
+}
+
+impl Destination for KeepContext<'_> {
+    fn read<R: EventReader<Event: Kept>>(
+        &self,
+        intake: &Intake<'_>,
+        reader: R,
+        rejects: &mut RejectsWriter,
+    ) -> Result<ExtractAccount, ExtractError> {
+        intake.read(&Keep::new(self, reader), rejects)
+    }
+}
+
+impl<'s, P> Aggregated<'s, P> {
+    /// Of these, with no events yet; `partition` makes one of so many customers.
+    pub(crate) fn new(
+        entity: Entity,
+        population: Population,
+        budget: Option<Budget<'s>>,
+        partition: impl Fn(usize) -> P,
+    ) -> Self {
+        let size = PARTITION_CUSTOMERS as usize;
+        let customers = |at: usize| size.min(population.len() - at * size);
+        let partitions = (0..population.len().div_ceil(size)).map(|at| Mutex::new(partition(customers(at)))).collect();
+        Aggregated { entity, population, partitions, budget }
+    }
 }
 
 impl<'s> Aggregated<'s> {
-    /// Of these, with no events yet.
-    pub(super) fn new(entity: Entity, population: Population, budget: Option<Budget<'s>>) -> Self {
-        let size = PARTITION_CUSTOMERS as usize;
-        let customers = |at: usize| size.min(population.len() - at * size);
-        let partition = |at| Mutex::new(Partition::new(customers(at), population.registered));
-        let partitions = (0..population.len().div_ceil(size)).map(partition).collect();
-        Aggregated { entity, population, partitions, budget }
+    /// Of these, with sums of nothing yet.
+    pub(super) fn of_sums(entity: Entity, population: Population, budget: Option<Budget<'s>>) -> Self {
+        let registered = population.registered;
+        Aggregated::new(entity, population, budget, |customers| Partition::new(customers, registered))
     }
 
     /// How many are counted: those in scope, or without a register those with an event in use.
@@ -59,24 +106,24 @@ impl<'s> Aggregated<'s> {
 impl Job<'_> {
     /// Who is in a register, or without one everybody who appears in the events: these were then read before, for who
     /// there is, and what was read is returned so that the second reading can be compared with the first.
-    pub(super) fn population(
+    pub(crate) fn population(
         &self,
         entity: Entity,
-        books: &Interners,
-        progress: &Arc<dyn Progress>,
+        keeps_spells: bool,
+        read: &ReadContext<'_>,
         rejects: &mut RejectsWriter,
         accounts: &mut Vec<ExtractAccount>,
     ) -> Result<(Population, Appearing), ExtractError> {
         let dimensions = self.plan.dimensions(entity);
         if let Some(plan) = self.input(entity.register()) {
-            let progress = progress.clone();
-            let (population, account) =
-                read_register(plan, &self.plan.window, dimensions, self.threads, books, progress, rejects)?;
+            let reading =
+                RegisterReading { window: &self.plan.window, dimensions, keeps_spells, threads: self.threads };
+            let (population, account) = read_register(plan, &reading, read.books, read.progress.clone(), rejects)?;
             accounts.push(account);
             return Ok((population, Appearing::default()));
         }
         let plans: Vec<_> = entity.events().iter().filter_map(|extract| self.input(*extract)).collect();
-        let mut appeared = appearing(&plans, self.threads, books)?;
+        let mut appeared = appearing(&plans, self.threads, read.books)?;
         let ids = std::mem::take(&mut appeared.ids);
         Ok((Population::of_appearing(&ids, &self.plan.window, dimensions), appeared))
     }
@@ -88,15 +135,16 @@ impl Job<'_> {
         kernel: &'a KernelWindow,
         traits: &'a [BenefitTraits],
     ) -> AggregationContext<'a> {
-        let Aggregated { entity, partitions, budget, .. } = of;
-        AggregationContext { entity: *entity, window: &self.plan.window, kernel, traits, partitions, budget: *budget }
+        let window = WindowContext::new(of.entity, &self.plan.window, kernel, traits);
+        AggregationContext { window, partitions: &of.partitions, budget: of.budget }
     }
 
     /// Reads an extract of events; `None` where none is configured.
-    pub(super) fn read_events(
+    pub(crate) fn read_events<P>(
         &self,
         extract: Extract,
-        of: &Aggregated<'_>,
+        of: &Aggregated<'_, P>,
+        to: &impl Destination,
         appeared: &Appearing,
         read: &ReadContext<'_>,
         rejects: &mut RejectsWriter,
@@ -112,16 +160,13 @@ impl Job<'_> {
             progress: read.progress.clone(),
             budget: of.budget,
         };
-        let context = self.context(of, read.kernel, read.traits);
         let mut account = match extract {
-            Extract::Contacts | Extract::EmployerContacts => {
-                intake.read(&features::Contacts::new(&context, extract), rejects)?
-            }
+            Extract::Contacts | Extract::EmployerContacts => to.read(&intake, Contacts::new(extract), rejects)?,
             Extract::Applications | Extract::EmployerApplications => {
-                intake.read(&features::Applications::new(&context, extract), rejects)?
+                to.read(&intake, Applications::new(extract), rejects)?
             }
-            Extract::Payments => intake.read(&features::Payments::new(&context, plan.config.covers), rejects)?,
-            Extract::LifeEvents => intake.read(&features::LifeEvents::new(&context), rejects)?,
+            Extract::Payments => to.read(&intake, Payments::new(plan.config.covers), rejects)?,
+            Extract::LifeEvents => to.read(&intake, LifeEvents::default(), rejects)?,
             Extract::Customers | Extract::Employers => return Ok(None),
         };
         unchanged(&mut account, appeared)?;

@@ -24,16 +24,16 @@ struct RenderedPartition {
 }
 
 /// How an entity is labelled.
-pub(super) struct Labelling<'a> {
-    pub(super) rules: &'a RuleSet,
-    pub(super) format: LabelsFormat,
+pub(crate) struct Labelling<'a> {
+    pub(crate) rules: &'a RuleSet,
+    pub(crate) format: LabelsFormat,
     /// Whether figures are broken down by dimensions afterwards.
-    pub(super) breakdowns: bool,
+    pub(crate) breakdowns: bool,
 }
 
 impl Labelling<'_> {
     /// A table without rows, for its columns.
-    pub(super) fn empty_table(&self) -> FeatureTable {
+    pub(crate) fn empty_table(&self) -> FeatureTable {
         let mut table = FeatureTable::empty(self.rules.entity);
         table.columns.extend(self.rules.derived_features.iter().map(|feature| match feature.feature_type {
             FeatureType::Count => FeatureColumn::MaybeCounts(Vec::new()),
@@ -42,7 +42,7 @@ impl Labelling<'_> {
         table
     }
 
-    fn nobody(&self) -> Accumulator {
+    pub(crate) fn nobody(&self) -> Accumulator {
         Accumulator::new(self.rules.categories.len(), self.breakdowns)
     }
 
@@ -59,8 +59,10 @@ impl Labelling<'_> {
         text: &LabelsText<'_>,
         accumulator: &mut Accumulator,
     ) -> Result<RenderedPartition, JobError> {
-        let table =
-            features(at, population, context).map_err(|source| JobError::Extract(ExtractError::Spill { source }))?;
+        let partition = std::mem::take(&mut *context.partitions[at].lock());
+        let spill = context.budget.map(|budget| budget.spill);
+        let table = features(&population.members(at), partition, &context.window, spill)
+            .map_err(|source| JobError::Extract(ExtractError::Spill { source }))?;
         let (table, rules) = self.labelled(table)?;
         let categories: Vec<usize> = rules.iter().map(|rule| self.rules.category_of(*rule)).collect();
         let labels = LabelsWriter::render(self.format, text, &table, &rules)?;
@@ -70,7 +72,7 @@ impl Labelling<'_> {
     }
 
     /// Adds the derived features to a table and finds the rule of each row.
-    fn labelled(&self, mut table: FeatureTable) -> Result<(FeatureTable, Vec<u16>), JobError> {
+    pub(crate) fn labelled(&self, mut table: FeatureTable) -> Result<(FeatureTable, Vec<u16>), JobError> {
         let frame = self.rules.derive(table.to_polars(&self.rules.named_features())?)?;
         let rules = self.rules.classify(&frame)?;
         for feature in &self.rules.derived_features {
@@ -86,7 +88,7 @@ impl Labelling<'_> {
 
 impl Job<'_> {
     /// How an entity is labelled.
-    pub(super) fn labelling(&self, entity: Entity) -> Labelling<'_> {
+    pub(crate) fn labelling(&self, entity: Entity) -> Labelling<'_> {
         Labelling {
             rules: self.plan.rules(entity),
             format: self.plan.labels_format(entity),
@@ -145,6 +147,15 @@ impl Job<'_> {
         })?;
         Ok((accumulator, writer.finish(folder)?, rules_by_customer))
     }
+}
+
+/// What so many threads give that do the same; this one is one of them.
+pub(crate) fn side_by_side<T: Send>(threads: usize, worker: impl Fn() -> T + Sync) -> Vec<T> {
+    std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(&worker)).collect();
+        let own = worker();
+        std::iter::once(own).chain(others.into_iter().map(joined)).collect()
+    })
 }
 
 /// What a thread gives. It panics only on a fault of ours, which is then everybody's.

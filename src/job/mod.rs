@@ -16,9 +16,12 @@ mod read;
 mod warnings;
 
 pub use aggregated::Aggregated;
+pub(crate) use aggregated::ReadContext;
 pub use error::JobError;
 pub use finish::{Report, Results};
+pub(crate) use label::{Labelling, side_by_side};
 pub use read::Reading;
+pub(crate) use read::traits;
 
 use std::collections::BTreeMap;
 use std::path::Path;

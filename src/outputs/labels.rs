@@ -137,15 +137,15 @@ impl LabelsWriter {
         text: &LabelsText<'_>,
         empty: &FeatureTable,
     ) -> Result<Self, FolderError> {
+        let name = format!("{}.{}", text.entity.labels(), format.extension());
+        let mut file = OutputFile::create(folder, &name, Contents::Rows)?;
         match format {
             LabelsFormat::Csv => {
-                let mut file = OutputFile::create(folder, &format!("{}.csv", text.entity.labels()), Contents::Rows)?;
                 file.append(&text.csv_header())?;
                 Ok(LabelsWriter::Csv(Box::new(file)))
             }
             LabelsFormat::Parquet => {
-                let file =
-                    OutputFile::create(folder, &format!("{}.parquet", text.entity.labels()), Contents::Rows)?.shared();
+                let file = file.shared();
                 let schema = text.frame(empty, &[]).map_err(|error| parquet_failed(folder, error))?;
                 let writer = ParquetWriter::new(file.clone())
                     .batched(schema.schema())

@@ -9,6 +9,7 @@ mod concentration;
 mod distribution;
 mod grouping;
 mod masking;
+mod sequences;
 mod sparse;
 
 pub use breakdowns::{Breakdown, Group, GroupFigures, MeanMedian, TooManyGroups};
@@ -16,6 +17,9 @@ pub use concentration::Concentration;
 pub use distribution::{Distribution, FeatureFigures, PROBABILITIES, Total};
 pub use grouping::{Grouping, MOST_GROUPS};
 pub use masking::{Mask, few, masks};
+pub use sequences::{
+    ABSENT, Duration, Durations, Mobility, Neighbour, PanelFigures, Sequences, Spell, Transitions, spells,
+};
 
 use rayon::prelude::*;
 
@@ -149,6 +153,12 @@ impl Accumulator {
             CategoryFigures::new(empty.entity, name, customers, features(at), (population, &of_all))
         };
         names.zip(customers).enumerate().map(category).collect()
+    }
+
+    /// The figures per category in their order, then of all, without those of features.
+    pub fn summaries(&self, names: &[String], empty: &FeatureTable) -> Vec<CategoryFigures> {
+        let figures = self.figures(names, empty);
+        figures.into_iter().map(|of| CategoryFigures { features: Vec::new(), ..of }).collect()
     }
 
     /// The distributions of one feature by category.

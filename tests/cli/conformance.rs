@@ -29,13 +29,19 @@ fn every_conformance_case_gives_the_expected_files() {
     case_folders::hold(&cases, differences_of);
 }
 
-/// Runs a case and compares.
-fn differences_of(case: &Path) -> Vec<String> {
+/// A workspace with the extracts and the configuration of a case.
+pub fn workspace(case: &Path) -> Workspace {
     let workspace = Workspace::empty().config(&configuration(case));
     for extract in EXTRACTS.iter().filter(|extract| case.join(extract).is_dir()) {
         let target = fs::canonicalize(case.join(extract)).expect("an extract's folder");
         std::os::unix::fs::symlink(target, workspace.path(extract)).expect("a link");
     }
+    workspace
+}
+
+/// Runs a case and compares.
+fn differences_of(case: &Path) -> Vec<String> {
+    let workspace = workspace(case);
     let outcome = workspace.run();
     if outcome.output.status.code() != Some(0) {
         return vec![format!("{}: {}", outcome.output.status, outcome.stderr())];
@@ -81,6 +87,13 @@ fn not_compared(expected: &Path) -> Vec<String> {
     let names = entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned());
     let unknown = names.filter(|name| !COMPARED.iter().any(|known| known == name));
     unknown.map(|name| format!("{name} is not compared")).collect()
+}
+
+/// The last day of a case's window.
+pub fn as_of(case: &Path) -> String {
+    let settings: Value =
+        serde_json::from_str(&fs::read_to_string(case.join("case.json")).expect("case.json")).expect("JSON");
+    settings["as_of"].as_str().expect("a day").to_owned()
 }
 
 /// The configuration that `case.json` and `benefits.csv` describe.

@@ -30,6 +30,7 @@ mod interrupted;
 mod limits;
 mod month_by_month;
 mod outcome;
+mod panel;
 mod parquet;
 mod past_runs;
 mod reading;

@@ -1,4 +1,4 @@
-//! The run folder: written whole or not at all.
+//! The run folder, or that of a panel: written whole or not at all.
 //!
 //! A run writes into a folder of its own beside the others (`.partial-…`), and only when everything is on disk
 //! does that folder take its name, in one step. A run that fails or is killed leaves the last good one untouched;
@@ -7,6 +7,7 @@
 
 mod error;
 mod lock;
+mod name;
 mod ours;
 
 use std::fs::File;
@@ -20,6 +21,7 @@ use crate::calendar::Day;
 use lock::Lock;
 
 pub use error::FolderError;
+pub use name::FolderName;
 pub use ours::check_way;
 
 /// A folder that is being written, or the former run that it was exchanged with.
@@ -37,7 +39,7 @@ pub const HELD: &str = ".held";
 pub struct RunFolder {
     root: PathBuf,
     partial: PathBuf,
-    as_of: Day,
+    name: FolderName,
     published: bool,
     lock: Lock,
 }
@@ -48,14 +50,14 @@ impl RunFolder {
     ///
     /// # Errors
     /// Another run is writing there, something foreign is in the way, or the folder cannot be used.
-    pub fn begin(root: &Path, as_of: Day) -> Result<Self, FolderError> {
+    pub fn begin(root: &Path, name: FolderName) -> Result<Self, FolderError> {
         let unusable = |source| FolderError::Unusable { root: root.to_owned(), source };
         std::fs::create_dir_all(root).map_err(unusable)?;
         let lock = Lock::acquire(root)?;
         clear_debris(root).map_err(unusable)?;
-        check_way(root, as_of)?;
-        let partial = ours::free_name(root, &format!("{PARTIAL}{as_of}"));
-        let folder = RunFolder { root: root.to_owned(), partial, as_of, published: false, lock };
+        check_way(root, name)?;
+        let partial = ours::free_name(root, &format!("{PARTIAL}{name}"));
+        let folder = RunFolder { root: root.to_owned(), partial, name, published: false, lock };
         ours::create(&folder.partial).map_err(unusable)?;
         Ok(folder)
     }
@@ -70,15 +72,15 @@ impl RunFolder {
         &self.root
     }
 
-    /// Publishes the folder, in which are exactly these files: it takes its name, `latest` points to it, and runs
-    /// beyond `keep` go.
+    /// Publishes the folder, in which are exactly these files: it takes its name, and of runs `latest` points to it,
+    /// and those beyond `keep` go.
     ///
     /// A held run is published under its own mark and changes nothing else.
     ///
     /// # Errors
     /// A step failed; the error tells whether the run is published.
     pub fn publish(mut self, held: bool, keep: Option<u32>, written: &[Written]) -> Result<PathBuf, FolderError> {
-        let name = format!("{}{}", self.as_of, if held { HELD } else { "" });
+        let name = format!("{}{}", self.name, if held { HELD } else { "" });
         let target = self.root.join(&name);
         self.check_files(written)?;
         for file in written {
@@ -95,8 +97,10 @@ impl RunFolder {
         // From here on only what is no longer wanted is taken away.
         let mut old = Vec::new();
         if !held {
-            self.point_latest(&name)?;
-            old.extend(self.beyond(keep, &name)?);
+            if self.name.is_run() {
+                self.point_latest(&name)?;
+                old.extend(self.beyond(keep, &name)?);
+            }
             let held = format!("{name}{HELD}");
             old.extend(ours::is_run(&self.root.join(&held)).then_some(held));
         }
@@ -224,11 +228,11 @@ fn clear_debris(root: &Path) -> io::Result<()> {
         let entry = entry?;
         let (path, name) = (entry.path(), entry.file_name());
         let Some(name) = name.to_str() else { continue };
-        if [PARTIAL, REMOVING].iter().any(|prefix| ours::run_name(name, prefix).is_some()) {
+        if [PARTIAL, REMOVING].iter().any(|prefix| name::behind(name, prefix).is_some()) {
             let _ = ours::remove(&path);
         } else if name.starts_with(LATEST_NEW) && ours::is_our_link(&path) {
             let _ = std::fs::remove_file(&path);
-        } else if let Some(run) = ours::run_name(name, ASIDE) {
+        } else if let Some(run) = name::behind(name, ASIDE) {
             // Its successor took its name, or else it takes it back.
             let target = root.join(run);
             if ours::is_run(&path) && std::fs::symlink_metadata(&target).is_err() {

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use serde::Deserialize;
 
-use super::{FolderError, HELD, LATEST};
+use super::{FolderError, FolderName, HELD, LATEST};
 use crate::calendar::Day;
 use crate::regular;
 
@@ -77,16 +77,16 @@ fn is_file(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file())
 }
 
-/// Fails if something that is not ours has a name that the run of this day needs.
+/// Fails if something that is not ours has a name that a run or panel needs.
 ///
 /// # Errors
 /// What is in the way.
-pub fn check_way(root: &Path, as_of: Day) -> Result<(), FolderError> {
-    check_name(&root.join(as_of.to_string()))?;
-    check_name(&root.join(format!("{as_of}{HELD}")))?;
+pub fn check_way(root: &Path, name: FolderName) -> Result<(), FolderError> {
+    check_name(&root.join(name.to_string()))?;
+    check_name(&root.join(format!("{name}{HELD}")))?;
     let latest = root.join(LATEST);
     match fs::symlink_metadata(&latest) {
-        Ok(_) if !is_our_link(&latest) => {
+        Ok(_) if name.is_run() && !is_our_link(&latest) => {
             Err(FolderError::InTheWay { path: latest, what: "it is not a link of vardag's to a run beside it" })
         }
         _ => Ok(()),
@@ -104,14 +104,6 @@ pub fn check_name(path: &Path) -> Result<(), FolderError> {
         Ok(_) => "it is not a run of vardag (it has no manifest.json)",
     };
     Err(FolderError::InTheWay { path: path.to_owned(), what })
-}
-
-/// The run's name that a name goes on with behind a prefix: a day, with or without the mark of held runs.
-pub fn run_name<'a>(name: &'a str, prefix: &str) -> Option<&'a str> {
-    let rest = name.strip_prefix(prefix)?;
-    let day = rest.get(..10).filter(|day| Day::from_iso(day).is_some())?;
-    let held = rest[day.len()..].starts_with(HELD);
-    rest.get(..day.len() + if held { HELD.len() } else { 0 })
 }
 
 /// A name in the folder that nothing has: this one, or with a number behind it.
@@ -236,14 +228,5 @@ mod tests {
             assert_eq!(is_our_link(&link), ours, "{}", target.display());
         }
         assert!(!is_our_link(root.path()));
-    }
-
-    #[test]
-    fn names_behind_a_prefix() {
-        assert_eq!(run_name(".aside-2025-12-31", ".aside-"), Some("2025-12-31"));
-        assert_eq!(run_name(".aside-2025-12-31.held-2", ".aside-"), Some("2025-12-31.held"));
-        assert_eq!(run_name(".aside-2025-12-31-2", ".aside-"), Some("2025-12-31"));
-        assert_eq!(run_name(".aside-backup", ".aside-"), None);
-        assert_eq!(run_name("2025-12-31", ".aside-"), None);
     }
 }

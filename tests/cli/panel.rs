@@ -1,0 +1,379 @@
+//! Panels: every label is that of a run on its day, and every figure follows from the sequences of labels.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use vardag::calendar::Day;
+
+use crate::case_folders;
+use crate::conformance;
+use crate::outcome::RunFolder;
+use crate::workspace::Workspace;
+
+const ABSENT: &str = "";
+
+/// A panel as it is read back: the dates, and each customer's categories.
+struct Panel {
+    folder: RunFolder,
+    dates: Vec<String>,
+    sequences: BTreeMap<String, Vec<String>>,
+    categories: Vec<String>,
+}
+
+impl Panel {
+    fn read(folder: &Path) -> Panel {
+        let folder = RunFolder::open(folder);
+        let table = folder.table("sequences.csv");
+        let sequences = table.rows.iter().map(|row| (row[0].clone(), row[1..].to_vec())).collect();
+        let shares = folder.table("shares.csv");
+        let mut categories: Vec<String> = Vec::new();
+        for category in shares.column("category") {
+            if category != "all" && !categories.iter().any(|known| known == category) {
+                categories.push(category.to_owned());
+            }
+        }
+        Panel { dates: table.columns[1..].to_vec(), sequences, categories, folder }
+    }
+
+    /// The labels of a date, as a run would have them.
+    fn labels(&self, at: usize) -> BTreeMap<&str, &str> {
+        let labels = self.sequences.iter().map(|(id, sequence)| (id.as_str(), sequence[at].as_str()));
+        labels.filter(|(_, category)| *category != ABSENT).collect()
+    }
+
+    /// The categories, and who is absent last.
+    fn states(&self) -> Vec<&str> {
+        self.categories.iter().map(String::as_str).chain([ABSENT]).collect()
+    }
+}
+
+/// What a run on each date of the panel says otherwise.
+fn differences_from_runs(workspace: &Workspace, config: &str, panel: &Panel) -> Vec<String> {
+    let shares = panel.folder.table("shares.csv");
+    let mut differences = Vec::new();
+    for (at, date) in panel.dates.iter().enumerate() {
+        let outcome = workspace.vardag(&["run", config, "--as-of", date, "--out", "single", "--quiet"]);
+        let held = outcome.output.status.code() != Some(0);
+        let name = format!("single/{date}{}", if held { ".held" } else { "" });
+        let run = RunFolder::open(&workspace.path(&name));
+        let labels = run.table("labels.csv");
+        let expected: BTreeMap<&str, &str> =
+            labels.select(&["customer_id", "category"]).into_iter().map(|row| (row[0], row[1])).collect();
+        let found = panel.labels(at);
+        let ids = expected.keys().chain(found.keys()).filter(|id| expected.get(*id) != found.get(*id));
+        differences.extend(
+            ids.take(3).map(|id| format!("{date} {id}: {:?} instead of {:?}", found.get(id), expected.get(id))),
+        );
+        let of_date = shares.rows.iter().filter(|row| row[0] == *date).map(|row| row[1..].to_vec());
+        if of_date.collect::<Vec<_>>() != run.table("category_summary.csv").rows {
+            differences.push(format!("{date}: other shares"));
+        }
+    }
+    differences
+}
+
+#[test]
+fn every_label_is_that_of_a_run_on_its_day() {
+    let cases = case_folders::found("conformance", "VARDAG_CONFORMANCE", "case.json");
+    case_folders::hold(&cases, |case| {
+        let workspace = conformance::workspace(case);
+        let as_of = conformance::as_of(case);
+        let from = Day::from_iso(&as_of).expect("a day").plus_months(-13).to_string();
+        let outcome = workspace.vardag(&["panel", "vardag.toml", "--from", &from, "--to", &as_of, "--quiet"]);
+        if outcome.output.status.code() != Some(0) {
+            return vec![outcome.stderr()];
+        }
+        let panel = Panel::read(&workspace.path(&format!("panels/{from}_{as_of}")));
+        let mut differences = differences_from_runs(&workspace, "vardag.toml", &panel);
+        differences.extend(differences_from_sequences(&panel));
+        differences
+    });
+}
+
+#[test]
+fn the_samples_with_their_faults_are_labelled_as_on_each_day() {
+    let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("data-samples/vardag.toml");
+    let config = config.to_str().expect("a path");
+    let workspace = Workspace::empty();
+    let span = ["--from", "2025-02-15", "--to", "2025-12-31", "--every", "2"];
+    workspace.vardag(&[&["panel", config, "--out", "panels", "--quiet"], &span[..]].concat()).code(0);
+    let panel = Panel::read(&workspace.path("panels/2025-02-15_2025-12-31"));
+    let dates = ["2025-02-28", "2025-04-30", "2025-06-30", "2025-08-31", "2025-10-31", "2025-12-31"];
+    assert_eq!(panel.dates, dates);
+    assert_eq!(differences_from_runs(&workspace, config, &panel), [""; 0]);
+    assert_eq!(differences_from_sequences(&panel), [""; 0]);
+}
+
+/// Whether two numbers of a table are the same but for the order of a sum.
+fn same(found: &str, expected: f64) -> bool {
+    match found.parse::<f64>() {
+        Ok(found) => (found - expected).abs() <= 1e-12 * expected.abs().max(1.0),
+        Err(_) => found.is_empty() && expected.is_nan(),
+    }
+}
+
+/// What the figures of a panel say otherwise than its sequences, worked out from them customer by customer.
+fn differences_from_sequences(panel: &Panel) -> Vec<String> {
+    let mut differences = Vec::new();
+    differences.extend(wrong_spells(panel));
+    differences.extend(wrong_transitions(panel));
+    differences.extend(wrong_durations(panel));
+    differences.extend(wrong_mobility(panel));
+    differences
+}
+
+/// The spells of the sequences: customer, category, place of the first and of the last date, before, after.
+fn spells(panel: &Panel) -> Vec<(String, String, usize, usize, String, String)> {
+    let last = panel.dates.len() - 1;
+    let mut spells = Vec::new();
+    for (id, sequence) in &panel.sequences {
+        for first in 0..=last {
+            let category = &sequence[first];
+            if category == ABSENT || first > 0 && sequence[first - 1] == *category {
+                continue;
+            }
+            let end = (first..=last).take_while(|at| sequence[*at] == *category).last().unwrap_or(first);
+            let word = |other: &str, absent: &str| if other == ABSENT { absent } else { other }.to_owned();
+            let began = if first == 0 { "unknown".to_owned() } else { word(&sequence[first - 1], "entered") };
+            let ended = if end == last { "open".to_owned() } else { word(&sequence[end + 1], "left") };
+            spells.push((id.clone(), category.clone(), first, end, began, ended));
+        }
+    }
+    spells
+}
+
+fn wrong_spells(panel: &Panel) -> Vec<String> {
+    let row = |(id, category, first, last, began, ended): (String, String, usize, usize, String, String)| {
+        let (dates, days) = ((last - first + 1).to_string(), [first, last].map(|at| panel.dates[at].clone()));
+        let [first, last] = days;
+        vec![id, category, first, last, dates, began, ended]
+    };
+    let expected: Vec<Vec<String>> = spells(panel).into_iter().map(row).collect();
+    let found = panel.folder.table("spells.csv");
+    if found.rows == expected { Vec::new() } else { vec!["other spells".to_owned()] }
+}
+
+/// Customers with one category at a place and another so many dates later; `None` is any category or none.
+fn count(panel: &Panel, at: usize, horizon: usize, from: &str, to: Option<&str>) -> f64 {
+    let moved = |sequence: &&Vec<String>| sequence[at] == from && to.is_none_or(|to| sequence[at + horizon] == to);
+    panel.sequences.values().filter(moved).count() as f64
+}
+
+fn horizons(panel: &Panel) -> Vec<usize> {
+    [1, 3, 12].into_iter().filter(|horizon| *horizon < panel.dates.len()).collect()
+}
+
+fn wrong_transitions(panel: &Panel) -> Vec<String> {
+    let (mut rows, mut rates) = (Vec::new(), Vec::new());
+    let states = panel.states();
+    for horizon in horizons(panel) {
+        let pairs: Vec<usize> = (0..panel.dates.len() - horizon).collect();
+        let moves = states.iter().flat_map(|from| states.iter().map(move |to| (*from, *to)));
+        let moves: Vec<(&str, &str)> = moves.filter(|(from, to)| (*from, *to) != (ABSENT, ABSENT)).collect();
+        let word = |state: &str, absent: &str| if state == ABSENT { absent } else { state }.to_owned();
+        let numbers = |pairs: &[usize], from: &str, to: &str| {
+            let sum = |to| pairs.iter().map(|at| count(panel, *at, horizon, from, to)).sum::<f64>();
+            (sum(Some(to)), if from == ABSENT { f64::NAN } else { 100.0 * sum(Some(to)) / sum(None) })
+        };
+        for at in &pairs {
+            for (from, to) in &moves {
+                let days = [*at, at + horizon].map(|at| panel.dates[at].clone());
+                let key = [horizon.to_string()].into_iter().chain(days);
+                let key: Vec<String> = key.chain([word(from, "entered"), word(to, "left")]).collect();
+                rows.push((key, numbers(&[*at], from, to)));
+            }
+        }
+        for (from, to) in &moves {
+            let key = vec![horizon.to_string(), word(from, "entered"), word(to, "left")];
+            rates.push((key, numbers(&pairs, from, to)));
+        }
+    }
+    let wrong = |name: &str, expected: Vec<(Vec<String>, (f64, f64))>| {
+        let found = panel.folder.table(name);
+        let is_row = |row: &Vec<String>, (key, (customers, pct)): &(Vec<String>, (f64, f64))| {
+            let at = key.len();
+            row[..at] == key[..] && same(&row[at], *customers) && same(&row[at + 1], *pct)
+        };
+        let is_same = found.rows.len() == expected.len()
+            && found.rows.iter().zip(&expected).all(|(row, expected)| is_row(row, expected));
+        (!is_same).then(|| format!("{name} differs"))
+    };
+    [wrong("transitions.csv", rows), wrong("transition_rates.csv", rates)].into_iter().flatten().collect()
+}
+
+fn wrong_durations(panel: &Panel) -> Vec<String> {
+    let known: Vec<_> = spells(panel).into_iter().filter(|spell| spell.4 != "unknown").collect();
+    let found = panel.folder.table("durations.csv");
+    let ends: Vec<&str> = panel.categories.iter().map(String::as_str).chain(["left"]).collect();
+    let (mut expected, mut row) = (0, found.rows.iter());
+    let mut differences = Vec::new();
+    for category in &panel.categories {
+        let own: Vec<(usize, &str)> = known
+            .iter()
+            .filter(|spell| spell.1 == *category)
+            .map(|spell| (spell.3 - spell.2 + 1, spell.5.as_str()))
+            .collect();
+        let (mut survival, mut variance) = (1.0, 0.0);
+        let mut to = vec![0.0; ends.len()];
+        for dates in 1.. {
+            let at_risk =
+                own.iter().filter(|(length, end)| *length > dates || *length == dates && *end != "open").count() as f64;
+            if at_risk == 0.0 {
+                break;
+            }
+            let ended = |end: Option<&str>| {
+                own.iter()
+                    .filter(|(length, own)| *length == dates && end.map_or(*own != "open", |end| *own == end))
+                    .count() as f64
+            };
+            for (share, end) in to.iter_mut().zip(&ends) {
+                *share += survival * ended(Some(end)) / at_risk;
+            }
+            survival *= 1.0 - ended(None) / at_risk;
+            variance += ended(None) / (at_risk * (at_risk - ended(None)));
+            let se = if ended(None) == at_risk { f64::NAN } else { survival * f64::sqrt(variance) };
+            expected += 1;
+            let Some(row) = row.next() else { break };
+            let shares = to.iter().zip(&ends).map(|(share, end)| if *end == category { f64::NAN } else { *share });
+            let numbers = [dates as f64, at_risk, ended(None), survival, se].into_iter().chain(shares);
+            let is_same =
+                row[0] == *category && row[1..].iter().zip(numbers).all(|(found, number)| same(found, number));
+            differences.extend((!is_same).then(|| format!("durations.csv: {row:?}")));
+        }
+    }
+    differences.extend((found.rows.len() != expected).then(|| format!("durations.csv has not {expected} rows")));
+    differences
+}
+
+fn wrong_mobility(panel: &Panel) -> Vec<String> {
+    let found = panel.folder.table("mobility.csv");
+    let mut differences = Vec::new();
+    for (horizon, row) in horizons(panel).into_iter().zip(&found.rows) {
+        let pairs = panel.dates.len() - horizon;
+        let mut of_category = vec![(0.0, 0.0, 0.0); panel.categories.len()];
+        for (at, category) in panel.categories.iter().enumerate() {
+            for pair in 0..pairs {
+                for sequence in panel.sequences.values().filter(|sequence| sequence[pair] == *category) {
+                    let (all, stayed, unbroken) = &mut of_category[at];
+                    *all += f64::from(u8::from(sequence[pair + horizon] != ABSENT));
+                    *stayed += f64::from(u8::from(sequence[pair + horizon] == *category));
+                    let between = &sequence[pair..=pair + horizon];
+                    *unbroken += f64::from(u8::from(between.iter().all(|other| other == category)));
+                }
+            }
+        }
+        let all: f64 = of_category.iter().map(|(all, ..)| all).sum();
+        let stayed: f64 = of_category.iter().map(|(_, stayed, _)| stayed).sum();
+        let had: Vec<_> = of_category.iter().filter(|(all, ..)| *all > 0.0).collect();
+        let trace: f64 = had.iter().map(|(all, stayed, _)| stayed / all).sum();
+        let rows = had.len() as f64;
+        let shorrocks = if rows < 2.0 { f64::NAN } else { (rows - trace) / (rows - 1.0) };
+        let head = [horizon as f64, pairs as f64, all, 100.0 * stayed / all, shorrocks];
+        let stays = of_category.iter().map(|(all, stayed, _)| 100.0 * stayed / all);
+        let unbroken = of_category.iter().map(|(all, _, unbroken)| 100.0 * unbroken / all);
+        let numbers = head.into_iter().chain(stays).chain(unbroken);
+        let is_same = row.iter().zip(numbers).all(|(found, number)| same(found, number));
+        differences.extend((!is_same).then(|| format!("mobility.csv: {row:?}")));
+    }
+    differences.extend((found.rows.len() != horizons(panel).len()).then(|| "mobility.csv: other horizons".to_owned()));
+    differences
+}
+
+/// Everything of a panel but what may differ.
+fn lasting(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let folder = RunFolder::open(folder);
+    let files = folder.files().into_iter().filter(|file| file != "manifest.json");
+    files.map(|file| (file.clone(), folder.bytes(&file))).collect()
+}
+
+#[test]
+fn neither_threads_nor_a_memory_limit_change_a_byte() {
+    let workspace = Workspace::empty();
+    workspace.vardag(&["synth", "big", "--customers", "18000", "--seed", "5", "--quiet"]).code(0);
+    let panel = |out: &str, more: &[&str]| {
+        let fixed = ["panel", "big/vardag.toml", "--from", "2025-09-30", "--to", "2025-12-31", "--quiet", "--out", out];
+        workspace.vardag(&[&fixed, more].concat()).code(0);
+        lasting(&workspace.path(&format!("{out}/2025-09-30_2025-12-31")))
+    };
+    let one = panel("one", &["--threads", "1"]);
+    assert!(one.iter().any(|(file, bytes)| file == "sequences.csv" && bytes.len() > 1 << 19));
+    // A limit that cannot be kept takes the least: nearly all events go to disk.
+    for (out, more) in [("many", ["--threads", "7"]), ("limited", ["--memory-limit", "1MiB"])] {
+        let other = panel(out, &more);
+        let names = |files: &[(String, Vec<u8>)]| files.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+        assert_eq!(names(&one), names(&other));
+        assert!(one == other, "{out}");
+    }
+}
+
+#[test]
+fn what_is_no_panel_is_refused_before_anything_is_read() {
+    let workspace = Workspace::agency();
+    let panel = |from: &str, to: &str| workspace.vardag(&["panel", "vardag.toml", "--from", from, "--to", to]);
+    panel("2025-12-15", "2025-12-31").code(2).stderr_has("at least two dates");
+    panel("2026-01-31", "2025-12-31").code(2).stderr_has("--from must be before --to");
+    panel("1800-01-31", "2025-12-31").code(2).stderr_has("at most 60000 days");
+    workspace.write("panels/2025-11-30_2025-12-31/notes.txt", "mine");
+    panel("2025-11-30", "2025-12-31").code(2).stderr_has("is in the way");
+    assert_eq!(workspace.listing("panels/2025-11-30_2025-12-31"), ["notes.txt"]);
+}
+
+#[test]
+fn a_limit_broken_on_one_date_holds_the_panel() {
+    // The only contact is of March 2025: from March 2026 on it is before the window.
+    let workspace = Workspace::agency().settings("limits.may_be_outside_window = false");
+    let panel = |to: &str| workspace.vardag(&["panel", "vardag.toml", "--from", "2025-12-31", "--to", to]);
+    panel("2026-01-31").code(0);
+    panel("2026-04-30").code(3).stderr_has("limit broken: contacts");
+    assert_eq!(workspace.listing("panels"), [".vardag.lock", "2025-12-31_2026-01-31", "2025-12-31_2026-04-30.held"]);
+}
+
+#[test]
+fn who_is_born_between_the_dates_has_the_age_that_a_run_on_the_day_would_tell() {
+    // Two digits of a year are the latest that put no birth after the day: a century changes with the date.
+    let workspace = Workspace::agency()
+        .file("people.csv", "customer_id,born\nA,05.05.80\nB,01.11.25\nC,15.12.25\n")
+        .extract(
+            "customers",
+            "files = \"people.csv\"\ncolumns.birth_date = { column = \"born\", date_formats = [\"%d.%m.%y\"] }",
+        )
+        .settings("rules = [{ name = \"old\", category = \"support\", when = \"age > 90\" }]");
+    let span = ["--from", "2025-10-31", "--to", "2025-12-31", "--quiet"];
+    workspace.vardag(&[&["panel", "vardag.toml"], &span[..]].concat()).code(0);
+    let panel = Panel::read(&workspace.path("panels/2025-10-31_2025-12-31"));
+    assert_eq!(panel.sequences["B"], ["support", "regular", "regular"]);
+    assert_eq!(panel.sequences["C"], ["support", "support", "regular"]);
+    assert_eq!(differences_from_runs(&workspace, "vardag.toml", &panel), [""; 0]);
+}
+
+#[test]
+fn files_with_rows_of_customers_are_for_their_owner_only() {
+    let workspace = Workspace::agency();
+    let parquet = ["panel", "vardag.toml", "--from", "2025-10-31", "--to", "2025-12-31", "--format", "parquet"];
+    workspace.vardag(&parquet).code(0).stdout_has("written: ");
+    let folder = RunFolder::open(&workspace.path("panels/2025-10-31_2025-12-31"));
+    let mode = |file: &str| {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::metadata(folder.path.join(file)).expect("a file").permissions().mode() & 0o777
+    };
+    for file in ["sequences.parquet", "spells.parquet", "transitions.csv", "transition_rates.csv", "durations.csv"] {
+        assert_eq!(mode(file), 0o600, "{file}");
+    }
+    for file in ["shares.csv", "mobility.csv", "manifest.json", "config.toml"] {
+        assert_eq!(mode(file), 0o644, "{file}");
+    }
+}
+
+#[test]
+fn the_first_readers_of_a_panel_see_where_its_figures_are_weak() {
+    let panel = ["panel", "vardag.toml", "--from", "2025-10-31", "--to", "2025-12-31"];
+    Workspace::agency()
+        .vardag(&panel)
+        .code(0)
+        .stderr_has("3 dates, up to 2025-12-31, the window begins within 31 days of history_from");
+    let contacts = "K1,A,2025-03-01,phone,inbound,\nK2,A,2026-01-20,phone,inbound,";
+    let outcome =
+        Workspace::agency().rows("contacts", contacts).settings("window.history_from = 2024-01-01").vardag(&panel);
+    outcome.code(0).stderr_has("2 dates from 2025-11-30 on lie after the newest row of contacts (2026-01-20)");
+    outcome.stderr_lacks("history_from");
+}
