@@ -4,13 +4,19 @@ use std::io::{self, BufRead, Read, Write};
 
 use super::compare::{create_rows, open};
 use super::output::Usage;
-use super::{ExplainArguments, output};
+use super::{ExplainArguments, output, summary};
 use crate::exit_code::ExitCode;
-use crate::explain::{Explainer, Page, html, json, text};
+use crate::explain::{ExplainError, Explainer, Page, html, json, text};
+use crate::history::PastPanel;
+use crate::render;
 use crate::schema::Entity;
+use crate::tables::{self, Localizer};
 
 /// Explains on stdout, and on a page of its own where one is asked for.
 pub fn explain(arguments: &ExplainArguments) -> anyhow::Result<ExitCode> {
+    if let Some(panel) = PastPanel::open(&arguments.run)? {
+        return of_panel(&panel, arguments);
+    }
     let run = open(&arguments.run)?;
     let (entity, typed) = match (&arguments.customer, &arguments.employer) {
         (_, Some(id)) => (Entity::Employer, id.as_str()),
@@ -31,6 +37,26 @@ pub fn explain(arguments: &ExplainArguments) -> anyhow::Result<ExitCode> {
         output::print_json(&json(&explanation, arguments.language))?;
     } else {
         output::print(&text(&page))?;
+    }
+    Ok(ExitCode::Success)
+}
+
+/// Shows a customer's categories on the dates of a panel.
+fn of_panel(panel: &PastPanel, arguments: &ExplainArguments) -> anyhow::Result<ExitCode> {
+    let Some(typed) = arguments.customer.as_deref().filter(|_| arguments.html.is_none()) else {
+        let what = "a panel tells the categories of customers on its dates: name one with --customer, without --html";
+        return Err(Usage(what.to_owned()).into());
+    };
+    let id = id(typed)?;
+    let unknown = || ExplainError::Unknown { folder: arguments.run.clone(), entity: Entity::Customer };
+    let sequence = panel.find(&id)?.ok_or_else(unknown)?;
+    let words = Localizer::new(&panel.plan, arguments.language)?;
+    let names = panel.plan.customers.category_names();
+    let table = tables::sequence(&words, &names, &panel.dates, &sequence);
+    if arguments.json {
+        output::print_json(&serde_json::json!({ "customer_id": id, "spells": render::records(&table) }))?;
+    } else {
+        output::print(&summary::titled_in(&table, arguments.language))?;
     }
     Ok(ExitCode::Success)
 }

@@ -131,7 +131,7 @@ struct CheckArguments {
 
 #[derive(Debug, Args)]
 struct ExplainArguments {
-    /// The run's folder, such as `runs/latest`
+    /// The run's folder, such as `runs/latest`; or a panel's, for the customer's categories on its dates
     run: PathBuf,
     /// The customer's id, as the extracts have it; `-` reads it from standard input, since other users can see the
     /// arguments of a running program

@@ -25,8 +25,13 @@ pub fn drawn(table: &Table) -> String {
 
 /// A table under its title.
 pub fn titled(table: &Table) -> String {
+    titled_in(table, Language::En)
+}
+
+/// The same in a language.
+pub fn titled_in(table: &Table, language: Language) -> String {
     let note = if table.note.is_empty() { String::new() } else { format!("\n\n{}", table.note) };
-    format!("{}\n\n{}{note}\n", table.title, drawn(table))
+    format!("{}\n\n{}{note}\n", table.title, render::text(table, language))
 }
 
 /// The summary of a run.

@@ -12,7 +12,7 @@ use crate::schema::Entity;
 pub enum ExplainError {
     // The id is not repeated: messages end up in logs.
     #[error(
-        "the run {} has no {} of this id; ids are compared character by character, as the extracts have them",
+        "{} has no {} of this id; ids are compared character by character, as the extracts have them",
         folder.display(),
         entity.singular()
     )]

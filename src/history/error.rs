@@ -13,6 +13,8 @@ use crate::sanitize::shown;
 pub enum HistoryError {
     #[error("{} is no run folder: it has no manifest.json; name one such as runs/2025-12-31 or runs/latest", folder.display())]
     NoRun { folder: PathBuf },
+    #[error("{} is a panel and no run: name a run folder; a panel is for `vardag explain`", folder.display())]
+    IsPanel { folder: PathBuf },
     #[error("there is no good run in {}: name the folder that holds run folders, such as runs", root.display())]
     NoRuns { root: PathBuf },
     #[error("{} cannot be read: {source}; check that it is there and that you may read it", path.display())]
@@ -55,9 +57,10 @@ impl HistoryError {
     /// What the program ends with.
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            HistoryError::NoRun { .. } | HistoryError::NoRuns { .. } | HistoryError::NoEmployers { .. } => {
-                ExitCode::Usage
-            }
+            HistoryError::NoRun { .. }
+            | HistoryError::IsPanel { .. }
+            | HistoryError::NoRuns { .. }
+            | HistoryError::NoEmployers { .. } => ExitCode::Usage,
             HistoryError::Evaluate { .. } | HistoryError::Rows { .. } => ExitCode::Failure,
             _ => ExitCode::Data,
         }

@@ -73,6 +73,26 @@ impl LabelsFile {
         }
     }
 
+    /// The sequences of a panel folder, in whichever format it has them.
+    pub fn of_sequences(folder: &Path, plan: &RunPlan, manifest: &PastManifest) -> Self {
+        let formats = [LabelsFormat::Csv, LabelsFormat::Parquet];
+        let listed = |format: LabelsFormat| {
+            let name = format!("sequences.{}", format.extension());
+            let output = manifest.outputs.iter().find(|output| output.file == name);
+            output.map(|output| (format, name, Some(output.blake3.clone())))
+        };
+        let found = formats.into_iter().find_map(listed);
+        let (format, name, blake3) = found.unwrap_or((LabelsFormat::Csv, "sequences.csv".to_owned(), None));
+        LabelsFile {
+            path: folder.join(name),
+            entity: Entity::Customer,
+            format,
+            spreadsheet_safe: plan.outputs.spreadsheet_safe,
+            blake3,
+            types: BTreeMap::new(),
+        }
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path

@@ -13,10 +13,14 @@ pub struct PastManifest {
     /// Whether the run is held.
     #[serde(default)]
     pub held: bool,
-    /// The window.
+    /// The window of a run.
+    #[serde(default)]
     pub window: PastWindow,
-    /// Customers in the population.
+    /// Customers in the population of a run.
+    #[serde(default)]
     pub population: u64,
+    /// The dates of a panel.
+    pub panel: Option<PastDates>,
     /// The extracts, in `docs/method.md` section 2's order.
     #[serde(default)]
     pub extracts: Vec<PastExtract>,
@@ -39,6 +43,13 @@ pub struct PastWindow {
     pub as_of: String,
     /// Length in months.
     pub months: u32,
+}
+
+/// The dates of a past panel.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct PastDates {
+    /// ISO, ascending.
+    pub dates: Vec<String>,
 }
 
 /// An extract of a past run.

@@ -41,6 +41,9 @@ impl PastRun {
     /// It is no run folder, or its manifest or configuration cannot be used.
     pub fn open(folder: &Path) -> Result<Self, HistoryError> {
         let manifest = Self::read_manifest(folder)?;
+        if manifest.panel.is_some() {
+            return Err(HistoryError::IsPanel { folder: folder.to_owned() });
+        }
         let folder =
             folder.canonicalize().map_err(|source| HistoryError::Unreadable { path: folder.to_owned(), source })?;
         let path = folder.join("config.toml");

@@ -59,7 +59,7 @@ texts! {
     }
     /// A panel.
     PanelTexts {
-        entered left
+        entered left unknown open look_back
     }
     /// Ways to apply.
     WaysTexts {

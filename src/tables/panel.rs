@@ -5,7 +5,7 @@ use super::localizer::Localizer;
 use super::table::{Cell, Format, Row, Table, Value};
 use crate::calendar::Day;
 use crate::schema::Entity;
-use crate::statistics::{CategoryFigures, Durations, Mobility, Transitions, few};
+use crate::statistics::{CategoryFigures, Durations, Mobility, Neighbour, Transitions, few, spells};
 
 /// The name in files of who was not in the population on the date before.
 pub const ENTERED: &str = "entered";
@@ -149,5 +149,38 @@ pub fn mobility(words: &Localizer<'_>, names: &[String], of_horizons: &[Mobility
         let shares = shares.iter().chain(&of.stayed_by_category_pct).chain(&of.unbroken_by_category_pct);
         table.push(head.into_iter().chain(shares.map(|share| Cell::from(*share))));
     }
+    table
+}
+
+/// One customer's categories, spell by spell; the last one says what there is now.
+pub fn sequence(words: &Localizer<'_>, names: &[String], dates: &[Day], sequence: &[u16]) -> Table {
+    let columns = [
+        ("category", Format::Text),
+        ("first", Format::Day),
+        ("last", Format::Day),
+        ("dates", Format::Count),
+        ("began", Format::Text),
+        ("ended", Format::Text),
+    ];
+    let mut table = words.table("sequence", columns);
+    let texts = &words.texts.panel;
+    for spell in spells(sequence) {
+        let neighbour = |neighbour, unknown: (&str, &str), absence| match neighbour {
+            Neighbour::Unknown => Cell::from(Value::named(unknown.0, unknown.1)),
+            Neighbour::Absent => state(words, names, names.len(), absence),
+            Neighbour::Category(at) => state(words, names, at.into(), absence),
+        };
+        let days = [spell.first, spell.last].map(|at| Cell::from(dates[at].to_string()));
+        let [first, last] = days;
+        table.push([
+            state(words, names, spell.category.into(), LEFT),
+            first,
+            last,
+            Cell::from((spell.last - spell.first + 1) as u64),
+            neighbour(spell.before, ("unknown", &texts.unknown), ENTERED),
+            neighbour(spell.after, ("open", &texts.open), LEFT),
+        ]);
+    }
+    table.note = texts.look_back.clone();
     table
 }

@@ -1,0 +1,66 @@
+//! A published panel folder, opened again for the sequence of one customer.
+
+use std::path::Path;
+
+use super::{HistoryError, LabelsFile, PastManifest, PastRun};
+use crate::calendar::Day;
+use crate::config::{self, RunPlan};
+use crate::regular;
+use crate::sanitize::shown;
+use crate::statistics::ABSENT;
+
+/// A panel folder that was opened.
+#[derive(Debug)]
+pub struct PastPanel {
+    /// What it says of itself.
+    pub manifest: PastManifest,
+    /// The plan that it followed, as of its last date.
+    pub plan: RunPlan,
+    /// Its dates, ascending.
+    pub dates: Vec<Day>,
+    sequences: LabelsFile,
+}
+
+impl PastPanel {
+    /// Opens a folder whose manifest is that of a panel; `None` where it is of a run.
+    ///
+    /// # Errors
+    /// It is no folder of vardag's, or its manifest or configuration cannot be used.
+    pub fn open(folder: &Path) -> Result<Option<Self>, HistoryError> {
+        let manifest = PastRun::read_manifest(folder)?;
+        let Some(panel) = &manifest.panel else { return Ok(None) };
+        let faulty = |cause| HistoryError::Manifest { path: folder.join("manifest.json"), cause };
+        let day = |text: &String| Day::from_iso(text).ok_or_else(|| faulty(format!("\"{}\" is no day", shown(text))));
+        let dates = panel.dates.iter().map(day).collect::<Result<Vec<Day>, _>>()?;
+        let last = *dates.last().ok_or_else(|| faulty("its panel has no dates".to_owned()))?;
+        let path = folder.join("config.toml");
+        let text =
+            regular::read_to_string(&path).map_err(|source| HistoryError::Unreadable { path: path.clone(), source })?;
+        let plan =
+            config::from_text(&text, folder, |_| last).map_err(|problems| HistoryError::Config { path, problems })?;
+        let sequences = LabelsFile::of_sequences(folder, &plan, &manifest);
+        Ok(Some(PastPanel { manifest, plan, dates, sequences }))
+    }
+
+    /// The places of a customer's categories, date by date, [`ABSENT`] without one; `None` if the panel does not have the
+    /// customer.
+    ///
+    /// # Errors
+    /// The sequences cannot be read, or were changed.
+    pub fn find(&self, id: &str) -> Result<Option<Vec<u16>>, HistoryError> {
+        let columns: Vec<String> = self.dates.iter().map(Day::to_string).collect();
+        let names = columns.iter().map(String::as_str).collect::<Vec<_>>();
+        let Some(row) = self.sequences.find(id, &names)? else { return Ok(None) };
+        let categories = &self.plan.customers.categories;
+        let place = |column: &polars::prelude::Column| {
+            let texts = column.str().map_err(|fault| self.sequences.damaged(fault))?;
+            let Some(name) = texts.get(0).filter(|name| !name.is_empty()) else { return Ok(ABSENT) };
+            let place = categories.iter().position(|category| category.name == name);
+            place.map(|place| place as u16).ok_or_else(|| HistoryError::Damaged {
+                path: self.sequences.path().to_owned(),
+                message: format!("\"{}\" is no category of the panel", shown(name)),
+            })
+        };
+        row.columns().iter().map(place).collect::<Result<_, _>>().map(Some)
+    }
+}
