@@ -14,6 +14,7 @@ pub mod extract;
 pub mod features;
 pub mod history;
 pub mod i18n;
+pub mod init;
 pub mod intake;
 pub mod job;
 pub mod outputs;
