@@ -2,6 +2,8 @@
 //!
 //! Codes that are not known are only written if several rows have them: a value of few rows may be a person's.
 
+use std::collections::BTreeMap;
+
 use super::profile::Profile;
 use super::vocabulary::Vocabulary;
 use crate::schema::extracts::CodeSet;
@@ -37,8 +39,8 @@ pub struct Codes {
     pub rare: usize,
 }
 
-/// The codes of a column and what they mean.
-pub fn codes(set: CodeSet, profile: &Profile, words: &Vocabulary) -> Codes {
+/// The codes of a column and what they mean. `pooled` are the codes of all columns of the set, with their rows.
+pub fn codes(set: CodeSet, profile: &Profile, pooled: BTreeMap<&str, usize>, words: &Vocabulary) -> Codes {
     let mut found: Vec<(&String, usize)> = profile.values.iter().map(|(code, rows)| (code, *rows)).collect();
     found.sort_by_key(|(code, rows)| (std::cmp::Reverse(*rows), *code));
     let is_ours = |code: &str| words.code(set, code) == Some(code);
@@ -46,7 +48,7 @@ pub fn codes(set: CodeSet, profile: &Profile, words: &Vocabulary) -> Codes {
     let mut codes = Codes::default();
     for (code, rows) in &found {
         let known = words.code(set, code);
-        let may_be_written = known.is_some() || *rows >= LEAST_ROWS;
+        let may_be_written = known.is_some() || pooled.get(code.as_str()).is_some_and(|rows| *rows >= LEAST_ROWS);
         if !may_be_written || codes.lines.len() >= MOST_CODES {
             codes.rare += 1;
             continue;
@@ -88,7 +90,11 @@ mod tests {
     fn found(set: CodeSet, values: &[(&str, usize)]) -> (Vec<(String, String, bool)>, usize) {
         let words = Vocabulary::new().unwrap();
         let values: Vec<String> = values.iter().flat_map(|(code, rows)| vec![(*code).to_owned(); *rows]).collect();
-        let codes = codes(set, &Profile::new(&values, false, None, &words), &words);
+        let codes = {
+            let profile = Profile::new(&values, false, None, &words);
+            let pooled = profile.values.iter().map(|(code, rows)| (code.as_str(), *rows)).collect();
+            codes(set, &profile, pooled, &words)
+        };
         (codes.lines.into_iter().map(|line| (line.code, line.meaning, line.is_active)).collect(), codes.rare)
     }
 

@@ -81,7 +81,8 @@ pub struct Fit {
 /// The extract that fits best; none where none does. `links` tells for each column how many of its values are ids of other
 /// tables as well, from 0 to 1.
 pub fn fit(table: &Table, links: &[f64], words: &Vocabulary) -> Option<Fit> {
-    let fits = Extract::ALL.iter().map(|extract| fit_to(*extract, table, links, words));
+    // Of equal ones the first, which is of customers rather than of employers.
+    let fits = Extract::ALL.iter().rev().map(|extract| fit_to(*extract, table, links, words));
     let best = fits.max_by(|a, b| a.score.total_cmp(&b.score))?;
     let has_owner = best.mappings.iter().any(|own| is_owner(own.column) && own.at().is_some());
     // Without an owner a table is an extract only if all else says so.

@@ -70,6 +70,9 @@ const FIRST_COUNTED_YEAR: u32 = 1995;
 const LAST_COUNTED_YEAR: u32 = 2045;
 /// A column is one of dates if so many of its values are, per cent.
 const LEAST_PCT: usize = 80;
+/// A further format has to be that of so many per cent, or of so many rows: others are faults.
+const LEAST_FURTHER_PCT: usize = 2;
+const LEAST_FURTHER_ROWS: usize = 50;
 /// A column's formats at most.
 const MOST_FORMATS: usize = 4;
 
@@ -145,7 +148,8 @@ pub fn detect(values: &[(&str, usize)], named: bool, month_first: Option<bool>) 
         let counted: Vec<(usize, &(&'static str, DateFormat))> = tried.iter().map(|one| (rows_of(one), one)).collect();
         // Of equal ones the first, unless another column shows that the month comes first.
         let most = counted.iter().map(|(rows, _)| *rows).max().filter(|rows| *rows > 0);
-        let Some(most) = most else { break };
+        let is_enough = |rows: usize| rows * 100 >= all * LEAST_FURTHER_PCT || rows >= LEAST_FURTHER_ROWS;
+        let Some(most) = most.filter(|rows| formats.is_empty() || is_enough(*rows)) else { break };
         let equal: Vec<&(&'static str, DateFormat)> =
             counted.iter().filter(|(rows, _)| *rows == most).map(|(_, one)| *one).collect();
         let swapped = equal.iter().skip(1).find(|one| one.1.swaps(&equal[0].1)).copied();
@@ -162,6 +166,10 @@ pub fn detect(values: &[(&str, usize)], named: bool, month_first: Option<bool>) 
             });
         }
         formats.push((chosen.0, most));
+        // What counts seconds or days reads any number.
+        if !chosen.0.contains('%') {
+            break;
+        }
         left.retain(|(value, _)| !reads(&chosen.1, chosen.0, value));
     }
     let read: usize = formats.iter().map(|(_, rows)| rows).sum();

@@ -34,6 +34,8 @@ pub struct Details {
     pub filter: Option<String>,
     /// Whether payments cover a month each.
     pub covers_month: bool,
+    /// Payments with a column for the end of their period and no end in it.
+    pub without_end: usize,
     /// Whether a row is a spell of registration.
     pub history: bool,
 }
@@ -61,6 +63,7 @@ pub fn find(table: &Table, fit: &mut Fit, registers: &[RegisterIds; 2], words: &
     {
         details.exclusive_by_name = Vocabulary::has_word(&words.values.exclusive, &end.name);
         details.exclusive = details.exclusive_by_name || ends_are_starts(start, end);
+        details.without_end = end.values.len() - end.profile.filled;
     }
     if fit.extract == Extract::Payments {
         let has_end = source(table, fit, ColumnName::period_end).is_some_and(|end| end.profile.filled > 0);
@@ -189,5 +192,5 @@ fn has_spells(table: &Table, fit: &Fit) -> bool {
         several += 1;
         apart += usize::from(own.windows(2).all(|pair| pair[0].1 < pair[1].0));
     }
-    several > 0 && apart * 10 >= several * 9
+    several > 0 && apart * 10 >= several * 7
 }

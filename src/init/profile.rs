@@ -6,6 +6,9 @@ use super::dates::{self, Dates};
 use super::numbers::{self, Numbers};
 use super::vocabulary::{Vocabulary, normal};
 
+/// A marker of a missing value has to recur, but for short columns.
+const LEAST_MARKERS: usize = 2;
+const SHORT: usize = 100;
 /// Distinct values that kinds are told by.
 const MOST_TRIED: usize = 1500;
 
@@ -36,6 +39,8 @@ impl Profile {
                 false => *profile.values.entry(value.clone()).or_default() += 1,
             }
         }
+        let least = if values.len() < SHORT { 1 } else { LEAST_MARKERS };
+        profile.missing.retain(|_, rows| *rows >= least);
         profile.count();
         profile.bools = profile.bools(words);
         let tried = profile.tried();

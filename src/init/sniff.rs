@@ -44,7 +44,11 @@ pub fn sniff(sample: &TextSample, words: &Vocabulary) -> Sniffed {
     let text = sample.first.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&sample.first);
     let separator = separator_line(text).map(|line| line.bytes().nth(4));
     let dialect = dialect(sample, encoding, separator.flatten());
-    let found = records(&sample.first, &dialect, sample.is_whole, FIRST_ROWS);
+    let mut found = records(&sample.first, &dialect, sample.is_whole, usize::MAX);
+    if found.len() > FIRST_ROWS + LAST_ROWS {
+        let end = found.len() - if sample.is_whole { LAST_ROWS } else { 0 };
+        found.drain(FIRST_ROWS..end);
+    }
     let after_separator = usize::from(separator.is_some()).min(found.len());
     let width = width(&found[after_separator..]);
     let start = after_separator + first_full(&found[after_separator..], width);

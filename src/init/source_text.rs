@@ -1,13 +1,13 @@
 //! One source of the configuration: its files, how they are written, its columns and codes.
 
-use toml_edit::{InlineTable, Key, Value};
+use toml_edit::{InlineTable, Value};
 
 use super::codes::{Codes, LEAST_ROWS, codes};
 use super::columns::{Mapping, Origin, SURE};
 use super::inputs::names;
 use super::settings::{Setting, settings, texts};
 use super::tables::Table;
-use super::write::{Findings, Page, quoted};
+use super::write::{Findings, Page, counted, quoted};
 use super::Source;
 use crate::config::Encoding;
 use crate::sanitize::shown;
@@ -40,7 +40,7 @@ pub fn write_source(findings: &Findings<'_>, own: &Source, path: &str, page: &mu
     unused_columns(findings, own, page);
     for mapping in &own.fit.mappings {
         if let (ColumnKind::Code(set), Some(at)) = (mapping.kind, mapping.at()) {
-            let codes = codes(set, &table.columns[at].profile, findings.words);
+            let codes = codes(set, &table.columns[at].profile, findings.pooled(set), findings.words);
             code_map(set, &mapping.name, &codes, path, page);
         }
     }
@@ -52,7 +52,7 @@ fn files(findings: &Findings<'_>, table: &Table, page: &mut Page) {
         [only] => quoted(only),
         several => texts(several.iter().map(String::as_str)).to_string(),
     };
-    let mut said = vec![format!("{} rows looked at", table.rows())];
+    let mut said = vec![format!("{} looked at", counted(table.rows(), "row"))];
     if table.files.len() > 1 {
         said.insert(0, format!("{} files", table.files.len()));
     }
@@ -221,8 +221,8 @@ fn code_map(set: CodeSet, name: &str, codes: &Codes, path: &str, page: &mut Page
     let (mut open, mut guesses) = (0, 0);
     let mut first_open = None;
     for line in &codes.lines {
-        let rows = format!("{} rows", line.rows);
-        let entry = format!("{} = {}", Key::new(line.code.as_str()).display_repr(), quoted(&line.meaning));
+        let rows = counted(line.rows, "row");
+        let entry = format!("{} = {}", quoted(&line.code), quoted(&line.meaning));
         let entry = if line.is_active { entry } else { format!("# {entry}") };
         let comment = match (line.meaning.is_empty(), line.is_active, line.is_guess) {
             (true, true, _) => format!("{rows}; fill in"),
@@ -239,15 +239,15 @@ fn code_map(set: CodeSet, name: &str, codes: &Codes, path: &str, page: &mut Page
     }
     if codes.rare > 0 {
         page.line(format!(
-            "# {} further codes are not listed, since fewer than {LEAST_ROWS} of the rows have them",
-            codes.rare
+            "# {} not listed, which fewer than {LEAST_ROWS} of the rows have",
+            counted(codes.rare, "further code")
         ));
     }
     if let Some(at) = first_open {
-        page.look_there(at, format!("{name}: {open} codes whose meaning is to be filled in"));
+        page.look_there(at, format!("{name}: {} whose meaning is to be filled in", counted(open, "code")));
     }
     if guesses > 0 {
-        page.look(format!("{name}: {guesses} codes that are nearly a known word"));
+        page.look(format!("{name}: {} nearly a known word", counted(guesses, "code")));
     }
     let has_rejected = codes.lines.iter().any(|line| line.meaning == "rejected");
     if set == CodeSet::Decision && !has_rejected {

@@ -79,30 +79,60 @@ struct Looked {
     columns: Vec<(String, Vec<String>)>,
 }
 
-/// What makes files parts of one table: written alike, with the same columns and numbers, of one system.
-type Kind = (Option<TextForm>, Vec<(String, Option<u8>)>, Option<String>);
+/// What makes files parts of one table: written alike, with the same columns, of one system.
+#[derive(Debug, PartialEq, Eq)]
+struct Kind {
+    form: Option<TextForm>,
+    /// Their names in order, and how their numbers are written, where that is known.
+    columns: Vec<(String, Option<NumberShape>)>,
+    system: Vec<String>,
+}
+
+/// What numbers of one column have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum NumberShape {
+    /// They have this decimal separator.
+    Decimal(u8),
+    /// They are `h:mm`.
+    Clock,
+    /// They are so many digits and stand for dates.
+    Counted(usize),
+}
+
+impl Kind {
+    /// Takes another file in, if it can be a part of the same table.
+    fn takes(&mut self, other: &Kind) -> bool {
+        let agree = |(own, other): (&(String, Option<NumberShape>), &(String, Option<NumberShape>))| {
+            own.0 == other.0 && (own.1 == other.1 || own.1.is_none() || other.1.is_none())
+        };
+        let is_same = self.form == other.form
+            && self.system == other.system
+            && self.columns.len() == other.columns.len()
+            && self.columns.iter().zip(&other.columns).all(agree);
+        if is_same {
+            self.columns.iter_mut().zip(&other.columns).for_each(|(own, other)| own.1 = own.1.or(other.1));
+        }
+        is_same
+    }
+}
 
 /// Looks at files, in their order; those that cannot be read are told.
 pub fn look(inputs: Vec<Input>, words: &Vocabulary) -> (Vec<Table>, Vec<ExtractError>) {
     let mut errors = Vec::new();
-    let mut kinds: Vec<Kind> = Vec::new();
-    let mut parts: Vec<Vec<Looked>> = Vec::new();
+    let mut parts: Vec<(Kind, Vec<Looked>)> = Vec::new();
     for input in inputs {
         match looked(input, words) {
             Err(error) => errors.push(error),
             Ok(file) => {
                 let kind = kind(&file, words);
-                match kinds.iter().position(|known| *known == kind) {
-                    Some(at) => parts[at].push(file),
-                    None => {
-                        kinds.push(kind);
-                        parts.push(vec![file]);
-                    }
+                match parts.iter_mut().find_map(|(known, files)| known.takes(&kind).then_some(files)) {
+                    Some(files) => files.push(file),
+                    None => parts.push((kind, vec![file])),
                 }
             }
         }
     }
-    (parts.into_iter().filter_map(|files| joined(files, words)).collect(), errors)
+    (parts.into_iter().filter_map(|(_, files)| joined(files, words)).collect(), errors)
 }
 
 fn looked(input: Input, words: &Vocabulary) -> Result<Looked, ExtractError> {
@@ -120,6 +150,9 @@ fn looked(input: Input, words: &Vocabulary) -> Result<Looked, ExtractError> {
         }
         Sample::Text(text) => {
             let found = sniff(&text, words);
+            if found.has_header && found.header.iter().any(|name| name.contains('\r')) {
+                return Err(ExtractError::CarriageReturns { file: name });
+            }
             let mut columns: Vec<(String, Vec<String>)> = found.header.iter().map(|name| (name.clone(), vec![])).collect();
             for row in found.rows {
                 columns.iter_mut().zip(row).for_each(|((_, values), value)| values.push(value));
@@ -131,19 +164,29 @@ fn looked(input: Input, words: &Vocabulary) -> Result<Looked, ExtractError> {
 }
 
 fn kind(file: &Looked, words: &Vocabulary) -> Kind {
-    let separator = |values: &[String]| {
+    let shape = |name: &str, values: &[String]| {
         let tried: Vec<(&str, usize)> =
             values.iter().filter(|value| !value.is_empty()).take(NUMBERS_TRIED).map(|value| (value.as_str(), 1)).collect();
         let numbers = numbers::detect(&tried, &words.values.currencies)?;
-        numbers.has_fractions.then_some(numbers.format.decimal_separator)
+        if numbers.are_clock {
+            Some(NumberShape::Clock)
+        } else if numbers.has_fractions {
+            Some(NumberShape::Decimal(numbers.format.decimal_separator))
+        } else {
+            let is_counted = numbers.are_whole && words.names_date(name);
+            is_counted.then(|| NumberShape::Counted(tried.iter().map(|(value, _)| value.len()).max().unwrap_or(0)))
+        }
     };
-    let mut columns: Vec<(String, Option<u8>)> =
-        file.columns.iter().map(|(name, values)| (name.clone(), separator(values))).collect();
+    let mut columns: Vec<(String, Option<NumberShape>)> =
+        file.columns.iter().map(|(name, values)| (name.clone(), shape(name, values))).collect();
     columns.sort();
     // Systems that write the same columns are told apart by their files' names, if by no column.
+    let called = called(&file.input.path);
     let has_channel = file.columns.iter().any(|(name, _)| words.column(ColumnName::channel.as_str(), name) >= SURE);
-    let system = words.code_in_name(CodeSet::Channel, &called(&file.input.path)).filter(|_| !has_channel);
-    (file.form.clone(), columns, system.map(str::to_owned))
+    let channel = words.code_in_name(CodeSet::Channel, &called).filter(|_| !has_channel);
+    let unit = [(&words.values.seconds, "seconds"), (&words.values.hours, "hours")];
+    let unit = unit.into_iter().filter(|(units, _)| Vocabulary::has_word(units, &called)).map(|(_, unit)| unit);
+    Kind { form: file.form.clone(), columns, system: channel.into_iter().chain(unit).map(str::to_owned).collect() }
 }
 
 /// The words of a file's name and its folder's.

@@ -21,6 +21,8 @@ pub struct WindowGuess {
     pub as_of: Option<Day>,
     /// The first day that payments cover, where that is before the window.
     pub history_from: Option<Day>,
+    /// Whether extracts are full up to different months.
+    pub ends_differ: bool,
     /// Why.
     pub as_of_reason: String,
     /// Why, or why not.
@@ -102,6 +104,7 @@ pub fn guess(sources: &[Source], tables: &[Table]) -> WindowGuess {
     // The first end by which all of them are full; a later one where some would have nothing in the year before it.
     let mut ends: Vec<Day> = events.iter().filter_map(Months::full_until).collect();
     ends.sort();
+    guess.ends_differ = ends.first() != ends.last();
     let holds = |end: &&Day| events.iter().all(|own| own.has_any(end.plus_days(1).plus_months(-12), **end));
     guess.as_of = ends.iter().find(holds).or(ends.last()).copied();
     let newest = |own: &Months| Some(format!("{} until {}", own.extract.name(), own.newest()?));

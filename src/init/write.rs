@@ -1,8 +1,9 @@
 //! The configuration as a text: what was found, with the reasons as comments, and what there is to look at.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::columns::SURE;
+use super::columns::{Mapping, SURE};
 use super::inputs::names;
 use super::source_text::write_source;
 use super::tables::Table;
@@ -11,6 +12,7 @@ use super::window::WindowGuess;
 use super::{Source, settings};
 use crate::sanitize::{one_line, shown};
 use crate::schema::Extract;
+use crate::schema::extracts::{CodeSet, ColumnKind};
 
 /// Characters of a value that is shown.
 const SAMPLE_CHARS: usize = 40;
@@ -41,6 +43,20 @@ impl Findings<'_> {
         let values = table.columns[at].profile.samples(SAMPLES);
         let values: Vec<String> = values.into_iter().map(|value| one_line(value, SAMPLE_CHARS)).collect();
         (self.samples && !values.is_empty()).then(|| values.join(" | "))
+    }
+
+    /// The codes of a set with their rows in all sources: what many rows have somewhere is no single person's.
+    pub fn pooled(&self, set: CodeSet) -> BTreeMap<&str, usize> {
+        let mut pooled: BTreeMap<&str, usize> = BTreeMap::new();
+        for own in self.sources {
+            let columns = own.fit.mappings.iter().filter(|mapping| mapping.kind == ColumnKind::Code(set));
+            for at in columns.filter_map(Mapping::at) {
+                for (code, rows) in &self.tables[own.table].columns[at].profile.values {
+                    *pooled.entry(code).or_default() += rows;
+                }
+            }
+        }
+        pooled
     }
 
     /// A value of the files for a comment; nothing if values are not shown.
@@ -86,6 +102,11 @@ impl Page {
     }
 }
 
+/// So many of something.
+pub fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
 /// A text in quotes.
 pub fn quoted(text: &str) -> String {
     toml_edit::Value::from(text).to_string()
@@ -115,7 +136,10 @@ pub fn configuration(findings: &Findings<'_>) -> (String, Vec<String>, Vec<(usiz
             }
             several => {
                 page.line("");
-                if several.iter().any(|own| own.details.history || own.details.covers_month) {
+                let is_shared = |own: &&Source| {
+                    own.details.history || own.details.covers_month || own.details.without_end > 0
+                };
+                if several.iter().any(|own| is_shared(own)) {
                     page.line(format!("[{path}]"));
                     shared(&sources, &mut page);
                 }
@@ -152,7 +176,7 @@ fn introduction(findings: &Findings<'_>, page: &mut Page) {
     let files: usize = findings.tables.iter().map(|table| table.files.len()).sum();
     page.line("# vardag: the nightly classification of customers.");
     page.line("#");
-    page.line(format!("# `vardag init` drafted this from a look at the beginning and the end of {files} files."));
+    page.line(format!("# `vardag init` drafted this from a look at the beginning and the end of {}.", counted(files, "file")));
     if findings.samples {
         page.line("# Behind columns stand some of their values, so this file is as confidential as the files are.");
     }
@@ -174,7 +198,12 @@ fn introduction(findings: &Findings<'_>, page: &mut Page) {
 fn window(window: &WindowGuess, page: &mut Page) {
     page.line("[window]");
     match window.as_of {
-        Some(as_of) => page.commented(&format!("as_of = {as_of}"), std::slice::from_ref(&window.as_of_reason)),
+        Some(as_of) => {
+            page.commented(&format!("as_of = {as_of}"), std::slice::from_ref(&window.as_of_reason));
+            if window.ends_differ {
+                page.look("as_of: extracts end in different months");
+            }
+        }
         None => {
             page.commented("as_of = \"last-month-end\"", &["no events with dates were seen".to_owned()]);
             page.look("no events with dates were seen: set the last day");
@@ -199,6 +228,12 @@ fn shared(sources: &[&Source], page: &mut Page) {
         let reason = "a guess: there is no end of a period, and all begin with a month".to_owned();
         page.commented("covers = \"month\"", &[reason]);
         page.look("covers: a payment is taken to cover a month");
+    }
+    let without_end: usize = sources.iter().map(|own| own.details.without_end).sum();
+    if without_end > 0 {
+        let reason = format!("{} without an end cover their first day, unless this says otherwise", counted(without_end, "payment"));
+        page.commented("# covers = \"month\"", &[reason]);
+        page.look("covers: some payments have no end of their period");
     }
 }
 
