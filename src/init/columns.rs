@@ -21,6 +21,8 @@ const DIMENSION: f64 = 0.3;
 const NAME: f64 = 0.9;
 /// What it costs that a needed column is not there.
 const LACKING: f64 = 0.7;
+/// Ids are those of a register if so many are.
+const LINKED: f64 = 0.6;
 /// Different values of a dimension at most.
 const MOST_GROUPS: usize = 1000;
 
@@ -78,9 +80,19 @@ pub struct Fit {
     pub lacking: usize,
 }
 
-/// The extract that fits best; none where none does. `links` tells for each column how many of its values are ids of other
-/// tables as well, from 0 to 1.
-pub fn fit(table: &Table, links: &[f64], words: &Vocabulary) -> Option<Fit> {
+/// How many of a column's values are ids that others have as well, from 0 to 1.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Links {
+    /// Any other table.
+    pub others: f64,
+    /// The register of customers, as far as it is known.
+    pub customers: f64,
+    /// The register of employers.
+    pub employers: f64,
+}
+
+/// The extract that fits best; none where none does. Each column of the table has its links.
+pub fn fit(table: &Table, links: &[Links], words: &Vocabulary) -> Option<Fit> {
     // Of equal ones the first, which is of customers rather than of employers.
     let fits = Extract::ALL.iter().rev().map(|extract| fit_to(*extract, table, links, words));
     let best = fits.max_by(|a, b| a.score.total_cmp(&b.score))?;
@@ -94,7 +106,7 @@ pub fn is_owner(column: Option<ColumnName>) -> bool {
     matches!(column, Some(ColumnName::customer_id | ColumnName::employer_id))
 }
 
-fn fit_to(extract: Extract, table: &Table, links: &[f64], words: &Vocabulary) -> Fit {
+fn fit_to(extract: Extract, table: &Table, links: &[Links], words: &Vocabulary) -> Fit {
     let schema = extract.columns();
     let scores: Vec<Vec<f64>> = schema
         .iter()
@@ -166,16 +178,28 @@ fn chosen(scores: &[Vec<f64>], schema: &[ColumnSchema]) -> Vec<Option<usize>> {
 }
 
 /// How well a column of a table fits a canonical one: 0 where its values cannot be what it holds.
-fn score(own: &ColumnSchema, column: &Column, table: &Table, link: f64, words: &Vocabulary) -> f64 {
+fn score(own: &ColumnSchema, column: &Column, table: &Table, links: Links, words: &Vocabulary) -> f64 {
     let profile = &column.profile;
     if !column.is_usable || !can_hold(own, profile) {
         return 0.0;
     }
-    let value = value_score(own, profile, link, words);
+    let (registered, other) = match own.column {
+        ColumnName::customer_id => (links.customers, links.employers),
+        ColumnName::employer_id => (links.employers, links.customers),
+        _ => (0.0, 0.0),
+    };
+    // Who is in one register only is of its kind, whatever the column is called.
+    if other >= LINKED && registered < LINKED {
+        return 0.0;
+    }
+    let value = value_score(own, profile, links.others.max(registered), words);
     if !table.has_names() {
         return 0.7 * value;
     }
     let name = words.column(own.name, &column.name);
+    if registered >= LINKED && name > 0.0 {
+        return 0.85 * name.max(0.8) + 0.15 * value;
+    }
     // A name that says nothing of it speaks against it.
     if name == 0.0 { 0.45 * value } else { 0.85 * name + 0.15 * value }
 }

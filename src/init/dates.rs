@@ -159,9 +159,9 @@ pub fn detect(values: &[(&str, usize)], named: bool, month_first: Option<bool>) 
         };
         if formats.is_empty() {
             either = swapped.is_some() && month_first.is_none();
-            let other = tried.iter().find(|one| one.1.swaps(&chosen.1));
-            proof = other.filter(|_| swapped.is_none()).and_then(|other| {
-                let shows = |value: &&str| reads(&chosen.1, chosen.0, value) && !reads(&other.1, other.0, value);
+            let other = other_order(&chosen.1).filter(|_| swapped.is_none());
+            proof = other.and_then(|(notation, other)| {
+                let shows = |value: &&str| reads(&chosen.1, chosen.0, value) && !reads(&other, notation, value);
                 left.iter().map(|(value, _)| *value).find(shows).map(str::to_owned)
             });
         }
@@ -174,6 +174,12 @@ pub fn detect(values: &[(&str, usize)], named: bool, month_first: Option<bool>) 
     }
     let read: usize = formats.iter().map(|(_, rows)| rows).sum();
     (read > 0 && read * 100 >= all * LEAST_PCT).then_some(Dates { formats, either, proof })
+}
+
+/// The format in which day and month have each other's places.
+fn other_order(format: &DateFormat) -> Option<(&'static str, DateFormat)> {
+    let all = FORMATS.iter().filter_map(|(notation, _)| Some((*notation, DateFormat::new(notation).ok()?)));
+    all.into_iter().find(|(_, other)| other.notation() != format.notation() && other.swaps(format))
 }
 
 /// Whether dates show that the month comes first (`%m/%d`), or the day.
@@ -227,5 +233,7 @@ mod tests {
         let found = detect(&[("01/02/2025", 3), ("31/12/2025", 1)], false, None).unwrap();
         assert_eq!((found.either, found.proof.as_deref()), (false, Some("31/12/2025")));
         assert_eq!(month_first(&found), Some(false));
+        let found = detect(&[("1/28/2025", 3), ("12/28/2025", 1)], false, None).unwrap();
+        assert_eq!(month_first(&found), Some(true));
     }
 }

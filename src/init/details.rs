@@ -63,7 +63,12 @@ pub fn find(table: &Table, fit: &mut Fit, registers: &[RegisterIds; 2], words: &
     {
         details.exclusive_by_name = Vocabulary::has_word(&words.values.exclusive, &end.name);
         details.exclusive = details.exclusive_by_name || ends_are_starts(start, end);
-        details.without_end = end.values.len() - end.profile.filled;
+        let owner = source(table, fit, ColumnName::customer_id);
+        let is_row = |row: usize| owner.is_none_or(|owner| !owner.values[row].is_empty());
+        let is_open = |(row, value): &(usize, &String)| {
+            is_row(*row) && (value.is_empty() || end.profile.missing.contains_key(*value))
+        };
+        details.without_end = end.values.iter().enumerate().filter(is_open).count();
     }
     if fit.extract == Extract::Payments {
         let has_end = source(table, fit, ColumnName::period_end).is_some_and(|end| end.profile.filled > 0);
@@ -160,16 +165,22 @@ fn ends_are_starts(start: &Column, end: &Column) -> bool {
     has_days && !pairs.is_empty() && firsts * 10 >= pairs.len() * 8
 }
 
-/// A condition that leaves out rows which sum up others.
+/// A condition that leaves out rows which sum up others: in the column of the owner's ids their first word, or nothing.
 fn sums(table: &Table, fit: &Fit, words: &Vocabulary) -> Option<String> {
     table.form.as_ref()?;
     let owner = fit.mappings.iter().find(|mapping| is_owner(mapping.column))?.at()?;
     let column = &table.columns[owner];
-    let begins = |total: &&String| column.profile.values.keys().any(|value| value.starts_with(total.as_str()));
-    let quoted = column.name.replace('"', "\"\"");
-    let conditions = words.values.totals.iter().filter(begins).map(|total| format!("\"{quoted}\" NOT LIKE '{total}%'"));
-    let conditions: Vec<String> = conditions.collect();
-    (!conditions.is_empty()).then(|| conditions.join(" AND "))
+    let begins = |value: &String| words.values.totals.iter().find(|total| value.starts_with(total.as_str()));
+    let quoted = format!("\"{}\"", column.name.replace('"', "\"\""));
+    let mut totals: Vec<&String> = column.profile.values.keys().filter_map(begins).collect();
+    totals.dedup();
+    if !totals.is_empty() {
+        let conditions: Vec<String> = totals.iter().map(|total| format!("{quoted} NOT LIKE '{total}%'")).collect();
+        return Some(conditions.join(" AND "));
+    }
+    let without_owner: Vec<usize> = (0..table.rows()).filter(|row| column.values[*row].is_empty()).collect();
+    let is_sum = |row: &usize| table.columns.iter().any(|column| begins(&column.values[*row]).is_some());
+    (!without_owner.is_empty() && without_owner.iter().all(is_sum)).then(|| format!("{quoted} IS NOT NULL"))
 }
 
 /// Whether customers have several rows each of which is a spell, none overlapping another.

@@ -145,6 +145,12 @@ impl RegisterIds {
         None
     }
 
+    /// How many of a column's ids are the register's, from 0 to 1.
+    pub fn share(&self, column: &Column) -> f64 {
+        let ids: Vec<String> = tried(column).cloned().collect();
+        if self.is_known() { self.hits(&ids) as f64 / ids.len().max(1) as f64 } else { 0.0 }
+    }
+
     /// Whether a column's ids are the register's already.
     pub fn has(&self, column: &Column) -> bool {
         let ids: Vec<String> = tried(column).cloned().collect();

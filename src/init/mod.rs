@@ -29,7 +29,7 @@ use crate::exit_code::ExitCode;
 use crate::extract::ExtractError;
 use crate::schema::Extract;
 use crate::schema::extracts::ColumnName;
-use columns::Fit;
+use columns::{Fit, Links};
 use details::{Details, source};
 use ids::RegisterIds;
 use tables::Table;
@@ -105,11 +105,23 @@ pub fn draft(files: &[PathBuf], from: &Path, folder: &Path, samples: bool) -> Re
 
 /// The tables that are extracts, in the order of the extracts.
 fn sources(tables: &[Table], words: &Vocabulary) -> Vec<Source> {
-    let links = ids::links(tables);
-    let fits = tables.iter().zip(&links).map(|(table, links)| columns::fit(table, links, words));
-    let mut fits: Vec<(usize, Fit)> = fits.enumerate().filter_map(|(at, fit)| Some((at, fit?))).collect();
-    let register = |extract| RegisterIds::of(extract, fits.iter().map(|(at, fit)| (&tables[*at], fit)));
+    let others = ids::links(tables);
+    let of = |others: &[f64]| others.iter().map(|others| Links { others: *others, ..Links::default() }).collect();
+    let mut links: Vec<Vec<Links>> = others.iter().map(|others| of(others)).collect();
+    let fit = |links: &[Vec<Links>]| -> Vec<(usize, Fit)> {
+        let fits = tables.iter().zip(links).map(|(table, links)| columns::fit(table, links, words));
+        fits.enumerate().filter_map(|(at, fit)| Some((at, fit?))).collect()
+    };
+    // Once the registers are known, their ids tell whose rows those of other tables are.
+    let first = fit(&links);
+    let register = |extract| RegisterIds::of(extract, first.iter().map(|(at, fit)| (&tables[*at], fit)));
     let registers = [register(Extract::Customers), register(Extract::Employers)];
+    for (table, links) in tables.iter().zip(&mut links) {
+        for (column, link) in table.columns.iter().zip(links) {
+            (link.customers, link.employers) = (registers[0].share(column), registers[1].share(column));
+        }
+    }
+    let mut fits = fit(&links);
     fits.sort_by_key(|(_, fit)| fit.extract);
     let mut sources: Vec<Source> = fits
         .into_iter()

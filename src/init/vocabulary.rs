@@ -280,6 +280,10 @@ fn likeness(name: &Word, word: &Word) -> f64 {
     if name.joined.len() >= 3 && word.joined.starts_with(&name.joined) {
         return 0.3 + 0.4 * name.joined.len() as f64 / word.joined.len() as f64;
     }
+    // Whoever mistypes a word begins it right.
+    if name.joined.chars().next() != word.joined.chars().next() {
+        return 0.0;
+    }
     let alike = strsim::normalized_damerau_levenshtein(&name.joined, &word.joined);
     if word.joined.len() >= 6 && alike >= 0.8 { 0.8 * alike } else { 0.0 }
 }

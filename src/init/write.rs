@@ -231,7 +231,7 @@ fn shared(sources: &[&Source], page: &mut Page) {
     }
     let without_end: usize = sources.iter().map(|own| own.details.without_end).sum();
     if without_end > 0 {
-        let reason = format!("{} without an end cover their first day, unless this says otherwise", counted(without_end, "payment"));
+        let reason = format!("payments without an end, {without_end} here, cover their first day unless this is set");
         page.commented("# covers = \"month\"", &[reason]);
         page.look("covers: some payments have no end of their period");
     }
