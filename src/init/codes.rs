@@ -56,13 +56,7 @@ pub fn codes(set: CodeSet, profile: &Profile, pooled: BTreeMap<&str, usize>, wor
         let near = if known.is_none() { words.near_code(set, code) } else { None };
         let meaning = known.or(near).unwrap_or_default().to_owned();
         let is_active = !meaning.is_empty() || must_be_known(set, code, 2 * unknown > profile.filled);
-        codes.lines.push(CodeLine {
-            code: (*code).clone(),
-            meaning,
-            rows: *rows,
-            is_guess: near.is_some(),
-            is_active,
-        });
+        codes.lines.push(CodeLine { code: (*code).clone(), meaning, rows: *rows, is_guess: near.is_some(), is_active });
     }
     // Where all are ours there is nothing to say.
     if codes.lines.iter().all(|line| is_ours(&line.code)) {

@@ -110,14 +110,17 @@ fn fit_to(extract: Extract, table: &Table, links: &[Links], words: &Vocabulary) 
     let schema = extract.columns();
     let scores: Vec<Vec<f64>> = schema
         .iter()
-        .map(|own| table.columns.iter().enumerate().map(|(at, column)| score(own, column, table, links[at], words)).collect())
+        .map(|own| {
+            table.columns.iter().enumerate().map(|(at, column)| score(own, column, table, links[at], words)).collect()
+        })
         .collect();
     let chosen = chosen(&scores, schema);
     let mut mappings: Vec<Mapping> = Vec::new();
     for ((own, at), row) in schema.iter().zip(&chosen).zip(&scores) {
         let Some(at) = at else { continue };
         let is_free = |other: &usize| !chosen.contains(&Some(*other));
-        let second = (0..row.len()).filter(|other| other != at && row[*other] >= LEAST && row[*other] >= CLOSE * row[*at]);
+        let second =
+            (0..row.len()).filter(|other| other != at && row[*other] >= LEAST && row[*other] >= CLOSE * row[*at]);
         let second = second.filter(is_free).max_by(|a, b| row[*a].total_cmp(&row[*b]));
         mappings.push(mapping(own, Origin::Column(*at), row[*at], second));
     }
@@ -211,11 +214,15 @@ fn can_hold(own: &ColumnSchema, profile: &Profile) -> bool {
     }
     match own.kind {
         ColumnKind::Date => profile.dates.is_some(),
-        ColumnKind::Amount => profile.numbers.as_ref().is_some_and(|numbers| !numbers.are_clock) && !is_iso_like(profile),
+        ColumnKind::Amount => {
+            profile.numbers.as_ref().is_some_and(|numbers| !numbers.are_clock) && !is_iso_like(profile)
+        }
         ColumnKind::Minutes => profile.numbers.is_some() && !is_iso_like(profile),
         ColumnKind::Integer => profile.numbers.as_ref().is_some_and(|numbers| numbers.are_whole),
         ColumnKind::Bool => profile.bools.is_some(),
-        ColumnKind::Code(set) => profile.are_codes(most_codes(set)) && (profile.dates.is_none() || profile.numbers.is_some()),
+        ColumnKind::Code(set) => {
+            profile.are_codes(most_codes(set)) && (profile.dates.is_none() || profile.numbers.is_some())
+        }
         ColumnKind::Text if is_owner(Some(own.column)) => profile.are_ids(),
         ColumnKind::Text => profile.are_ids() && (profile.are_unique() || profile.filled < 20),
     }
@@ -308,7 +315,9 @@ fn substitute(own: &ColumnSchema, fit: &mut Fit, table: &Table, words: &Vocabula
         .filter(|at| table.columns[*at].is_usable && table.columns[*at].profile.filled > 0 && is_free(*at))
         .filter(|at| match own.kind {
             ColumnKind::Date => table.columns[*at].profile.dates.is_some(),
-            ColumnKind::Amount => table.columns[*at].profile.numbers.as_ref().is_some_and(|numbers| numbers.has_fractions),
+            ColumnKind::Amount => {
+                table.columns[*at].profile.numbers.as_ref().is_some_and(|numbers| numbers.has_fractions)
+            }
             _ => false,
         })
         .collect();

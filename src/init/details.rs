@@ -125,9 +125,8 @@ fn sign(table: &Table, amount: &Column, fit: &Fit, words: &Vocabulary) -> Option
 }
 
 fn unit(table: &Table, minutes: &Column, words: &Vocabulary) -> Unit {
-    let is_called = |units: &[String]| {
-        Vocabulary::has_word(units, &minutes.name) || Vocabulary::has_word(units, &table.called)
-    };
+    let is_called =
+        |units: &[String]| Vocabulary::has_word(units, &minutes.name) || Vocabulary::has_word(units, &table.called);
     if minutes.profile.numbers.as_ref().is_some_and(|numbers| numbers.are_clock) {
         Unit::Clock
     } else if is_called(&words.values.seconds) {
@@ -159,8 +158,12 @@ pub fn begins_months(column: &Column) -> bool {
 /// Whether periods end on the day on which the next one begins: on firsts of months, as they begin.
 fn ends_are_starts(start: &Column, end: &Column) -> bool {
     let has_days = end.profile.dates.as_ref().is_some_and(|dates| !dates.are_months());
-    let pairs: Vec<(Day, Day)> =
-        days(start).into_iter().zip(days(end)).filter_map(|(start, end)| start.zip(end)).filter(|(a, b)| a < b).collect();
+    let pairs: Vec<(Day, Day)> = days(start)
+        .into_iter()
+        .zip(days(end))
+        .filter_map(|(start, end)| start.zip(end))
+        .filter(|(a, b)| a < b)
+        .collect();
     let firsts = pairs.iter().filter(|(start, end)| is_first_of_month(*start) && is_first_of_month(*end)).count();
     has_days && !pairs.is_empty() && firsts * 10 >= pairs.len() * 8
 }
@@ -185,7 +188,8 @@ fn sums(table: &Table, fit: &Fit, words: &Vocabulary) -> Option<String> {
 
 /// Whether customers have several rows each of which is a spell, none overlapping another.
 fn has_spells(table: &Table, fit: &Fit) -> bool {
-    let Some((ids, from)) = source(table, fit, ColumnName::customer_id).zip(source(table, fit, ColumnName::registered_from))
+    let Some((ids, from)) =
+        source(table, fit, ColumnName::customer_id).zip(source(table, fit, ColumnName::registered_from))
     else {
         return false;
     };

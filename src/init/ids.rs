@@ -118,7 +118,10 @@ impl RegisterIds {
             }
         }
         let changes = |form: &IdFormat| {
-            form.strip_prefix.len() + form.strip_suffix.len() + usize::from(form.pad > 0) + usize::from(!form.prefix.is_empty())
+            form.strip_prefix.len()
+                + form.strip_suffix.len()
+                + usize::from(form.pad > 0)
+                + usize::from(!form.prefix.is_empty())
         };
         forms.sort_by_key(changes);
         forms

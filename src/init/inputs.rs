@@ -43,7 +43,8 @@ pub fn find(arguments: &[PathBuf], from: &Path) -> (Vec<Input>, Vec<ExtractError
 
 /// The files below a folder that has folders such as `month=2025-02`; `None` if it has none.
 fn hive_files(folder: &Path, deep: usize) -> Option<Vec<PathBuf>> {
-    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder).ok()?.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    let mut entries: Vec<PathBuf> =
+        std::fs::read_dir(folder).ok()?.filter_map(|entry| Some(entry.ok()?.path())).collect();
     entries.sort();
     let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     entries.retain(|path| !name(path).starts_with(['.', '_']));
@@ -117,8 +118,7 @@ fn glob(paths: &[PathBuf]) -> Option<String> {
     let parents: Option<Vec<&str>> = paths.iter().map(|path| path.parent()?.to_str()).collect();
     let (names, parents) = (names?, parents?);
     if parents.windows(2).all(|pair| pair[0] == pair[1]) {
-        // A number that begins alike is one number all the same.
-        let prefix = common(&names, false).trim_end_matches(|character: char| character.is_ascii_digit()).to_owned();
+        let prefix = before_numbers(&common(&names, false)).to_owned();
         let shortened: Vec<&str> = names.iter().filter_map(|name| name.get(prefix.len()..)).collect();
         let suffix = common(&shortened, true);
         let suffix = suffix.trim_start_matches(|character: char| character.is_ascii_digit());
@@ -132,6 +132,18 @@ fn glob(paths: &[PathBuf]) -> Option<String> {
     Some(format!("{}/**/*.{ending}", above.to_str()?))
 }
 
+/// A beginning without the numbers at its end, which begin alike this year: `pay_` of `pay_2025-0`.
+fn before_numbers(start: &str) -> &str {
+    let is_number = |character: char| character.is_ascii_digit();
+    let is_date = |character: char| is_number(character) || matches!(character, '-' | '_' | '.');
+    let name = start.trim_end_matches(is_date);
+    match (name.is_empty(), start[name.len()..].starts_with(is_number)) {
+        (true, _) => start.trim_end_matches(is_number),
+        (false, true) => name,
+        (false, false) => &start[..start.len().min(name.len() + 1)],
+    }
+}
+
 /// The longest beginning, or end, that all names share.
 fn common(names: &[&str], at_end: bool) -> String {
     let Some((first, others)) = names.split_first() else { return String::new() };
@@ -140,7 +152,8 @@ fn common(names: &[&str], at_end: bool) -> String {
         first.is_char_boundary(at)
     });
     let part = |length: usize| if at_end { &first[first.len() - length..] } else { &first[..length] };
-    let is_shared = |part: &str| others.iter().all(|name| if at_end { name.ends_with(part) } else { name.starts_with(part) });
+    let is_shared =
+        |part: &str| others.iter().all(|name| if at_end { name.ends_with(part) } else { name.starts_with(part) });
     lengths.map(part).find(|part| is_shared(part)).unwrap_or_default().to_owned()
 }
 

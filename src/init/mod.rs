@@ -17,8 +17,6 @@ mod settings;
 mod sniff;
 mod source_text;
 mod tables;
-#[cfg(test)]
-mod tests;
 mod vocabulary;
 mod window;
 mod write;
@@ -39,7 +37,9 @@ use vocabulary::Vocabulary;
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs)]
 pub enum InitError {
-    #[error("the words that columns are known by cannot be read: {message}; this is a fault of vardag: please report it")]
+    #[error(
+        "the words that columns are known by cannot be read: {message}; this is a fault of vardag: please report it"
+    )]
     Vocabulary { message: String },
     #[error("none of the files can be read:{}", listed(errors))]
     NothingToRead { errors: Vec<ExtractError> },
@@ -98,7 +98,8 @@ pub fn draft(files: &[PathBuf], from: &Path, folder: &Path, samples: bool) -> Re
     }
     let sources = sources(&tables, &words);
     let window = window::guess(&sources, &tables);
-    let findings = write::Findings { tables: &tables, sources: &sources, window: &window, folder, samples, words: &words };
+    let findings =
+        write::Findings { tables: &tables, sources: &sources, window: &window, folder, samples, words: &words };
     let (text, found, look_at) = write::configuration(&findings);
     Ok(Draft { text, found, look_at, left_out })
 }

@@ -32,7 +32,12 @@ pub struct Numbers {
 
 const ALL_FORMS: NegativeForms = NegativeForms { leading: true, trailing: true, parentheses: true };
 
-fn format(decimal_separator: u8, thousands_separator: Option<char>, strip: &[String], negative: NegativeForms) -> NumberFormat {
+fn format(
+    decimal_separator: u8,
+    thousands_separator: Option<char>,
+    strip: &[String],
+    negative: NegativeForms,
+) -> NumberFormat {
     NumberFormat { decimal_separator, thousands_separator, strip: strip.to_vec(), negative }
 }
 
@@ -50,7 +55,9 @@ pub fn detect(values: &[(&str, usize)], currencies: &[String]) -> Option<Numbers
     let all: usize = values.iter().map(|(_, rows)| rows).sum();
     let beside = |currency: &&String| {
         values.iter().any(|(value, _)| value.ends_with(currency.as_str()) || value.starts_with(currency.as_str()))
-            || values.iter().any(|(value, _)| value.trim_matches(['-', '(', ')', '+']).trim().starts_with(currency.as_str()))
+            || values
+                .iter()
+                .any(|(value, _)| value.trim_matches(['-', '(', ')', '+']).trim().starts_with(currency.as_str()))
     };
     let strip: Vec<String> = currencies.iter().filter(beside).cloned().collect();
     let rows_read = |format: &NumberFormat, unit: Unit| -> usize {

@@ -43,29 +43,26 @@ impl Profile {
         profile.missing.retain(|_, rows| *rows >= least);
         profile.count();
         profile.bools = profile.bools(words);
-        let tried = profile.tried();
+        // Words such as `unknown` mean a missing value where all others are dates or numbers.
+        let known: Vec<String> = words.values.missing_words.iter().map(|word| normal(word)).collect();
+        let is_known = |value: &str| known.iter().any(|word| *word == normal(value));
+        let mut tried = profile.tried();
+        tried.retain(|(value, _)| !is_known(value));
         let dates = dates::detect(&tried, is_named, month_first);
         let numbers = numbers::detect(&tried, &words.values.currencies);
-        (profile.dates, profile.numbers) = (dates, numbers);
-        if profile.dates.is_some() || profile.numbers.is_some() {
-            profile.take_out_missing_words(words);
+        if dates.is_some() || numbers.is_some() {
+            let (missing, values): (BTreeMap<_, _>, _) =
+                std::mem::take(&mut profile.values).into_iter().partition(|(value, _)| is_known(value));
+            profile.values = values;
+            profile.missing.extend(missing);
+            profile.count();
         }
+        (profile.dates, profile.numbers) = (dates, numbers);
         profile
     }
 
     fn count(&mut self) {
         self.filled = self.values.values().sum();
-    }
-
-    /// Words such as `unknown` mean a missing value where all others are dates or numbers.
-    fn take_out_missing_words(&mut self, words: &Vocabulary) {
-        let known: Vec<String> = words.values.missing_words.iter().map(|word| normal(word)).collect();
-        let (missing, values) =
-            std::mem::take(&mut self.values).into_iter().partition(|(value, _)| known.contains(&normal(value)));
-        self.values = values;
-        let missing: BTreeMap<String, usize> = missing;
-        self.missing.extend(missing);
-        self.count();
     }
 
     /// Values over the whole range, with their rows.

@@ -125,9 +125,8 @@ fn numbers(mappings: &[Mapping], profile: &ProfileOf<'_>, settings: &mut Setting
     let columns = mappings.iter().enumerate().filter(|(_, mapping)| is_number(mapping.kind));
     let columns: Vec<_> = columns.filter_map(|(at, mapping)| Some((at, profile(mapping)?.numbers.as_ref()?))).collect();
     let with_fractions: Vec<_> = columns.iter().filter(|(_, numbers)| numbers.has_fractions).collect();
-    let agree = with_fractions.windows(2).all(|pair| {
-        pair[0].1.format.decimal_separator == pair[1].1.format.decimal_separator
-    });
+    let agree =
+        with_fractions.windows(2).all(|pair| pair[0].1.format.decimal_separator == pair[1].1.format.decimal_separator);
     let commas = with_fractions.iter().filter(|(_, numbers)| numbers.format.decimal_separator == b',');
     put("decimal_separator", commas.map(|(at, _)| (*at, ",".into())).collect(), agree, settings);
     for (at, numbers) in columns {

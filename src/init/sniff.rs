@@ -163,7 +163,8 @@ fn usual_width(found: &[SampleRecord]) -> usize {
 /// The usual width without empty values at the end of all records.
 fn width(found: &[SampleRecord]) -> usize {
     let usual = usual_width(found);
-    let filled = |record: &SampleRecord| record.values.iter().rposition(|value| !value.is_empty()).map_or(0, |at| at + 1);
+    let filled =
+        |record: &SampleRecord| record.values.iter().rposition(|value| !value.is_empty()).map_or(0, |at| at + 1);
     found.iter().take(TRIED_RECORDS).filter(|record| record.values.len() == usual).map(filled).max().unwrap_or(usual)
 }
 
@@ -250,7 +251,9 @@ mod tests {
 
     #[test]
     fn a_file_without_header_and_with_comments() {
-        let found = sniffed(b"# pulled 2026-01-01\n17|K1|2025-03-01|phone\n# page 2\n18|K2|2025-03-02|chat\n19|K3|2025-03-09|#4\n");
+        let found = sniffed(
+            b"# pulled 2026-01-01\n17|K1|2025-03-01|phone\n# page 2\n18|K2|2025-03-02|chat\n19|K3|2025-03-09|#4\n",
+        );
         assert_eq!((found.dialect.delimiter, found.has_header, found.skip_lines), (b'|', false, 0));
         assert_eq!(found.dialect.comment.as_deref(), Some("#"));
         assert_eq!(found.rows.len(), 3);

@@ -2,13 +2,13 @@
 
 use toml_edit::{InlineTable, Value};
 
+use super::Source;
 use super::codes::{Codes, LEAST_ROWS, codes};
 use super::columns::{Mapping, Origin, SURE};
 use super::inputs::names;
 use super::settings::{Setting, settings, texts};
 use super::tables::Table;
 use super::write::{Findings, Page, counted, quoted};
-use super::Source;
 use crate::config::Encoding;
 use crate::sanitize::shown;
 use crate::schema::Extract;

@@ -153,7 +153,8 @@ fn looked(input: Input, words: &Vocabulary) -> Result<Looked, ExtractError> {
             if found.has_header && found.header.iter().any(|name| name.contains('\r')) {
                 return Err(ExtractError::CarriageReturns { file: name });
             }
-            let mut columns: Vec<(String, Vec<String>)> = found.header.iter().map(|name| (name.clone(), vec![])).collect();
+            let mut columns: Vec<(String, Vec<String>)> =
+                found.header.iter().map(|name| (name.clone(), vec![])).collect();
             for row in found.rows {
                 columns.iter_mut().zip(row).for_each(|((_, values), value)| values.push(value));
             }
@@ -165,8 +166,12 @@ fn looked(input: Input, words: &Vocabulary) -> Result<Looked, ExtractError> {
 
 fn kind(file: &Looked, words: &Vocabulary) -> Kind {
     let shape = |name: &str, values: &[String]| {
-        let tried: Vec<(&str, usize)> =
-            values.iter().filter(|value| !value.is_empty()).take(NUMBERS_TRIED).map(|value| (value.as_str(), 1)).collect();
+        let tried: Vec<(&str, usize)> = values
+            .iter()
+            .filter(|value| !value.is_empty())
+            .take(NUMBERS_TRIED)
+            .map(|value| (value.as_str(), 1))
+            .collect();
         let numbers = numbers::detect(&tried, &words.values.currencies)?;
         if numbers.are_clock {
             Some(NumberShape::Clock)

@@ -195,9 +195,10 @@ impl Vocabulary {
     /// Whether one of these words is a word of a name.
     pub fn has_word(words: &[String], name: &str) -> bool {
         let name = normal(name);
-        words.iter().map(|word| normal(word)).any(|word| {
-            name.split(' ').any(|token| token == word) || word.contains(' ') && name.contains(&word)
-        })
+        words
+            .iter()
+            .map(|word| normal(word))
+            .any(|word| name.split(' ').any(|token| token == word) || word.contains(' ') && name.contains(&word))
     }
 }
 

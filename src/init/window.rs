@@ -53,7 +53,8 @@ impl Months {
         let mut months: BTreeMap<Day, (usize, Day)> = BTreeMap::new();
         for own in sources.iter().filter(|own| own.fit.extract == extract) {
             let table = &tables[own.table];
-            let column = columns.iter().find_map(|name| source(table, &own.fit, *name).filter(|c| c.profile.filled > 0));
+            let column =
+                columns.iter().find_map(|name| source(table, &own.fit, *name).filter(|c| c.profile.filled > 0));
             for day in column.into_iter().flat_map(days).flatten() {
                 let month = months.entry(month_start(day)).or_insert((0, day));
                 *month = (month.0 + 1, month.1.max(day));

@@ -136,9 +136,8 @@ pub fn configuration(findings: &Findings<'_>) -> (String, Vec<String>, Vec<(usiz
             }
             several => {
                 page.line("");
-                let is_shared = |own: &&Source| {
-                    own.details.history || own.details.covers_month || own.details.without_end > 0
-                };
+                let is_shared =
+                    |own: &&Source| own.details.history || own.details.covers_month || own.details.without_end > 0;
                 if several.iter().any(|own| is_shared(own)) {
                     page.line(format!("[{path}]"));
                     shared(&sources, &mut page);
@@ -176,7 +175,10 @@ fn introduction(findings: &Findings<'_>, page: &mut Page) {
     let files: usize = findings.tables.iter().map(|table| table.files.len()).sum();
     page.line("# vardag: the nightly classification of customers.");
     page.line("#");
-    page.line(format!("# `vardag init` drafted this from a look at the beginning and the end of {}.", counted(files, "file")));
+    page.line(format!(
+        "# `vardag init` drafted this from a look at the beginning and the end of {}.",
+        counted(files, "file")
+    ));
     if findings.samples {
         page.line("# Behind columns stand some of their values, so this file is as confidential as the files are.");
     }

@@ -26,6 +26,7 @@ mod foreign;
 mod gates;
 mod history;
 mod ids;
+mod init;
 mod interrupted;
 mod limits;
 mod month_by_month;
