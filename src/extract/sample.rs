@@ -34,9 +34,12 @@ const PARQUET_ROWS: usize = 4000;
 pub enum Sample {
     /// A text, maybe compressed.
     Text(TextSample),
-    /// The columns of a Parquet file: names and values, `None` where a column is nested.
-    Parquet(Vec<(String, Option<Vec<String>>)>),
+    /// The columns of a Parquet file.
+    Parquet(Vec<SampleColumn>),
 }
+
+/// The name of a column and some of its values; `None` where it cannot be a column of an extract.
+pub type SampleColumn = (String, Option<Vec<String>>);
 
 /// Pieces of a text file.
 #[derive(Debug)]

@@ -42,7 +42,7 @@ pub struct Sniffed {
 pub fn sniff(sample: &TextSample, words: &Vocabulary) -> Sniffed {
     let encoding = encoding(sample);
     let text = sample.first.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&sample.first);
-    let separator = separator_line(text).map(|line| line.bytes().nth(4));
+    let separator = separator_line(text).map(|line| line.as_bytes().get(4).copied());
     let dialect = dialect(sample, encoding, separator.flatten());
     let mut found = records(&sample.first, &dialect, sample.is_whole, usize::MAX);
     if found.len() > FIRST_ROWS + LAST_ROWS {

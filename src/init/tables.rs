@@ -84,9 +84,12 @@ struct Looked {
 struct Kind {
     form: Option<TextForm>,
     /// Their names in order, and how their numbers are written, where that is known.
-    columns: Vec<(String, Option<NumberShape>)>,
+    columns: Vec<ShapedColumn>,
     system: Vec<String>,
 }
+
+/// A column's name, and how its numbers are written, where that is known.
+type ShapedColumn = (String, Option<NumberShape>);
 
 /// What numbers of one column have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -102,7 +105,7 @@ enum NumberShape {
 impl Kind {
     /// Takes another file in, if it can be a part of the same table.
     fn takes(&mut self, other: &Kind) -> bool {
-        let agree = |(own, other): (&(String, Option<NumberShape>), &(String, Option<NumberShape>))| {
+        let agree = |(own, other): (&ShapedColumn, &ShapedColumn)| {
             own.0 == other.0 && (own.1 == other.1 || own.1.is_none() || other.1.is_none())
         };
         let is_same = self.form == other.form
@@ -182,7 +185,7 @@ fn kind(file: &Looked, words: &Vocabulary) -> Kind {
             is_counted.then(|| NumberShape::Counted(tried.iter().map(|(value, _)| value.len()).max().unwrap_or(0)))
         }
     };
-    let mut columns: Vec<(String, Option<NumberShape>)> =
+    let mut columns: Vec<ShapedColumn> =
         file.columns.iter().map(|(name, values)| (name.clone(), shape(name, values))).collect();
     columns.sort();
     // Systems that write the same columns are told apart by their files' names, if by no column.

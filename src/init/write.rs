@@ -138,7 +138,7 @@ pub fn configuration(findings: &Findings<'_>) -> (String, Vec<String>, Vec<(usiz
                 page.line("");
                 let is_shared =
                     |own: &&Source| own.details.history || own.details.covers_month || own.details.without_end > 0;
-                if several.iter().any(|own| is_shared(own)) {
+                if several.iter().any(is_shared) {
                     page.line(format!("[{path}]"));
                     shared(&sources, &mut page);
                 }

@@ -27,6 +27,7 @@ mod gates;
 mod history;
 mod ids;
 mod init;
+mod init_lookalikes;
 mod interrupted;
 mod limits;
 mod month_by_month;

@@ -4,6 +4,7 @@ use super::field_texts::FieldTexts;
 use super::file::ParquetFile;
 use super::projection::ProjectedColumn;
 use crate::extract::ExtractError;
+use crate::extract::sample::SampleColumn;
 use crate::extract::schema::ColumnKind;
 
 impl ParquetFile {
@@ -12,7 +13,7 @@ impl ParquetFile {
     ///
     /// # Errors
     /// The file is damaged where all columns are read.
-    pub fn sample(&self, most_rows: usize) -> Result<Vec<(String, Option<Vec<String>>)>, ExtractError> {
+    pub fn sample(&self, most_rows: usize) -> Result<Vec<SampleColumn>, ExtractError> {
         let last = self.row_groups().saturating_sub(1);
         let groups: Vec<usize> = if last == 0 { (0..self.row_groups()).collect() } else { vec![0, last] };
         let (mut failure, mut columns) = (None, Vec::new());
