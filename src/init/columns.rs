@@ -14,13 +14,19 @@ pub const SURE: f64 = 0.55;
 /// Another column that fits nearly as well is named.
 const CLOSE: f64 = 0.75;
 /// What a table must come to, to be some extract at all.
-const LEAST_OF_EXTRACT: f64 = 1.2;
+const LEAST_OF_EXTRACT: f64 = 0.9;
 /// What an optional column, a dimension and the files' name are worth, against 1 for a column that is needed.
 const OPTIONAL: f64 = 0.4;
 const DIMENSION: f64 = 0.3;
 const NAME: f64 = 0.9;
 /// What it costs that a needed column is not there.
 const LACKING: f64 = 0.7;
+/// The same of a column of codes, which can be the same for all rows.
+const LACKING_CODE: f64 = 0.3;
+/// What a column is worth that is only taken since there is no other.
+const SUBSTITUTE: f64 = 0.25;
+/// What it costs that no life event is a known one.
+const UNKNOWN_EVENTS: f64 = 0.6;
 /// Ids are those of a register if so many are.
 const LINKED: f64 = 0.6;
 /// Different values of a dimension at most.
@@ -97,7 +103,7 @@ pub fn fit(table: &Table, links: &[Links], words: &Vocabulary) -> Option<Fit> {
     let fits = Extract::ALL.iter().rev().map(|extract| fit_to(*extract, table, links, words));
     let best = fits.max_by(|a, b| a.score.total_cmp(&b.score))?;
     let has_owner = best.mappings.iter().any(|own| is_owner(own.column) && own.at().is_some());
-    // Without an owner a table is an extract only if all else says so.
+    // Without an owner a table is an extract only if nothing else is lacking.
     (best.score >= LEAST_OF_EXTRACT && (has_owner || best.lacking == 1)).then_some(best)
 }
 
@@ -125,27 +131,44 @@ fn fit_to(extract: Extract, table: &Table, links: &[Links], words: &Vocabulary) 
         mappings.push(mapping(own, Origin::Column(*at), row[*at], second));
     }
     let mut fit = Fit { extract, mappings, score: 0.0, lacking: 0 };
-    fit.score = NAME * words.extract(extract, &table.called);
-    for own in schema {
-        let found = fit.mappings.iter().find(|mapping| mapping.column == Some(own.column)).map(|mapping| mapping.score);
-        fit.score += match (found, own.required) {
-            (Some(score), true) => score,
-            (Some(score), false) => OPTIONAL * score,
-            (None, true) => -LACKING,
-            (None, false) => 0.0,
-        };
-        fit.lacking += usize::from(own.required && found.is_none());
-    }
-    if extract.is_register() {
-        fit.score -= register_penalty(&fit, table);
-    }
     if extract == Extract::Customers {
         let dimensions = dimensions(table, &fit.mappings, words);
-        fit.score += dimensions.iter().map(|dimension| DIMENSION * dimension.score).sum::<f64>();
         fit.mappings.extend(dimensions);
     }
     complete(&mut fit, table, words);
+    fit.score = NAME * words.extract(extract, &table.called) + fit.mappings.iter().map(worth).sum::<f64>();
+    fit.lacking = fit.mappings.iter().filter(|mapping| mapping.from == Origin::Open(false)).count();
+    if extract.is_register() {
+        fit.score -= register_penalty(&fit, table);
+    }
+    if extract == Extract::LifeEvents && !knows_events(&fit, table, words) {
+        fit.score -= UNKNOWN_EVENTS;
+    }
     fit
+}
+
+/// What a mapping is worth for its extract.
+fn worth(mapping: &Mapping) -> f64 {
+    let is_required = Extract::ALL
+        .iter()
+        .flat_map(|extract| extract.columns())
+        .any(|own| Some(own.column) == mapping.column && own.required);
+    match mapping.from {
+        Origin::Off => 0.0,
+        Origin::Open(true) => -LACKING_CODE,
+        Origin::Open(false) => -LACKING,
+        _ if mapping.column.is_none() => DIMENSION * mapping.score,
+        _ if is_required => mapping.score.max(SUBSTITUTE),
+        _ => OPTIONAL * mapping.score,
+    }
+}
+
+/// Whether there is a kind of life event that is known: anything has types and dates.
+fn knows_events(fit: &Fit, table: &Table, words: &Vocabulary) -> bool {
+    let events = fit.mappings.iter().find(|mapping| mapping.column == Some(ColumnName::event)).and_then(Mapping::at);
+    events.is_some_and(|at| {
+        table.columns[at].profile.values.keys().any(|code| words.code(CodeSet::Event, code).is_some())
+    })
 }
 
 fn mapping(own: &ColumnSchema, from: Origin, score: f64, second: Option<usize>) -> Mapping {

@@ -5,10 +5,14 @@ use std::collections::BTreeMap;
 use super::dates::{self, Dates};
 use super::numbers::{self, Numbers};
 use super::vocabulary::{Vocabulary, normal};
+use crate::config::Unit;
+use crate::extract::numbers::NumberReader;
 
 /// A marker of a missing value has to recur, but for short columns.
 const LEAST_MARKERS: usize = 2;
 const SHORT: usize = 100;
+/// Fewest rows of a value that may be an unknown marker of a missing one.
+const LEAST_UNREAD: usize = 5;
 /// Distinct values that kinds are told by.
 const MOST_TRIED: usize = 1500;
 
@@ -25,6 +29,8 @@ pub struct Profile {
     pub dates: Option<Dates>,
     /// If it has numbers.
     pub numbers: Option<Numbers>,
+    /// A value that recurs among dates or numbers and is none, with its rows.
+    pub unread: Option<(String, usize)>,
     /// If it has truth values: spellings of true, then of false.
     pub bools: Option<[Vec<String>; 2]>,
 }
@@ -58,7 +64,23 @@ impl Profile {
             profile.count();
         }
         (profile.dates, profile.numbers) = (dates, numbers);
+        profile.unread = profile.unread();
         profile
+    }
+
+    fn unread(&self) -> Option<(String, usize)> {
+        let dates = self.dates.as_ref().map(Dates::readers);
+        let numbers = self.numbers.as_ref().map(|numbers| NumberReader::new(&numbers.format, Unit::Minutes));
+        let is_read = |value: &str| match (&dates, &numbers) {
+            (Some(dates), _) => dates::read(dates, value).is_some(),
+            (None, Some(numbers)) => numbers.amount(value.as_bytes()).is_ok(),
+            (None, None) => true,
+        };
+        let has_clock = self.numbers.as_ref().is_some_and(|numbers| numbers.are_clock);
+        let recur =
+            self.values.iter().filter(|(_, rows)| !has_clock && **rows >= LEAST_UNREAD && **rows * 100 >= self.filled);
+        let unread = recur.filter(|(value, _)| !is_read(value)).max_by_key(|(_, rows)| **rows);
+        unread.map(|(value, rows)| (value.clone(), *rows))
     }
 
     fn count(&mut self) {
@@ -129,6 +151,8 @@ mod tests {
         let found = profile(&["1,50", "-", "okänd", "2,25", ""]);
         assert_eq!(found.missing.keys().collect::<Vec<_>>(), ["-", "okänd"]);
         assert!(found.numbers.is_some_and(|numbers| numbers.has_fractions));
+        let values: Vec<&str> = (0..30).map(|row| if row % 5 == 0 { "tbd" } else { "2025-01-31" }).collect();
+        assert_eq!(profile(&values).unread, Some(("tbd".to_owned(), 6)));
         let found = profile(&["okänd", "A", "B"]);
         assert!(found.missing.is_empty());
     }

@@ -171,6 +171,11 @@ fn remarks(own: &Source, mapping: &Mapping, table: &Table) -> Vec<String> {
     if let Some(second) = mapping.second {
         remarks.push(format!("or \"{}\"?", shown(&table.columns[second].name)));
     }
+    let is_typed = !matches!(mapping.kind, ColumnKind::Text | ColumnKind::Code(_) | ColumnKind::Bool);
+    let unread = mapping.at().and_then(|at| table.columns[at].profile.unread.as_ref());
+    if let Some((value, rows)) = unread.filter(|_| is_typed) {
+        remarks.push(format!("\"{}\" in {} cannot be read: missing?", shown(value), counted(*rows, "row")));
+    }
     match mapping.column {
         Some(ColumnName::amount) if own.details.sign.is_some() => {
             remarks.push("a guess: the rarer sign is that of recoveries".to_owned());

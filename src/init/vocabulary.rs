@@ -19,6 +19,7 @@ struct Written {
     dimensions: BTreeMap<String, Vec<String>>,
     extracts: BTreeMap<String, Vec<String>>,
     codes: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+    abbreviations: BTreeMap<String, String>,
     values: ValueWords,
 }
 
@@ -65,13 +66,12 @@ struct Word {
 }
 
 impl Word {
-    fn new(text: &str) -> Self {
-        let text = normal(text);
+    /// Words are taken at their full length, as abbreviations have it.
+    fn new(text: &str, abbreviations: &BTreeMap<String, String>) -> Self {
+        let normal = normal(text);
+        let full = normal.split(' ').map(|word| abbreviations.get(word).map_or(word, String::as_str));
+        let text = full.collect::<Vec<_>>().join(" ");
         Word { joined: text.replace(' ', ""), text }
-    }
-
-    fn all(texts: &[String]) -> Vec<Word> {
-        texts.iter().map(|text| Word::new(text)).collect()
     }
 }
 
@@ -84,12 +84,16 @@ pub struct Vocabulary {
     extracts: BTreeMap<String, Vec<Word>>,
     /// Of each code set, every known word with what it means.
     codes: BTreeMap<&'static str, BTreeMap<String, String>>,
+    /// Short words with what they stand for.
+    abbreviations: BTreeMap<String, String>,
     /// What stands for values.
     pub values: ValueWords,
 }
 
 /// A name that is made of its vocabulary's hints is worth so much of one made of its words.
 const HINT: f64 = 0.6;
+/// What a beginning has to have of a word to be an abbreviation of it.
+const LEAST_OF_A_WORD: f64 = 0.4;
 /// Letters of a word that may be a part of a compound.
 const LETTERS_OF_A_PART: usize = 4;
 
@@ -118,18 +122,20 @@ impl Vocabulary {
             let names = names.into_iter().flat_map(TableLike::iter).filter_map(|(_, name)| name.as_str());
             known.extend(names.chain([code]).map(|name| (normal(name), code.to_owned())));
         }
-        let both = |(name, words): (&String, &ColumnWords)| {
-            let own = std::iter::once(Word::new(name)).chain(Word::all(&words.words)).collect();
-            (name.clone(), [own, Word::all(&words.hints)])
+        let all = |texts: &[String]| -> Vec<Word> {
+            texts.iter().map(|text| Word::new(text, &written.abbreviations)).collect()
         };
-        let one = |(name, words): (&String, &Vec<String>)| {
-            (name.clone(), std::iter::once(Word::new(name)).chain(Word::all(words)).collect())
+        let one =
+            |(name, words): (&String, &Vec<String>)| (name.clone(), all(&[std::slice::from_ref(name), words].concat()));
+        let both = |(name, words): (&String, &ColumnWords)| {
+            (name.clone(), [all(&[std::slice::from_ref(name), &words.words].concat()), all(&words.hints)])
         };
         Ok(Vocabulary {
             columns: written.columns.iter().map(both).collect(),
             dimensions: written.dimensions.iter().map(one).collect(),
             extracts: written.extracts.iter().map(one).collect(),
             codes,
+            abbreviations: written.abbreviations,
             values: written.values,
         })
     }
@@ -160,16 +166,20 @@ impl Vocabulary {
         parts.iter().filter(|part| part.len() >= 3).find_map(|part| known.get(part)).map(String::as_str)
     }
 
+    fn word(&self, text: &str) -> Word {
+        Word::new(text, &self.abbreviations)
+    }
+
     /// How well a header's name fits a canonical column, from 0 to 1.
     pub fn column(&self, column: &str, header: &str) -> f64 {
         let Some([words, hints]) = self.columns.get(column) else { return 0.0 };
-        let header = Word::new(header);
+        let header = self.word(header);
         best(&header, words).max(HINT * best(&header, hints))
     }
 
     /// Whether a text names a column, so that it is none of its values.
     pub fn knows_column(&self, text: &str) -> bool {
-        let text = Word::new(text);
+        let text = self.word(text);
         let named = |words: &Vec<Word>| words.iter().any(|word| likeness(&text, word) >= 0.95);
         self.columns.values().any(|[words, _]| named(words)) || self.dimensions.values().any(named)
     }
@@ -182,14 +192,14 @@ impl Vocabulary {
 
     /// The dimension that a header names, and how well.
     pub fn dimension(&self, header: &str) -> Option<(&str, f64)> {
-        let header = Word::new(header);
+        let header = self.word(header);
         let scored = self.dimensions.iter().map(|(name, words)| (name.as_str(), best(&header, words)));
         scored.filter(|(_, score)| *score >= 0.5).max_by(|a, b| a.1.total_cmp(&b.1))
     }
 
     /// How well a file's or folder's name fits an extract.
     pub fn extract(&self, extract: Extract, name: &str) -> f64 {
-        self.extracts.get(extract.name()).map_or(0.0, |words| best(&Word::new(name), words))
+        self.extracts.get(extract.name()).map_or(0.0, |words| best(&self.word(name), words))
     }
 
     /// Whether one of these words is a word of a name.
@@ -272,14 +282,15 @@ fn likeness(name: &Word, word: &Word) -> f64 {
     if word.text.split(' ').all(has) {
         return 0.6 + 0.35 * covered;
     }
+    let covering = name.joined.len() as f64 / word.joined.len() as f64;
     // A compound such as `Kundnummer` has its word at either end.
     let is_part = word.joined.len() >= LETTERS_OF_A_PART
         && (name.joined.starts_with(&word.joined) || name.joined.ends_with(&word.joined));
     if is_part {
         return 0.35 + 0.4 * covered;
     }
-    if name.joined.len() >= 3 && word.joined.starts_with(&name.joined) {
-        return 0.3 + 0.4 * name.joined.len() as f64 / word.joined.len() as f64;
+    if name.joined.len() >= 3 && covering >= LEAST_OF_A_WORD && word.joined.starts_with(&name.joined) {
+        return 0.3 + 0.4 * covering;
     }
     // Whoever mistypes a word begins it right.
     if name.joined.chars().next() != word.joined.chars().next() {

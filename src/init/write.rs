@@ -121,6 +121,15 @@ pub fn configuration(findings: &Findings<'_>) -> (String, Vec<String>, Vec<(usiz
         let sources: Vec<&Source> = findings.sources.iter().filter(|own| own.fit.extract == extract).collect();
         let path = format!("extracts.{}", extract.name());
         match &sources[..] {
+            [] if extract.required() && findings.sources.is_empty() => {
+                page.line("");
+                page.line(format!("[{path}]"));
+                page.commented(
+                    "files = []",
+                    &["fill in, or absent = true: none of the files was recognised".to_owned()],
+                );
+                page.look(format!("none of the files was taken for {}", extract.name()));
+            }
             [] if extract.required() => {
                 page.line("");
                 page.commented(&format!("[{path}]"), &["none of the files".to_owned()]);
