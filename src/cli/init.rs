@@ -30,6 +30,14 @@ pub fn init(arguments: &InitArguments) -> anyhow::Result<ExitCode> {
         ));
         return Ok(ExitCode::Success);
     }
+    // The file to write stands behind --out.
+    if let [only] = &arguments.files[..]
+        && only.extension().is_some_and(|ending| ending == "toml")
+        && !only.exists()
+    {
+        let why = format!("{} is not there to be looked at; to write it: `--out {0}`", only.display());
+        return Err(anyhow::Error::new(Usage(why)));
+    }
     let from = std::env::current_dir()?;
     let folder = std::path::absolute(out)?;
     let folder = folder.parent().unwrap_or(&from);

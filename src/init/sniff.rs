@@ -30,6 +30,8 @@ pub struct Sniffed {
     pub dialect: SampleDialect,
     /// Lines before the header.
     pub skip_lines: u32,
+    /// Whether any encoding reads it.
+    pub is_ascii: bool,
     /// Whether there is a header; else columns are numbered.
     pub has_header: bool,
     /// The names of its columns.
@@ -60,7 +62,8 @@ pub fn sniff(sample: &TextSample, words: &Vocabulary) -> Sniffed {
         Some(record) => (1..=record.values.len().max(width)).map(|number| number.to_string()).collect(),
         None => Vec::new(),
     };
-    let mut sniffed = Sniffed { dialect, skip_lines, has_header, header, rows: Vec::new() };
+    let is_ascii = !sample.is_utf16 && sample.first.is_ascii() && sample.last.is_ascii();
+    let mut sniffed = Sniffed { dialect, skip_lines, is_ascii, has_header, header, rows: Vec::new() };
     let body = found.into_iter().skip(start + usize::from(has_header));
     let end = records(&sample.last, &sniffed.dialect, true, usize::MAX);
     let end_from = end.len().saturating_sub(LAST_ROWS);
@@ -210,10 +213,10 @@ fn look(value: &str) -> Look {
 /// Whether the first record names the columns of the others.
 fn is_header(found: &[SampleRecord], words: &Vocabulary) -> bool {
     let Some((first, others)) = found.split_first() else { return true };
-    if first.values.iter().any(|value| words.knows_column(value)) {
+    let looks: Vec<Look> = first.values.iter().map(|value| look(value)).collect();
+    if !looks.contains(&Look::Date) && first.values.iter().any(|value| words.knows_column(value)) {
         return true;
     }
-    let looks: Vec<Look> = first.values.iter().map(|value| look(value)).collect();
     let (mut named, mut value_like) = (0, 0);
     for (at, own) in looks.iter().enumerate() {
         let below = others.iter().take(200).filter_map(|record| record.values.get(at)).map(|value| look(value));

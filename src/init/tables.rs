@@ -9,6 +9,7 @@ use super::numbers;
 use super::profile::Profile;
 use super::sniff::sniff;
 use super::vocabulary::Vocabulary;
+use crate::config::Encoding;
 use crate::extract::ExtractError;
 use crate::extract::sample::{Sample, SampleDialect, sample};
 use crate::schema::extracts::{CodeSet, ColumnName};
@@ -75,6 +76,7 @@ impl Table {
 struct Looked {
     input: Input,
     form: Option<TextForm>,
+    is_ascii: bool,
     compression: Option<&'static str>,
     columns: Vec<(String, Vec<String>)>,
 }
@@ -83,6 +85,8 @@ struct Looked {
 #[derive(Debug, PartialEq, Eq)]
 struct Kind {
     form: Option<TextForm>,
+    /// Whether the encoding says nothing.
+    is_ascii: bool,
     /// Their names in order, and how their numbers are written, where that is known.
     columns: Vec<ShapedColumn>,
     system: Vec<String>,
@@ -108,14 +112,27 @@ impl Kind {
         let agree = |(own, other): (&ShapedColumn, &ShapedColumn)| {
             own.0 == other.0 && (own.1 == other.1 || own.1.is_none() || other.1.is_none())
         };
-        let is_same = self.form == other.form
+        let is_same = self.has_form_of(other)
             && self.system == other.system
             && self.columns.len() == other.columns.len()
             && self.columns.iter().zip(&other.columns).all(agree);
         if is_same {
             self.columns.iter_mut().zip(&other.columns).for_each(|(own, other)| own.1 = own.1.or(other.1));
+            if self.is_ascii {
+                (self.form, self.is_ascii) = (other.form.clone(), other.is_ascii);
+            }
         }
         is_same
+    }
+
+    /// Whether another file is written in the same way; one that is all ASCII may be in any encoding but UTF-16.
+    fn has_form_of(&self, other: &Kind) -> bool {
+        let (Some(own), Some(theirs)) = (&self.form, &other.form) else { return self.form == other.form };
+        let utf16 = [own, theirs].iter().any(|form| form.dialect.encoding == Encoding::Utf16);
+        let encoding = own.dialect.encoding;
+        let dialect = SampleDialect { encoding, ..theirs.dialect.clone() };
+        let is_either = !utf16 && (self.is_ascii || other.is_ascii);
+        own == theirs || is_either && *own == TextForm { dialect, ..theirs.clone() }
     }
 }
 
@@ -135,7 +152,7 @@ pub fn look(inputs: Vec<Input>, words: &Vocabulary) -> (Vec<Table>, Vec<ExtractE
             }
         }
     }
-    (parts.into_iter().filter_map(|(_, files)| joined(files, words)).collect(), errors)
+    (parts.into_iter().filter_map(|(kind, files)| joined(kind.form, files, words)).collect(), errors)
 }
 
 fn looked(input: Input, words: &Vocabulary) -> Result<Looked, ExtractError> {
@@ -149,7 +166,7 @@ fn looked(input: Input, words: &Vocabulary) -> Result<Looked, ExtractError> {
                 values
             };
             let columns = columns.into_iter().map(|(name, values)| (name, filled(values))).collect();
-            Ok(Looked { input, form: None, compression: None, columns })
+            Ok(Looked { input, form: None, is_ascii: false, compression: None, columns })
         }
         Sample::Text(text) => {
             let found = sniff(&text, words);
@@ -162,7 +179,8 @@ fn looked(input: Input, words: &Vocabulary) -> Result<Looked, ExtractError> {
                 columns.iter_mut().zip(row).for_each(|((_, values), value)| values.push(value));
             }
             let form = TextForm { dialect: found.dialect, skip_lines: found.skip_lines, has_header: found.has_header };
-            Ok(Looked { input, form: Some(form), compression: text.compression, columns })
+            let (is_ascii, compression) = (found.is_ascii, text.compression);
+            Ok(Looked { input, form: Some(form), is_ascii, compression, columns })
         }
     }
 }
@@ -194,7 +212,12 @@ fn kind(file: &Looked, words: &Vocabulary) -> Kind {
     let channel = words.code_in_name(CodeSet::Channel, &called).filter(|_| !has_channel);
     let unit = [(&words.values.seconds, "seconds"), (&words.values.hours, "hours")];
     let unit = unit.into_iter().filter(|(units, _)| Vocabulary::has_word(units, &called)).map(|(_, unit)| unit);
-    Kind { form: file.form.clone(), columns, system: channel.into_iter().chain(unit).map(str::to_owned).collect() }
+    Kind {
+        form: file.form.clone(),
+        is_ascii: file.is_ascii,
+        columns,
+        system: channel.into_iter().chain(unit).map(str::to_owned).collect(),
+    }
 }
 
 /// The words of a file's name and its folder's.
@@ -205,10 +228,10 @@ fn called(path: &Path) -> String {
 }
 
 /// One table of its parts.
-fn joined(parts: Vec<Looked>, words: &Vocabulary) -> Option<Table> {
+fn joined(form: Option<TextForm>, parts: Vec<Looked>, words: &Vocabulary) -> Option<Table> {
     let mut columns: Vec<(String, Vec<String>)> = Vec::new();
     let (mut files, mut unseen) = (Vec::new(), 0);
-    let (first_path, form) = (parts.first()?.input.path.clone(), parts.first()?.form.clone());
+    let first_path = parts.first()?.input.path.clone();
     let compression = parts.first()?.compression;
     for part in parts {
         unseen += part.input.unseen.len();

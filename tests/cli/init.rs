@@ -266,3 +266,15 @@ fn paths_are_relative_to_the_configuration() {
     assert!(config.contains("customers.csv\""), "{config}");
     workspace.vardag(&["check", "conf/mine.toml"]).code(0);
 }
+
+#[test]
+fn a_part_without_letters_of_the_encoding_is_no_source_of_its_own() {
+    let header = "customer_id;contacted_on;channel\n";
+    let workspace = Workspace::empty()
+        .file("calls_01.csv", [header.as_bytes(), b"A;2025-01-31;br\xE9f\nB;2025-01-30;chat\n"].concat())
+        .file("calls_02.csv", format!("{header}A;2025-02-28;chat\nC;2025-02-27;chat\n"));
+    let config = drafted(&workspace, &["calls_02.csv".to_owned(), "calls_01.csv".to_owned()]);
+    assert!(config.contains("files = \"calls_*.csv\"") && config.contains("encoding = \"windows-1252\""), "{config}");
+    // The file to write is not one of those to look at.
+    workspace.vardag(&["init", "mine.toml"]).code(2).stderr_has("`--out mine.toml`");
+}
