@@ -72,6 +72,7 @@ texts! {
     /// Breakdowns by group.
     BreakdownsTexts {
         title lead by_deviation shown masked description description_none deviates by_chance missing
+        age_adjusted age_adjusted_shown age_adjusted_none
     }
     /// Movements since the last run.
     MovementsTexts {

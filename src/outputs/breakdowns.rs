@@ -1,5 +1,6 @@
 //! `breakdowns.csv`: one figure a row, of every group whatever its size.
 
+use std::iter::repeat;
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -49,7 +50,8 @@ impl BreakdownsText<'_> {
         }
         let mut text = Vec::new();
         let categories = self.categories.iter().map(String::as_str).chain([ALL]);
-        for (category, of) in categories.zip(&group.categories) {
+        let adjusted = group.age_adjusted.iter().flat_map(|adjusted| &adjusted.categories).map(Some);
+        for ((category, of), adjusted) in categories.zip(&group.categories).zip(adjusted.chain(repeat(None))) {
             let start = [of_group.as_slice(), category.as_bytes(), b","].concat();
             let mut row = |feature: &str, figure: &str, push: &dyn Fn(&mut Vec<u8>)| {
                 text.extend_from_slice(&start);
@@ -63,6 +65,9 @@ impl BreakdownsText<'_> {
             row("", "customers", &|text| push_integer(of.customers as i64, text));
             for (figure, value) in of.figures.iter() {
                 row("", figure.name(), &|text| push_double(value, text));
+            }
+            for (figure, value) in adjusted.into_iter().flat_map(|adjusted| adjusted.iter()) {
+                row("", figure, &|text| push_double(value, text));
             }
             for (feature, middle) in self.features.iter().zip(&of.features) {
                 row(feature, "n", &|text| push_integer(middle.n as i64, text));

@@ -171,7 +171,7 @@ fn group_cells(
     cells
 }
 
-fn group_name(words: &Localizer<'_>, group: &Group) -> String {
+pub(super) fn group_name(words: &Localizer<'_>, group: &Group) -> String {
     let missing = || words.texts.breakdowns.missing.clone();
     let values: Vec<String> =
         group.values.iter().map(|value| value.as_deref().map_or_else(missing, printable)).collect();
@@ -206,7 +206,7 @@ mod tests {
             features: Vec::new(),
         };
         let categories = customers.iter().copied().chain([all]).map(figures).collect();
-        Group { values: vec![None], categories }
+        Group { values: vec![None], categories, age_adjusted: None }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! what of them is for the owner only. How a table looks is for `render`.
 
 mod accounting;
+mod age_adjusted;
 mod categories;
 mod concentration;
 mod content;
@@ -20,6 +21,7 @@ mod table;
 mod tests;
 
 pub use accounting::{accounting, columns_found, rejects_by_reason, timings, unknown_codes};
+pub use age_adjusted::age_adjusted;
 pub use categories::{category_summary, employer_summary, feature_statistics, main_figures};
 pub use concentration::concentration;
 pub use content::{CategoryMask, Content, MaskedBreakdown};
@@ -60,6 +62,7 @@ pub fn of_run<'a>(content: &'a Content<'a>, words: &'a Localizer<'a>) -> Vec<Tab
     let mut tables = vec![category_summary(words, content.figures), main_figures(words, content), features];
     tables.push(concentration(words, content.concentration, &content.plan.customers.category_names()));
     tables.extend(breakdowns.map(|masked| by_dimension(words, content, masked)));
+    tables.extend(age_adjusted(words, content));
     tables.extend(content.movements.into_iter().flat_map(|found| about_movements(words, found)));
     tables.push(runs_over_time(words, content));
     tables.extend((!content.employers.is_empty()).then(|| employer_summary(words, content.employers)));

@@ -1,11 +1,12 @@
 //! By group: the categories' shares in each group, the groups that deviate most first, small ones masked.
 
+use crate::i18n::fill;
 use crate::report::charts::{About, thin_stacks};
 use crate::report::localized::LocalizedReport;
 use crate::report::view::{Block, Figure, Layout, Section};
-use crate::tables::{MaskedBreakdown, Value, group_shares, share_column};
+use crate::tables::{MaskedBreakdown, Value, age_adjusted, group_shares, share_column};
 
-/// Groups of a breakdown that the page shows.
+/// Groups of a breakdown, and rows of those that differ, that the page shows.
 const SHOWN: usize = 20;
 
 pub(super) fn section(localized: &LocalizedReport<'_>) -> Option<Section> {
@@ -20,6 +21,16 @@ pub(super) fn section(localized: &LocalizedReport<'_>) -> Option<Section> {
     ];
     let shown = breakdowns.iter().enumerate().filter(|(_, masked)| !masked.breakdown.groups.is_empty());
     blocks.extend(shown.map(|(at, masked)| Block::Figure { figure: figure(localized, at, masked) }));
+    if let Some(mut table) = age_adjusted(&localized.words, localized.content) {
+        let text = if table.rows.is_empty() { &texts.age_adjusted_none } else { &texts.age_adjusted };
+        blocks.push(Block::Text { text: text.clone() });
+        let (shown, all) = (localized.count(SHOWN as u64), localized.count(table.rows.len() as u64));
+        if table.rows.len() > SHOWN {
+            table.note = fill(&texts.age_adjusted_shown, &[("shown", &shown), ("all", &all)]);
+            table.rows.truncate(SHOWN);
+        }
+        blocks.extend((!table.rows.is_empty()).then(|| Block::Table { table: localized.html(&table) }));
+    }
     Some(Section { id: "breakdowns", title: texts.title.clone(), blocks })
 }
 
