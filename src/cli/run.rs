@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::{RunArguments, job, output, progress, summary};
 use crate::calendar::utc;
 use crate::exit_code::ExitCode;
-use crate::extract::RejectsWriter;
+use crate::extract::{REJECTS, RejectsWriter};
 use crate::job::{Job, JobError, Report, Timings};
 use crate::outputs::{Contents, FolderName, OutputFile, RunFolder, check_way};
 
@@ -58,7 +58,8 @@ fn say_gates(report: &Report, arguments: &RunArguments) {
 
 fn whole(job: &Job<'_>, root: &Path, quiet: bool, started: String, mut timings: Timings) -> Result<Report, JobError> {
     let folder = RunFolder::begin(root, FolderName::Run(job.plan.window.as_of))?;
-    let rejects = OutputFile::create(folder.path(), "rejects.csv", Contents::Rows)?.shared();
+    let rejects = OutputFile::create(folder.path(), "rejects.csv", Contents::Rows)?;
+    let rejects = rejects.with_fields(REJECTS.to_vec()).shared();
     let mut writer = RejectsWriter::new(Box::new(rejects.clone()), &job.plan.outputs)
         .map_err(|source| crate::extract::ExtractError::Rejects { source })?;
     let bars = progress::of_job(job, quiet);

@@ -50,7 +50,7 @@ pub use batch::Batch;
 pub use codes::Interners;
 pub use error::ExtractError;
 pub use files::InputFile;
-pub use rejects::{Fault, Reason, RejectsWriter};
+pub use rejects::{Fault, REJECTS, Reason, RejectsWriter};
 pub use schema::{CodeSet, ColumnKind, ColumnSchema, DIRECTIONS, FILERS, METHODS};
 
 use crate::config::{ColumnConfig, ColumnSource, Extract, ExtractConfig, RunPlan};

@@ -11,6 +11,7 @@ use std::io::{self, Write};
 use super::FileCounts;
 use crate::config::Outputs;
 use crate::dates::DateOrder;
+use crate::schema::fields::{Field, FieldType};
 
 /// Why a row is rejected (`docs/method.md` section 9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -216,6 +217,17 @@ impl<'a> ReorderBuffer<'a> {
     }
 }
 
+/// The columns of `rejects.csv`.
+pub const REJECTS: [Field; 7] = [
+    Field::text("extract", "the extract's name"),
+    Field::text("file", "relative to the configuration's folder"),
+    Field::new("record", FieldType::Integer, "from 1, after the header"),
+    Field::new("line", FieldType::Integer, "the physical line on which the record starts; missing of Parquet"),
+    Field::text("column", "the canonical column; missing for a fault of the whole record"),
+    Field::text("reason", "what is wrong"),
+    Field::text("value", "the value as it was read, or what is known of the record"),
+];
+
 /// Writes `rejects.csv` (`docs/method.md` section 9).
 pub struct RejectsWriter {
     csv: csv::Writer<Box<dyn Write + Send>>,
@@ -230,7 +242,7 @@ impl RejectsWriter {
     /// Onto a stream; writes the header at once.
     pub fn new(stream: Box<dyn Write + Send>, settings: &Outputs) -> io::Result<Self> {
         let mut csv = csv::Writer::from_writer(stream);
-        csv.write_record(["extract", "file", "record", "line", "column", "reason", "value"])?;
+        csv.write_record(REJECTS.each_ref().map(|field| &*field.name))?;
         let Outputs { max_rejects_per_extract: most, spreadsheet_safe, .. } = *settings;
         Ok(RejectsWriter { csv, most, written: BTreeMap::new(), spreadsheet_safe })
     }

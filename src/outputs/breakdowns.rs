@@ -7,11 +7,23 @@ use rayon::prelude::*;
 
 use super::file::{Contents, OutputFile};
 use super::{FolderError, Written};
+use crate::schema::fields::{Field, FieldType, header};
 use crate::statistics::{ALL, Breakdown, Group};
 use crate::text::{guarded, push_csv, push_double, push_integer};
 
 /// Groups made ready side by side before they are written.
 const AT_ONCE: usize = 256;
+
+const FIELDS: [Field; 8] = [
+    Field::text("dimension", "what the customers are grouped by"),
+    Field::text("group", "its value; missing for those without one"),
+    Field::text("dimension_2", "the second dimension of a pair; missing without a pair"),
+    Field::text("group_2", "its value"),
+    Field::text("category", "its name; all: everybody"),
+    Field::text("feature", "the feature that the figure is of; missing where it is of the customers"),
+    Field::text("figure", "the figure's name"),
+    Field::new("value", FieldType::Number, "the figure"),
+];
 
 /// What breakdowns are written with.
 pub struct BreakdownsText<'a> {
@@ -26,8 +38,9 @@ pub struct BreakdownsText<'a> {
 impl BreakdownsText<'_> {
     /// Writes `breakdowns.csv`. Small groups can tell of persons, so it is for its owner only.
     pub fn write(&self, folder: &Path, breakdowns: &[Breakdown]) -> Result<Written, FolderError> {
-        let mut file = OutputFile::create(folder, "breakdowns.csv", Contents::SmallGroups)?;
-        file.append(b"dimension,group,dimension_2,group_2,category,feature,figure,value\n")?;
+        let mut file =
+            OutputFile::create(folder, "breakdowns.csv", Contents::SmallGroups)?.with_fields(FIELDS.to_vec());
+        file.append(header(&FIELDS).as_bytes())?;
         for breakdown in breakdowns {
             for groups in breakdown.groups.chunks(AT_ONCE) {
                 let text = |group| self.group(&breakdown.dimensions, group);

@@ -2,9 +2,10 @@
 
 use super::Expression;
 use super::feature_types;
-use crate::i18n::Text;
+use crate::i18n::{Language, Text};
 use crate::schema::Entity;
 use crate::schema::features::{At, FeatureType};
+use crate::schema::fields::Field;
 
 /// The name of the rule that customers have whom no rule took.
 pub const DEFAULT_RULE: &str = "default";
@@ -80,6 +81,20 @@ pub struct DerivedFeature {
     pub unit: String,
     /// What it means; may be empty.
     pub meaning: Text,
+}
+
+/// A column of its values; without a meaning in words it means its expression.
+impl From<&DerivedFeature> for Field {
+    fn from(feature: &DerivedFeature) -> Self {
+        let meaning = Language::En.of(&feature.meaning);
+        let meaning = if meaning.is_empty() { feature.expression.as_str() } else { meaning };
+        Field {
+            name: feature.name.clone().into(),
+            unit: feature.unit.clone().into(),
+            meaning: meaning.to_owned().into(),
+            ..Field::new("", feature.feature_type.into(), "")
+        }
+    }
 }
 
 impl RuleSet {

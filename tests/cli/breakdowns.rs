@@ -35,6 +35,10 @@ fn recomputed(labels: &Table, by: &[&[&str]], age_group: impl Fn(&str) -> String
         "age_group" => age_group(&row[place["age"]]),
         _ => row[place[dimension]].clone(),
     };
+    let mut by_age: BTreeMap<String, BTreeMap<&str, f64>> = BTreeMap::new();
+    for row in &labels.rows {
+        *by_age.entry(age_group(&row[place["age"]])).or_default().entry(&row[place["category"]]).or_default() += 1.0;
+    }
     let mut figures = Figures::new();
     for dimensions in by {
         let mut groups: BTreeMap<Vec<String>, Vec<&Vec<String>>> = BTreeMap::new();
@@ -72,15 +76,12 @@ fn recomputed(labels: &Table, by: &[&[&str]], age_group: impl Fn(&str) -> String
                 }
                 if let ([dimension], true) = (dimensions, category != "all") {
                     if *dimension != "age_group" {
-                        let age = |row: &Vec<String>| age_group(&row[place["age"]]);
-                        let expected = rows.iter().map(|row| {
-                            let alike = labels.rows.iter().filter(|other| age(other) == age(row));
-                            let (all, of_category) = alike.fold((0, 0), |(all, own), other| {
-                                (all + 1, own + usize::from(other[place["category"]] == category))
-                            });
-                            of_category as f64 / all as f64
+                        // Each member is expected with the share of the category among everybody of the age.
+                        let shares = rows.iter().map(|row| {
+                            let alike = &by_age[&age_group(&row[place["age"]])];
+                            alike.get(category).copied().unwrap_or_default() / alike.values().sum::<f64>()
                         });
-                        let expected: f64 = expected.sum();
+                        let expected: f64 = shares.sum();
                         let [low, high] = poisson_limits(own.len() as u64);
                         put("", "expected", Some(expected));
                         put("", "ratio", ratio(own.len() as f64, expected));

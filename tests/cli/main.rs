@@ -16,6 +16,7 @@ mod compare;
 mod configuration;
 mod conformance;
 mod coverage;
+mod data_package;
 mod determinism;
 mod dialects;
 mod duplicates;
