@@ -31,6 +31,7 @@ pub(crate) mod suggestion;
 pub mod synth;
 pub mod tables;
 pub mod text;
+pub mod version;
 
 #[cfg(test)]
 #[path = "../tests/fuzz/mod.rs"]

@@ -3,12 +3,14 @@
 //! Results go to stdout, everything else to stderr; exit codes are those of docs/exit-codes.md.
 
 mod check;
+mod color;
 mod compare;
 mod config;
 mod explain;
 mod history;
 mod job;
 mod manual;
+mod metrics;
 mod movements;
 mod output;
 mod panel;
@@ -20,7 +22,7 @@ mod try_rules;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, ColorChoice, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::calendar::{AsOf, Day};
@@ -34,11 +36,17 @@ use crate::outputs::FolderError;
 use crate::panel::PanelError;
 use crate::panics;
 use crate::synth::SynthError;
+use crate::version;
+
+pub use color::follow as follow_color;
 
 /// Sort a social-insurance agency's customers by their everyday life, from its nightly extracts.
 #[derive(Debug, Parser)]
-#[command(name = "vardag", version, about, after_help = exit_codes())]
+#[command(name = "vardag", version, long_version = version::long(), about, after_help = exit_codes())]
 pub struct Arguments {
+    /// When to use colours; NO_COLOR, CLICOLOR and TERM decide unless set
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = ColorChoice::Auto)]
+    color: ColorChoice,
     #[command(subcommand)]
     command: Command,
 }
@@ -118,6 +126,9 @@ struct RunArguments {
     /// Print the time of each stage and the peak memory on stderr
     #[arg(long)]
     timings: bool,
+    /// Write what became of the run to this file for a monitor, as OpenMetrics text, also if it fails
+    #[arg(long, value_name = "FILE")]
+    metrics: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -15,6 +15,7 @@ use crate::report;
 use crate::schema::Entity;
 use crate::statistics::{Accumulator, Breakdown, CategoryFigures, Concentration};
 use crate::tables::{self, Content, Localizer, MaskedBreakdown};
+use crate::version;
 
 /// What a run came to.
 #[derive(Debug)]
@@ -150,7 +151,8 @@ impl Job<'_> {
     ) -> Manifest {
         Manifest {
             program: "vardag",
-            version: env!("CARGO_PKG_VERSION"),
+            version: version::VERSION,
+            commit: version::COMMIT,
             held: !found.held_because().is_empty(),
             window: WindowEntry::new(&self.plan.window),
             configuration_blake3: blake3::hash(self.plan.in_force.as_bytes()).to_string(),

@@ -29,6 +29,7 @@ mod history;
 mod ids;
 mod interrupted;
 mod limits;
+mod metrics;
 mod month_by_month;
 mod outcome;
 mod panel;
