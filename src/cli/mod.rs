@@ -236,6 +236,9 @@ struct SynthArguments {
     /// The last day of the population's history
     #[arg(long, value_name = "DAY", default_value = "2025-12-31", value_parser = day)]
     as_of: Day,
+    /// The months that the extracts cover, 14 to 96
+    #[arg(long, value_name = "N", default_value_t = crate::synth::EXTRACT_MONTHS)]
+    months: usize,
     /// The format of the extracts
     #[arg(long, value_enum, default_value_t = synth::FileFormat::Csv)]
     format: synth::FileFormat,
