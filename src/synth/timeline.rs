@@ -168,10 +168,10 @@ mod tests {
 
     #[test]
     fn weekends_move_to_friday_inside_the_extracts() {
-        let timeline = timeline(2025, 12, 31);
-        assert_eq!(timeline.working_day(day("2025-12-27")), day("2025-12-26"));
-        assert_eq!(timeline.working_day(day("2025-12-28")), day("2025-12-26"));
-        assert_eq!(timeline.working_day(day("2025-12-29")), day("2025-12-29"));
+        let whole_year = timeline(2025, 12, 31);
+        assert_eq!(whole_year.working_day(day("2025-12-27")), day("2025-12-26"));
+        assert_eq!(whole_year.working_day(day("2025-12-28")), day("2025-12-26"));
+        assert_eq!(whole_year.working_day(day("2025-12-29")), day("2025-12-29"));
         let starts_on_a_weekend = timeline(2025, 7, 31);
         assert_eq!(starts_on_a_weekend.working_day(day("2024-06-01")), day("2024-06-01"));
     }
