@@ -12,6 +12,7 @@ pub mod exit_code;
 pub mod explain;
 pub mod extract;
 pub mod features;
+pub mod guesses;
 pub mod history;
 pub mod i18n;
 pub mod intake;

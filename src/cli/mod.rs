@@ -6,6 +6,7 @@ mod check;
 mod compare;
 mod config;
 mod explain;
+mod findings;
 mod history;
 mod job;
 mod manual;
@@ -127,6 +128,9 @@ struct CheckArguments {
     /// Write the rejected rows to this file, which must not exist yet
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
+    /// Show no values of rejected rows, and so no guesses at what they are
+    #[arg(long)]
+    no_samples: bool,
 }
 
 #[derive(Debug, Args)]

@@ -19,11 +19,12 @@ pub(crate) mod compressed;
 mod decoded;
 mod error;
 mod fast_path;
+mod fault_samples;
 mod feed;
 mod files;
 mod first_bytes;
 mod first_lines;
-mod ids;
+pub(crate) mod ids;
 mod intern_cache;
 mod layout;
 pub(crate) mod numbers;
@@ -49,6 +50,7 @@ pub use crate::schema::extracts as schema;
 pub use batch::Batch;
 pub use codes::Interners;
 pub use error::ExtractError;
+pub use fault_samples::{FaultKind, FaultSamples, FaultValues};
 pub use files::InputFile;
 pub use rejects::{Fault, Reason, RejectsWriter};
 pub use schema::{CodeSet, ColumnKind, ColumnSchema, DIRECTIONS, FILERS, METHODS};
@@ -166,11 +168,16 @@ impl<'a> Plan<'a> {
     /// # Errors
     /// Everything that is wrong, file by file.
     pub fn new(run: &'a RunPlan, extract: &'a ExtractConfig) -> Result<Self, Vec<ExtractError>> {
-        let files = files::find(extract, &run.folder)?;
+        let (files, mut errors) = files::find(extract, &run.folder);
         let dimensions: &[String] = if extract.extract == Extract::Customers { &run.dimensions } else { &[] };
         let mut plan = Plan { config: extract, files, absent: vec![], columns: vec![], dimensions };
-        (plan.absent, plan.columns) = plan.check_headers()?;
-        Ok(plan)
+        match plan.check_headers() {
+            Ok((absent, columns)) if errors.is_empty() => Ok(Plan { absent, columns, ..plan }),
+            checked => {
+                errors.extend(checked.err().into_iter().flatten());
+                Err(errors)
+            }
+        }
     }
 
     /// Opens every file; an optional column that the configuration names should be in one file of its source.
@@ -184,7 +191,7 @@ impl<'a> Plan<'a> {
                 Ok((layout, surplus::fields(file, open).map_err(|error| vec![error])?))
             });
             match layout {
-                Err(found) => errors.extend(found),
+                Err(found) => found.into_iter().for_each(|error| error.add_to(&mut errors)),
                 Ok((layout, surplus_fields)) => {
                     self.files[at].surplus_fields = surplus_fields;
                     opened.push(layout);
@@ -255,9 +262,7 @@ impl<'a> Plan<'a> {
         rejects: Option<&mut RejectsWriter>,
         worker: impl Fn() -> W + Sync,
     ) -> Result<Vec<FileRead>, ExtractError> {
-        let names: Vec<String> = self.files.iter().map(|file| file.name.clone()).collect();
-        let text_lines: Vec<bool> = self.files.iter().map(|file| file.is_text).collect();
-        let reports = Mutex::new(ReorderBuffer::new(self.config.extract.name(), &names, &text_lines, rejects));
+        let reports = Mutex::new(ReorderBuffer::new(self.config.extract, &self.files, rejects));
         let feed = Mutex::new(Feed::new(self, progress.clone()));
         let failure: Mutex<Option<ExtractError>> = Mutex::new(None);
         let run = || {

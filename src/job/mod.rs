@@ -7,6 +7,7 @@
 mod aggregated;
 mod breakdowns;
 mod error;
+mod findings;
 mod finish;
 mod label;
 mod limits;
@@ -18,6 +19,7 @@ mod warnings;
 pub use aggregated::Aggregated;
 pub(crate) use aggregated::ReadContext;
 pub use error::JobError;
+pub use findings::CheckFindings;
 pub use finish::{Report, Results};
 pub(crate) use label::{Labelling, side_by_side};
 pub use read::Reading;

@@ -11,6 +11,7 @@ mod bad_values;
 mod breakdowns;
 mod case_folders;
 mod cases;
+mod check;
 mod command_line;
 mod compare;
 mod configuration;
