@@ -21,7 +21,7 @@ pub fn check(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
     let spill = job.spill(&std::env::temp_dir())?;
     let reading = job.read(&bars, &mut rejects, spill.as_ref(), &mut Timings::default())?;
     drop(bars);
-    let findings = job.findings(&reading, &rejects.finish()?, !arguments.no_samples);
+    let findings = job.check_findings(&reading, &rejects.finish()?, !arguments.no_samples);
     let warnings = reading.warnings.iter().chain(&reading.memory_warning).map(|own| own.text(Language::En));
     let warnings: Vec<String> = warnings.collect();
     let broken_limits = &Message::texts(&reading.broken_limits, Language::En);

@@ -3,6 +3,7 @@
 //! Results go to stdout, everything else to stderr; exit codes are those of docs/exit-codes.md.
 
 mod check;
+mod clean;
 mod compare;
 mod config;
 mod explain;
@@ -55,6 +56,8 @@ enum Command {
     Run(RunArguments),
     /// Read and check everything, without classifying
     Check(CheckArguments),
+    /// Write the rows in use as Parquet files with canonical columns, codes and types
+    Clean(CleanArguments),
     /// Tell why a customer of a run has its category
     Explain(ExplainArguments),
     /// Find out who moved between two runs, by which rules, and why
@@ -84,7 +87,7 @@ enum Command {
     },
 }
 
-/// What `run` and `check` have in common.
+/// What `run`, `check` and `clean` have in common.
 #[derive(Debug, Args)]
 struct JobArguments {
     /// The configuration file; relative paths in it start at its folder
@@ -131,6 +134,18 @@ struct CheckArguments {
     /// Show no values of rejected rows, and so no guesses at what they are
     #[arg(long)]
     no_samples: bool,
+}
+
+#[derive(Debug, Args)]
+struct CleanArguments {
+    #[command(flatten)]
+    job: JobArguments,
+    /// The folder to write, which must not exist yet
+    #[arg(long, value_name = "FOLDER")]
+    out: PathBuf,
+    /// Add the columns `file` and `record`: where each row came from
+    #[arg(long)]
+    origin: bool,
 }
 
 #[derive(Debug, Args)]
@@ -275,6 +290,7 @@ fn done(arguments: Arguments) -> ExitCode {
     let outcome = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
+        Command::Clean(arguments) => clean::clean(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Try(arguments) => try_rules::try_rules(&arguments),

@@ -104,6 +104,8 @@ pub enum ExtractError {
     Spill { source: io::Error },
     #[error("the rejected rows cannot be written: {source}")]
     Rejects { source: io::Error },
+    #[error("the rows in use cannot be written: {source}")]
+    RowsInUse { source: io::Error },
 }
 
 /// A column that is needed, and not there.
@@ -155,9 +157,10 @@ impl ExtractError {
     pub fn exit_code(&self) -> ExitCode {
         match self {
             // Not the data is at fault, but the disk, or vardag.
-            ExtractError::Rejects { .. } | ExtractError::Spill { .. } | ExtractError::DoesNotAddUp { .. } => {
-                ExitCode::Failure
-            }
+            ExtractError::Rejects { .. }
+            | ExtractError::RowsInUse { .. }
+            | ExtractError::Spill { .. }
+            | ExtractError::DoesNotAddUp { .. } => ExitCode::Failure,
             _ => ExitCode::Data,
         }
     }

@@ -13,7 +13,7 @@ use parking_lot::Mutex;
 pub mod batch;
 pub(crate) mod blocks;
 pub mod codes;
-mod column_reader;
+pub(crate) mod column_reader;
 mod combined;
 pub(crate) mod compressed;
 mod decoded;
@@ -141,6 +141,11 @@ pub struct ColumnFound {
 pub trait Worker: Send {
     /// Uses the rows of a batch, appending the indexes of those that are orphans, in order.
     fn take(&mut self, batch: &Batch, orphans: &mut Vec<u32>) -> Result<(), ExtractError>;
+    /// Told that all batches of a task have been used, of which there may be none: its sequence number, the index of its file
+    /// and the records that it had.
+    fn end_of_task(&mut self, _sequence: u64, _file: usize, _records: u64) -> Result<(), ExtractError> {
+        Ok(())
+    }
     /// Hands over what is still held back.
     fn finish(self) -> Result<(), ExtractError>;
 }
@@ -276,6 +281,7 @@ impl<'a> Plan<'a> {
                         return Ok(());
                     }
                     let Some(report) = reading.task(task, sequence, books, &mut worker)? else { continue };
+                    worker.end_of_task(sequence, report.file, report.records)?;
                     progress.records(self.config.extract, report.records);
                     reports.lock().report(sequence, report).map_err(|source| ExtractError::Rejects { source })?;
                 }

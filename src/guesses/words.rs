@@ -84,7 +84,7 @@ pub fn truth_values(values: &[Sample], known_true: &[String], known_false: &[Str
         let (yes_text, no_text) = (yes.to_owned(), no.to_owned());
         let words = BoolWords::new(std::slice::from_ref(&yes_text), std::slice::from_ref(&no_text));
         let is_read = |(text, _): &&Sample| words.read(text.as_bytes()).is_some();
-        if !left.iter().any(|own| is_read(own)) {
+        if !left.iter().any(&is_read) {
             continue;
         }
         left.retain(|own| !is_read(own));

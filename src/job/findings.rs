@@ -30,7 +30,7 @@ pub struct CheckFindings {
 
 impl Job<'_> {
     /// What is to be said of what was read; without values of rejected rows where these are not wanted.
-    pub fn findings(&self, reading: &Reading<'_>, samples: &FaultSamples, with_values: bool) -> CheckFindings {
+    pub fn check_findings(&self, reading: &Reading<'_>, samples: &FaultSamples, with_values: bool) -> CheckFindings {
         let mut faults: Vec<FaultEntry> =
             samples.0.iter().map(|(kind, found)| self.fault_entry(kind, found, reading, with_values)).collect();
         if with_values {
@@ -143,8 +143,10 @@ fn closed_set(column: &str) -> Vec<&'static str> {
 
 /// Who the rows of an extract are matched with.
 fn population<'r>(reading: &'r Reading<'_>, extract: Extract) -> Option<&'r Population> {
-    let is_of_employers = Entity::Employer.events().contains(&extract);
-    let of = if is_of_employers { reading.employers.as_ref() } else { Some(&reading.customers) };
+    let of = match Entity::of(extract) {
+        Entity::Customer => Some(&reading.customers),
+        Entity::Employer => reading.employers.as_ref(),
+    };
     of.map(|of| &of.population).filter(|population| population.registered)
 }
 

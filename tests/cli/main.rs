@@ -12,6 +12,7 @@ mod breakdowns;
 mod case_folders;
 mod cases;
 mod check;
+mod clean;
 mod command_line;
 mod compare;
 mod configuration;
