@@ -152,7 +152,7 @@ fn date_column(name: &str, days: impl Iterator<Item = Day>) -> Column {
 }
 
 /// What a code means. Of decisions only rejections are known.
-fn canonical(set: CodeSet, code: CodeId, books: &Interners) -> String {
+pub(crate) fn canonical(set: CodeSet, code: CodeId, books: &Interners) -> String {
     let closed =
         |texts: &[&str], other: CodeId| texts.get(code.min(other) as usize).copied().unwrap_or_default().to_owned();
     match set {

@@ -9,6 +9,7 @@ mod settings;
 mod writer;
 
 pub use frames::CleanColumns;
+pub(crate) use frames::canonical;
 pub use settings::{CleanFile, settings};
 pub use writer::{CleanRows, CleanWriter};
 

@@ -165,6 +165,10 @@ struct ExplainArguments {
     /// Write a page to print to this file, which must not exist yet
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
+    /// List the events behind the figures of the rule that decided, from the extracts that the run read; the run's paths
+    /// start at this configuration's folder
+    #[arg(long, value_name = "CONFIG")]
+    events: Option<PathBuf>,
     /// Print the explanation as JSON
     #[arg(long)]
     json: bool,

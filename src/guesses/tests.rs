@@ -143,3 +143,26 @@ fn broken_records_are_told_by_their_fields() {
     let found = of_records(Reason::InvalidEncoding, &faults(&[("byte 0xE4", 1)]));
     assert_eq!(found[0].setting, "encoding = \"windows-1252\"");
 }
+
+proptest::proptest! {
+    /// Whatever values there are, a guess is a setting that can be put into the configuration, and reads no more than there are.
+    #[test]
+    fn a_guess_at_any_text_is_toml(texts in proptest::collection::vec(proptest::prelude::any::<String>(), 0..6)) {
+        let values: Vec<Sample> = texts.iter().map(|text| (text.clone(), 2)).collect();
+        let latest = Day::from_iso("2035-12-31").unwrap();
+        let register: Vec<&str> = texts.iter().map(|text| text.trim_matches(['0', 'a'])).collect();
+        let (markers, rest) = missing_markers(&values, ColumnKind::Date, &[], false);
+        let guesses = [
+            date_formats(&rest, &[], b'.', latest),
+            number_format(&rest, ColumnKind::Amount, &plain(), Unit::Minutes),
+            number_format(&rest, ColumnKind::Integer, &plain(), Unit::Minutes),
+            truth_values(&rest, &[], &[]),
+            markers,
+        ];
+        let ids = id_formats(&values, &register, |id| register.contains(&id));
+        for guess in guesses.into_iter().flatten().chain(ids) {
+            proptest::prop_assert!(guess.setting.parse::<toml_edit::DocumentMut>().is_ok(), "{}", guess.setting);
+            proptest::prop_assert!(guess.rows <= 2 * values.len() as u64);
+        }
+    }
+}

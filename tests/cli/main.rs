@@ -22,6 +22,7 @@ mod determinism;
 mod dialects;
 mod duplicates;
 mod employers;
+mod events;
 mod explain;
 mod faults;
 mod foreign;
