@@ -3,10 +3,12 @@
 //! Results go to stdout, everything else to stderr; exit codes are those of docs/exit-codes.md.
 
 mod check;
+mod clean;
 mod color;
 mod compare;
 mod config;
 mod explain;
+mod findings;
 mod history;
 mod job;
 mod manual;
@@ -62,6 +64,8 @@ enum Command {
     Run(RunArguments),
     /// Read and check everything, without classifying
     Check(CheckArguments),
+    /// Write the rows in use as Parquet files with canonical columns, codes and types
+    Clean(CleanArguments),
     /// Tell why a customer of a run has its category
     Explain(ExplainArguments),
     /// Find out who moved between two runs, by which rules, and why
@@ -91,7 +95,7 @@ enum Command {
     },
 }
 
-/// What `run` and `check` have in common.
+/// What `run`, `check` and `clean` have in common.
 #[derive(Debug, Args)]
 struct JobArguments {
     /// The configuration file; relative paths in it start at its folder
@@ -138,6 +142,21 @@ struct CheckArguments {
     /// Write the rejected rows to this file, which must not exist yet
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
+    /// Show no values of rejected rows, and so no guesses at what they are
+    #[arg(long)]
+    no_samples: bool,
+}
+
+#[derive(Debug, Args)]
+struct CleanArguments {
+    #[command(flatten)]
+    job: JobArguments,
+    /// The folder to write, which must not exist yet
+    #[arg(long, value_name = "FOLDER")]
+    out: PathBuf,
+    /// Add the columns `file` and `record`: where each row came from
+    #[arg(long)]
+    origin: bool,
 }
 
 #[derive(Debug, Args)]
@@ -157,6 +176,10 @@ struct ExplainArguments {
     /// Write a page to print to this file, which must not exist yet
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
+    /// List the events behind the figures of the rule that decided, from the extracts that the run read; the run's paths
+    /// start at this configuration's folder
+    #[arg(long, value_name = "CONFIG")]
+    events: Option<PathBuf>,
     /// Print the explanation as JSON
     #[arg(long)]
     json: bool,
@@ -285,6 +308,7 @@ fn done(arguments: Arguments) -> ExitCode {
     let outcome = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
+        Command::Clean(arguments) => clean::clean(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Try(arguments) => try_rules::try_rules(&arguments),

@@ -12,6 +12,6 @@ mod manifest;
 pub use breakdowns::BreakdownsText;
 pub use data_package::write_data_package;
 pub use file::{Contents, OutputFile, SharedOutput, Syncing, Written};
-pub use folder::{FolderError, FolderName, HELD, RunFolder, check_way};
+pub use folder::{FolderError, FolderName, HELD, NewFolder, RunFolder, check_free, check_way};
 pub use labels::{LabelsText, LabelsWriter, Rendered};
 pub use manifest::{Manifest, WindowEntry, by_category, peak_memory_bytes};

@@ -128,6 +128,19 @@ impl RuleSet {
         if named.is_empty() { features[..1].to_vec() } else { named }
     }
 
+    /// The features of the catalogue that a rule depends on, in their order, those behind derived features among them.
+    pub fn features_of(&self, rule: usize) -> Vec<At> {
+        let mut names: Vec<&str> = self.rules.get(rule).map(|rule| rule.condition.features()).unwrap_or_default();
+        // A derived feature names only those before it.
+        for derived in self.derived_features.iter().rev() {
+            if names.contains(&derived.name.as_str()) {
+                names.extend(derived.parsed.features());
+            }
+        }
+        let features = self.entity.features().iter().copied();
+        features.filter(|at| names.contains(&at.feature().name)).collect()
+    }
+
     /// The numbers that stand beside a feature, in conditions and derived features that depend on it, ascending: where
     /// a change of the feature is likely to change the label.
     pub fn numbers_beside(&self, feature: &str) -> Vec<f64> {

@@ -20,7 +20,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use accounting::{accounting, columns_found, rejects_by_reason, timings, unknown_codes};
+pub use accounting::{accounting, columns_found, dates_in_use, faults, rejects_by_reason, timings, unknown_codes};
 pub use age_adjusted::age_adjusted;
 pub use categories::{category_summary, employer_summary, feature_statistics, main_figures};
 pub use concentration::concentration;

@@ -3,6 +3,7 @@
 use super::made_up_run::{Run, movements};
 use super::*;
 use crate::extract::ColumnFound;
+use crate::guesses::FaultEntry;
 use crate::i18n::Language;
 
 fn words(run: &Run) -> Localizer<'_> {
@@ -17,12 +18,24 @@ fn every_table(words: &Localizer<'_>, content: &Content<'_>) -> Vec<Table> {
     let mut tables = of_run(content, words);
     let of_employers = Movements { entity: Entity::Employer, ..movements() };
     tables.extend(movements_split(words, &of_employers));
+    let fault = FaultEntry {
+        extract: "payments",
+        source: "payments.csv".to_owned(),
+        column: "amount",
+        reason: "malformed_number",
+        faults: 1,
+        samples: Vec::new(),
+        looked_at: 1,
+        guesses: Vec::new(),
+    };
     tables.extend([
         feature_statistics(words, Entity::Customer, content.figures, content.features),
         group_shares(words, content, masked, 20).0,
         changes(words, &movements()),
         records_over_time(words, content.history),
         columns_found(words, &[("payments", &found)]),
+        dates_in_use(words, content.extracts),
+        faults(words, [(&fault, "0".to_owned())].into_iter()),
         timings(words, &[("read", 1.0)]),
         benefits(words, content.plan),
     ]);
