@@ -16,6 +16,7 @@ pub mod features;
 pub mod guesses;
 pub mod history;
 pub mod i18n;
+pub mod init;
 pub mod intake;
 pub mod job;
 pub mod outputs;

@@ -10,6 +10,7 @@ mod config;
 mod explain;
 mod findings;
 mod history;
+mod init;
 mod job;
 mod manual;
 mod metrics;
@@ -33,6 +34,7 @@ use crate::exit_code::ExitCode;
 use crate::explain::ExplainError;
 use crate::history::HistoryError;
 use crate::i18n::Language;
+use crate::init::InitError;
 use crate::job::JobError;
 use crate::outputs::FolderError;
 use crate::panel::PanelError;
@@ -79,7 +81,7 @@ enum Command {
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
-    /// Write a commented configuration to begin with
+    /// Write a configuration to begin with, drafted from a look at your files
     Init(InitArguments),
     /// Make up a population with the published figures, as extracts
     Synth(SynthArguments),
@@ -241,9 +243,14 @@ enum ConfigCommand {
 
 #[derive(Debug, Args)]
 struct InitArguments {
-    /// The file to write
-    #[arg(default_value = "vardag.toml")]
-    file: PathBuf,
+    /// Data files, globs, or folders of Hive-style partitions; without any, a commented example is written
+    files: Vec<PathBuf>,
+    /// The configuration to write, which must not exist yet
+    #[arg(long, value_name = "FILE", default_value = "vardag.toml")]
+    out: PathBuf,
+    /// Write no values of the files but codes that several rows have
+    #[arg(long)]
+    no_samples: bool,
 }
 
 #[derive(Debug, Args)]
@@ -316,7 +323,7 @@ fn done(arguments: Arguments) -> ExitCode {
         Command::Panel(arguments) => panel::panel(&arguments),
         Command::Config(ConfigCommand::Show { config }) => config::show(config.as_deref()),
         Command::Config(ConfigCommand::Schema) => config::schema(),
-        Command::Init(arguments) => config::init(&arguments.file),
+        Command::Init(arguments) => init::init(&arguments),
         Command::Synth(arguments) => synth::synth(&arguments),
         Command::Completions { shell } => manual::completions(shell),
         Command::Man { folder } => manual::man(&folder),
@@ -346,5 +353,6 @@ fn exit_code(error: &anyhow::Error) -> ExitCode {
         .or_else(|| of(error, ExplainError::exit_code))
         .or_else(|| of(error, SynthError::exit_code))
         .or_else(|| of(error, PanelError::exit_code))
+        .or_else(|| of(error, InitError::exit_code))
         .unwrap_or(ExitCode::Failure)
 }

@@ -31,7 +31,7 @@ pub struct SourceConfig {
 }
 
 /// A text encoding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Encoding {
     /// UTF-8, with or without a byte order mark.
     Utf8,

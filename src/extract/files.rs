@@ -72,7 +72,11 @@ pub fn find(config: &ExtractConfig, folder: &Path) -> (Vec<InputFile>, Vec<Extra
     (files, errors)
 }
 
-fn expand(pattern: &str, folder: &Path) -> Result<Vec<PathBuf>, ExtractError> {
+/// The paths that a path or glob stands for, in bytewise order.
+///
+/// # Errors
+/// The glob is none, or matches nothing.
+pub(crate) fn expand(pattern: &str, folder: &Path) -> Result<Vec<PathBuf>, ExtractError> {
     let literal = folder.join(pattern);
     if literal.exists() || !pattern.contains(['*', '?', '[']) {
         return Ok(vec![literal]);

@@ -110,7 +110,7 @@ fn a_derived_feature_without_a_denominator_is_missing_and_no_rule_takes_it() {
 #[test]
 fn the_starter_file_runs_once_its_paths_lead_somewhere() {
     let workspace = Workspace::agency();
-    workspace.vardag(&["init", "mine.toml"]).code(0).stderr_has("mine.toml");
+    workspace.vardag(&["init", "--out", "mine.toml"]).code(0).stderr_has("mine.toml");
     // Where its paths lead there is nothing yet.
     workspace.vardag(&["check", "mine.toml"]).code(3).stderr_has("extracts/contacts*.csv");
     for extract in ["customers", "contacts", "applications", "payments"] {
@@ -128,7 +128,7 @@ fn a_starter_file_is_never_written_over_another() {
     let outcome = workspace.vardag(&["init"]);
     outcome.code(2).stderr_has("vardag.toml cannot be written: it exists already");
     assert_eq!(workspace.read("vardag.toml"), "# mine\n");
-    workspace.vardag(&["init", "no/such/folder.toml"]).code(2);
+    workspace.vardag(&["init", "--out", "no/such/folder.toml"]).code(2);
 }
 
 #[test]

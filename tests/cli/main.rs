@@ -30,6 +30,8 @@ mod foreign;
 mod gates;
 mod history;
 mod ids;
+mod init;
+mod init_lookalikes;
 mod interrupted;
 mod limits;
 mod metrics;

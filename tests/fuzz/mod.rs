@@ -5,6 +5,7 @@
 //! `VARDAG_FUZZ_INPUTS=10000000 cargo test --release --lib fuzz` tries as many as it says, shared out over the parsers.
 
 mod dialects;
+mod init;
 mod parquet;
 mod past;
 mod records;

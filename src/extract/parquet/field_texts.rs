@@ -15,7 +15,7 @@ use crate::extract::typed::ValueParser;
 use crate::extract::values::trim;
 
 /// The values of a field.
-enum FieldTexts<'a> {
+pub(super) enum FieldTexts<'a> {
     /// Those of an array, by the keys of a dictionary where it has one.
     Array(ArrayValues, Option<&'a PrimitiveArray<UInt32Type>>),
     /// The same for all rows.
@@ -23,7 +23,7 @@ enum FieldTexts<'a> {
 }
 
 impl<'a> FieldTexts<'a> {
-    fn of(array: &'a ArrayRef) -> Result<Self, String> {
+    pub(super) fn of(array: &'a ArrayRef) -> Result<Self, String> {
         Ok(match array.as_dictionary_opt::<UInt32Type>() {
             Some(dictionary) => {
                 FieldTexts::Array(ArrayValues::new(dictionary.values().clone())?, Some(dictionary.keys()))
@@ -33,7 +33,7 @@ impl<'a> FieldTexts<'a> {
     }
 
     /// A row's trimmed text, empty where it is missing; `None` for one that is not UTF-8.
-    fn text(&self, row: usize) -> Option<Vec<u8>> {
+    pub(super) fn text(&self, row: usize) -> Option<Vec<u8>> {
         let (values, keys) = match self {
             FieldTexts::Partition(text) => return Some(trim(text.as_bytes()).to_vec()),
             FieldTexts::Array(values, keys) => (values, keys),

@@ -17,6 +17,7 @@ mod old_writers;
 mod pages;
 mod partitions;
 mod projection;
+mod samples;
 #[cfg(test)]
 mod tests;
 
