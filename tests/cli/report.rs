@@ -119,7 +119,7 @@ fn a_run_writes_what_the_configuration_asks_for() {
 fn the_agency_and_its_own_reference_figures_are_shown() {
     let categories = "[[categories]]\nname = \"regular\"\nreference = { share_pct = 62.5 }\n";
     let config = format!(
-        "window.as_of = 2025-12-31\nreport.agency = \"Exempelverket\"\nreport.reference_source = \"Årsboken\"\nrules = []\n\
+        "window.as_of = 2025-12-31\nreport.agency = \"Exempelverket\"\nreport.reference = \"Årsboken\"\nrules = []\n\
          {categories}[extracts.contacts]\nfiles = \"contacts.csv\"\n[extracts.applications]\nfiles = \"applications.csv\"\n\
          [extracts.payments]\nfiles = \"payments.csv\"\n"
     );
