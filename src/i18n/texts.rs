@@ -51,7 +51,7 @@ macro_rules! texts {
 texts! {
     /// The page as a whole.
     PageTexts {
-        title skip contents customers customer held numbers all all_employers privacy maker missing no_data scroll remarks
+        title skip contents customers customer held numbers all all_employers privacy maker missing no_data too_few scroll remarks
         more_remarks as_of
     }
     /// The run in a sentence.
@@ -73,7 +73,7 @@ texts! {
     }
     /// Distributions of features.
     DistributionsTexts {
-        title lead description median_of masked concentration concentration_chart top
+        title lead description median_of concentration concentration_chart top
     }
     /// Breakdowns by group.
     BreakdownsTexts {

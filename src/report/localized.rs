@@ -56,8 +56,17 @@ impl LocalizedReport<'_> {
 
     /// A remark that there is nothing on these; nothing if there are none.
     pub(super) fn no_data(&self, on: &[String]) -> Option<Block> {
-        let text = fill(&self.texts.page.no_data, &[("list", &on.join("; "))]);
-        (!on.is_empty()).then_some(Block::Note { text })
+        self.left_out(&self.texts.page.no_data, on)
+    }
+
+    /// A remark that of these everything would be masked; nothing if there are none.
+    pub(super) fn too_few(&self, with: &[String]) -> Option<Block> {
+        self.left_out(&self.texts.page.too_few, with)
+    }
+
+    fn left_out(&self, why: &str, what: &[String]) -> Option<Block> {
+        let text = fill(why, &[("list", &what.join("; "))]);
+        (!what.is_empty()).then_some(Block::Note { text })
     }
 
     /// The shares in these columns as bars of parts; what is masked in one is one grey part, where the first of it would be.

@@ -9,6 +9,7 @@ use super::localized::LocalizedReport;
 use super::view::Section;
 use super::{ReportError, head, sections};
 use crate::i18n::{Language, Message, fill};
+use crate::render::PAGE_STYLE;
 use crate::tables::{Content, Localizer};
 
 const TEMPLATE: &str = include_str!("report.html.j2");
@@ -18,7 +19,7 @@ const STYLE: &str = include_str!("style.css");
 #[derive(Serialize)]
 struct Page<'a> {
     language: &'static str,
-    style: &'static str,
+    style: String,
     words: Words<'a>,
     agency: &'a str,
     window: String,
@@ -76,7 +77,7 @@ pub(super) fn page(content: &Content<'_>, language: Language) -> Result<String, 
     let (remarks, more_remarks) = head::remarks(&localized);
     let page = Page {
         language: language.code(),
-        style: STYLE,
+        style: format!("{PAGE_STYLE}{STYLE}"),
         words,
         agency: &content.plan.report.agency,
         window: format!("{start} – {end}"),

@@ -1,6 +1,7 @@
 //! Wholes in parts: stacked bars.
 
 use super::{About, LABEL};
+use crate::i18n::MISSING;
 use crate::render::MASK;
 use crate::report::palette::{HIDDEN, ink_on};
 use crate::report::svg::{Anchor, Area, Place, Svg, fitted, width_of};
@@ -70,6 +71,9 @@ pub(in crate::report) fn stacks(about: &About<'_>, labelled: Labelled, stacks: &
         let label = fitted(&stack.label, NARROW.pixels);
         svg.text(Place { x: 0.0, beyond: 0.0, y: y - 6.0 }, Anchor::Start, "label", &label);
         draw(&mut svg, &stack.segments, y, BAR);
+        if stack.segments.is_empty() {
+            svg.text(Place { x: 0.0, beyond: 0.0, y: y + BAR / 2.0 + 4.3 }, Anchor::Start, "label", MISSING);
+        }
         for room in rooms {
             let (within, below) = labels(&stack.segments, labelled, room);
             write_within(&mut svg, &within, y + BAR / 2.0 + 4.3, labelled, room);
@@ -93,7 +97,7 @@ pub(in crate::report) fn thin_stacks(
     stacks: &[Stack],
     compared: Option<f64>,
 ) -> String {
-    const SIDE: f64 = 132.0;
+    const SIDE: f64 = 136.0;
     const LAST: f64 = 58.0;
     const DETAIL: f64 = 62.0;
     const HEIGHT: f64 = 16.0;
@@ -107,7 +111,7 @@ pub(in crate::report) fn thin_stacks(
     let mut y = top;
     for stack in stacks {
         let line = y + 12.5;
-        svg.text(side(line), Anchor::Start, "label", &fitted(&stack.label, SIDE - 6.0));
+        svg.text(side(line), Anchor::Start, "label", &fitted(&stack.label, SIDE - 14.0));
         svg.text(end(line), Anchor::End, "detail", &stack.detail);
         draw(&mut svg, &stack.segments, y, HEIGHT);
         // The last part's label has a place of its own.

@@ -19,9 +19,11 @@ pub(super) fn section(localized: &LocalizedReport<'_>) -> Option<Section> {
     let heaviest = localized.content.plan.customers.categories.last();
     let heaviest = heaviest.map_or("", |category| localized.language.of(&category.names));
     let order = fill(&texts.order, &[("category", heaviest), ("most", &localized.count(SHOWN as u64))]);
-    let mut blocks = vec![Block::Text { text: texts.lead.clone() }, Block::Note { text: order }];
     let shown = breakdowns.iter().enumerate().filter(|(_, masked)| !masked.breakdown.groups.is_empty());
-    blocks.extend(shown.map(|(at, masked)| block(localized, at, masked)));
+    let mut blocks: Vec<Block> = shown.map(|(at, masked)| block(localized, at, masked)).collect();
+    if blocks.iter().any(|block| matches!(block, Block::Figure { .. })) {
+        blocks.splice(0..0, [Block::Text { text: texts.lead.clone() }, Block::Note { text: order }]);
+    }
     blocks.extend(by_more_than_age(localized));
     Some(Section { id: "breakdowns", title: texts.title.clone(), blocks })
 }

@@ -17,9 +17,12 @@ pub(super) fn blocks(localized: &LocalizedReport<'_>) -> Vec<Block> {
     features.dedup();
     let label = |feature: &At| localized.feature(feature.feature().name).label().to_owned();
     let of = |feature: &At| table.filter("feature", feature.feature().name);
-    let has_total =
-        |feature: &&At| of(feature).rows.iter().any(|row| table.cell(row, "share_pct").value != Value::Missing);
-    let (with, without): (Vec<&At>, Vec<&At>) = features.iter().partition(has_total);
+    let shares =
+        |feature: &At| of(feature).rows.iter().map(|row| table.cell(row, "share_pct").value).collect::<Vec<_>>();
+    let is_told = |feature: &&At| shares(feature).iter().any(|share| share.number().is_finite());
+    let (with, without): (Vec<&At>, Vec<&At>) = features.iter().partition(is_told);
+    let is_masked = |feature: &&At| shares(feature).contains(&Value::Masked);
+    let (masked, empty): (Vec<&At>, Vec<&At>) = without.into_iter().partition(is_masked);
     let mut blocks = Vec::new();
     if !with.is_empty() {
         let heading = Block::Heading { text: table.title.clone() };
@@ -30,7 +33,9 @@ pub(super) fn blocks(localized: &LocalizedReport<'_>) -> Vec<Block> {
         let figure = figure(localized, shown, &drawn);
         blocks.extend([heading, Block::Text { text: texts.concentration.clone() }, Block::Figure { figure }]);
     }
-    blocks.extend(localized.no_data(&without.into_iter().map(label).collect::<Vec<_>>()));
+    let labels = |features: Vec<&At>| features.into_iter().map(label).collect::<Vec<_>>();
+    blocks.extend(localized.too_few(&labels(masked)));
+    blocks.extend(localized.no_data(&labels(empty)));
     blocks
 }
 

@@ -21,8 +21,10 @@ pub(super) fn section(localized: &LocalizedReport<'_>) -> Section {
     let derived = content.features.iter().skip(FEATURES.len()).take(DERIVED);
     let shown = MAIN_FEATURES.iter().map(|at| at.feature().name).chain(derived.map(String::as_str));
     let tables: Vec<Table> = shown.map(|name| of_feature(localized, &statistics, name)).collect();
-    let mut blocks = vec![Block::Text { text: texts.lead.clone() }];
-    blocks.extend(drawn(localized, "distribution", tables, |place| localized.colour(place)));
+    let mut blocks = drawn(localized, "distribution", tables, |place| localized.colour(place));
+    if matches!(blocks.first(), Some(Block::Figures { .. })) {
+        blocks.insert(0, Block::Text { text: texts.lead.clone() });
+    }
     blocks.extend(concentration::blocks(localized));
     Section { id: "distributions", title: texts.title.clone(), blocks }
 }
@@ -60,10 +62,7 @@ fn drawn(
     if !figures.is_empty() {
         blocks.push(Block::Figures { figures });
     }
-    if !masked.is_empty() {
-        let list = titles(masked).join("; ");
-        blocks.push(Block::Note { text: fill(&localized.texts.distributions.masked, &[("list", &list)]) });
-    }
+    blocks.extend(localized.too_few(&titles(masked)));
     blocks.extend(localized.no_data(&titles(empty)));
     blocks
 }

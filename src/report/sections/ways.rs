@@ -30,7 +30,7 @@ pub(super) fn section(localized: &LocalizedReport<'_>) -> Section {
     let colour = |at: usize| palette::method(at).to_owned();
     let legend = LocalizedReport::legend(&table, &methods, colour);
     let svg = stacks(&about, Labelled::Middle, &localized.stacks(&table, &methods, colour));
-    let has_some = table.rows.iter().any(|row| table.cell(row, methods[0]).value != Value::Missing);
+    let online: Vec<Value> = table.rows.iter().map(|row| table.cell(row, methods[0]).value).collect();
     let figure = Figure {
         title: texts.chart.clone(),
         legend,
@@ -39,9 +39,12 @@ pub(super) fn section(localized: &LocalizedReport<'_>) -> Section {
         layout: Layout::of_columns(table.columns.len()),
     };
     let mut blocks = vec![Block::Text { text: texts.lead.clone() }];
-    match has_some {
-        true => blocks.push(Block::Figure { figure }),
-        false => blocks.extend(localized.no_data(std::slice::from_ref(&texts.title))),
+    if online.iter().any(|share| share.number().is_finite()) {
+        blocks.push(Block::Figure { figure });
+    } else if online.contains(&Value::Masked) {
+        blocks.extend(localized.too_few(std::slice::from_ref(&texts.title)));
+    } else {
+        blocks.extend(localized.no_data(std::slice::from_ref(&texts.title)));
     }
     // Many agencies do not note who filed an application.
     let is_filed_by = |figure: &CategoryFigure| summary.numbers(figure.name()).iter().any(|share| *share > 0.0);
