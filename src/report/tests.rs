@@ -10,7 +10,7 @@ fn page(run: &Run, language: Language) -> String {
 
 /// What a reader sees: the text between tags, a line each.
 fn text_of(page: &str) -> String {
-    let body = page.split_once("<body").unwrap().1;
+    let body = page.split_once("<body>").unwrap().1;
     let texts = body.split('<').filter_map(|piece| Some(piece.split_once('>')?.1.trim()));
     texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n")
 }
