@@ -56,7 +56,7 @@ impl HtmlTable {
         };
         let (columns, rows): (Vec<_>, Vec<_>) = (columns.collect(), table.rows.iter().map(row).collect());
         let ems =
-            (0..columns.len()).map(|at| least_width(&columns[at], rows.iter().filter_map(|row| row.cells.get(at))));
+            (0..columns.len()).map(|at| least_width(at, &columns[at], rows.iter().filter_map(|row| row.cells.get(at))));
         let ems = ems.sum::<f64>().ceil() as u32;
         HtmlTable { caption: table.title.clone(), ems, columns, rows, note: table.note.clone() }
     }
@@ -68,15 +68,15 @@ impl HtmlTable {
 }
 
 /// Roughly how narrow a column can be, in letters' heights. Lines break between words, those of numbers nowhere.
-fn least_width<'a>(column: &HtmlColumn, cells: impl Iterator<Item = &'a HtmlCell>) -> f64 {
+fn least_width<'a>(at: usize, column: &HtmlColumn, cells: impl Iterator<Item = &'a HtmlCell>) -> f64 {
     const LETTER: f64 = 0.58;
     const SPACE_BETWEEN: f64 = 1.0;
-    /// Text of several words has lines of so many letters.
-    const LINE: usize = 12;
+    // Text of several words has lines of so many letters; what a row is of is shorter.
+    let line = if at == 0 { 16 } else { 24 };
     let longest_word = |text: &str| text.split(' ').map(|word| word.chars().count()).max().unwrap_or_default();
     let of_cell = |cell: &HtmlCell| match column.numeric {
         true => cell.text.chars().count(),
-        false => longest_word(&cell.text).max(cell.text.chars().count().min(LINE)),
+        false => longest_word(&cell.text).max(cell.text.chars().count().min(line)),
     };
     let cells = cells.map(of_cell).max().unwrap_or_default() as f64;
     // Headings are smaller.

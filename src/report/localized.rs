@@ -69,7 +69,7 @@ impl LocalizedReport<'_> {
         (!what.is_empty()).then_some(Block::Note { text })
     }
 
-    /// The shares in these columns as bars of parts; what is masked in one is one grey part, where the first of it would be.
+    /// The shares in these columns as bars of parts; what is masked in one is one grey part, where the last or the first of it would be.
     pub(super) fn stacks(&self, table: &Table, columns: &[&str], colour: impl Fn(usize) -> String) -> Vec<Stack> {
         let stack = |row: &Row| {
             let cells: Vec<_> = columns.iter().map(|column| table.cell(row, column).value).collect();
@@ -82,7 +82,9 @@ impl LocalizedReport<'_> {
             let mut segments: Vec<Segment> = shares().map(segment).collect();
             if let Some(hidden) = cells.iter().position(|value| *value == Value::Masked) {
                 let told: f64 = segments.iter().map(|segment| segment.share_pct).sum();
-                let before = shares().filter(|(at, _)| *at < hidden).count();
+                // A hidden last part stays the last.
+                let is_last = cells.last() == Some(&Value::Masked);
+                let before = shares().filter(|(at, _)| is_last || *at < hidden).count();
                 segments.insert(before, Segment::hidden(100.0 - told));
             }
             Stack { label: row.cell(0).value.label().to_owned(), detail: String::new(), segments }

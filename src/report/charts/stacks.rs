@@ -100,7 +100,7 @@ pub(in crate::report) fn thin_stacks(
     const SIDE: f64 = 136.0;
     const LAST: f64 = 58.0;
     const DETAIL: f64 = 62.0;
-    const HEIGHT: f64 = 16.0;
+    const HEIGHT: f64 = 15.0;
     let (left, right) = (SIDE, LAST + DETAIL);
     let mut svg = about.svg().with_margins(left, right);
     let side = |y: f64| Place { x: 0.0, beyond: -left, y };
@@ -110,7 +110,7 @@ pub(in crate::report) fn thin_stacks(
     let top = 22.0;
     let mut y = top;
     for stack in stacks {
-        let line = y + 12.5;
+        let line = y + 12.0;
         svg.text(side(line), Anchor::Start, "label", &fitted(&stack.label, SIDE - 14.0));
         svg.text(end(line), Anchor::End, "detail", &stack.detail);
         draw(&mut svg, &stack.segments, y, HEIGHT);
@@ -120,11 +120,11 @@ pub(in crate::report) fn thin_stacks(
             write_within(&mut svg, &labels(others, Labelled::Middle, room).0, line, Labelled::Middle, room);
             svg.text(Place { x: 100.0, beyond: 6.0, y: line }, Anchor::Start, "value", &last.label);
         }
-        y += HEIGHT + 7.0;
+        y += HEIGHT + 5.0;
     }
     for place in compared.into_iter().filter(|place| place.is_finite()) {
-        svg.line((place, top - 4.0), (place, y - 3.0), "compared-halo");
-        svg.line((place, top - 4.0), (place, y - 3.0), "compared");
+        svg.line((place, top - 4.0), (place, y - 1.0), "compared-halo");
+        svg.line((place, top - 4.0), (place, y - 1.0), "compared");
     }
     svg.finish(y)
 }
