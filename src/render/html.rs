@@ -98,3 +98,39 @@ impl HtmlCell {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tables::Column;
+
+    fn table(headings: [&str; 2], row: [Value; 2]) -> HtmlTable {
+        let column = |(heading, format): (&str, Format)| Column {
+            name: heading.to_owned(),
+            heading: heading.to_owned(),
+            meaning: String::new(),
+            format,
+        };
+        let columns = headings.into_iter().zip([Format::Text, Format::Percent]).map(column).collect();
+        let mut table =
+            Table { name: String::new(), title: String::new(), columns, rows: Vec::new(), note: String::new() };
+        table.push(row);
+        HtmlTable::new(&table, Language::En)
+    }
+
+    #[test]
+    fn a_table_is_as_wide_as_its_longest_words_and_numbers() {
+        // Three letters, and four of `5.0%`, then the spaces.
+        let short = table(["A", "Per cent"], [Value::from("abc"), Value::from(5.0)]);
+        assert_eq!(short.ems, (0.58f64 * (3.0 + 4.0) + 2.0).ceil() as u32);
+        let long =
+            table(["A", "Käsittelyaika"], [Value::from("a long name of a group of customers"), Value::from(5.0)]);
+        assert_eq!(long.ems, (0.58f64 * (16.0 + 0.86 * 13.0) + 2.0).ceil() as u32);
+    }
+
+    #[test]
+    fn a_mask_is_noticed() {
+        assert!(table(["A", "B"], [Value::from("a"), Value::Masked]).has_mask());
+        assert!(!table(["A", "B"], [Value::from("a"), Value::Missing]).has_mask());
+    }
+}

@@ -101,3 +101,21 @@ pub(super) fn remarks(localized: &LocalizedReport<'_>) -> (Vec<String>, String) 
     };
     (all.iter().take(REMARKS).map(brief).collect(), more)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tables::made_up_run::Run;
+
+    #[test]
+    fn of_many_categories_the_largest_and_the_heaviest_are_named() {
+        let one = &Run::whole().figures[0];
+        let categories: Vec<CategoryFigures> = [5, 40, 10, 1, 30, 20, 2]
+            .into_iter()
+            .map(|customers| CategoryFigures { customers, ..one.clone() })
+            .collect();
+        let customers = |categories| named(categories).into_iter().map(|of| of.customers).collect::<Vec<_>>();
+        assert_eq!(customers(&categories), [40, 30, 20, 2]);
+        assert_eq!(customers(&categories[..5]), [5, 40, 10, 1, 30]);
+    }
+}

@@ -149,6 +149,56 @@ fn a_category_of_few_is_told_by_its_size_only() {
 }
 
 #[test]
+fn the_head_compares_the_heaviest_category_with_a_year_ago_if_it_can() {
+    let head = |run: &Run| {
+        let page = page(run, Language::En).replace('\u{a0}', " ");
+        page.split_once("class=\"headline\">").unwrap().1.split('<').next().unwrap().to_owned()
+    };
+    let mut run = Run::whole();
+    let shares = "Of 100,000 customers, 79.0% are in “Regular everyday life”, 11.0% in “Irregular everyday life” and 10.0% in \
+                  “Everyday life that requires support”.";
+    assert_eq!(
+        head(&run),
+        format!("{shares} “Everyday life that requires support” has 400 customers more than on 30 November 2025.")
+    );
+    run.history[0].as_of = "2024-12-31".to_owned();
+    assert!(head(&run).ends_with("has 1,000 customers more than on 31 December 2024."), "{}", head(&run));
+    run.history.clear();
+    assert_eq!(head(&run), shares);
+}
+
+#[test]
+fn what_is_masked_as_a_whole_or_has_no_data_is_left_out_and_said_to_be() {
+    let mut run = Run::whole();
+    run.plan.breakdowns.min_group = 1_000_000;
+    let masked = page(&run, Language::En);
+    let text = text_of(&masked);
+    assert!(text.contains("Not drawn, since so few have it that no category can be shown: Ways to apply."), "{text}");
+    assert!(
+        text.contains("Not drawn, since so few have it that no category can be shown: Contacts a year; "),
+        "{text}"
+    );
+    assert!(text.contains("Municipality: no group can be shown, since"), "{text}");
+    for chart in ["ways-chart", "distribution-contacts_per_year", "concentration", "breakdown-1", "employers-contacts"]
+    {
+        assert!(!masked.contains(&format!("id=\"{chart}-t\"")), "{chart}");
+    }
+    let empty = text_of(&page(&Run::empty(), Language::Sv));
+    assert!(empty.contains("Inga uppgifter om: Kontakter per år; ") && !empty.contains("[c]"), "{empty}");
+}
+
+#[test]
+fn published_figures_are_shown_only_where_asked_and_under_their_source() {
+    let mut run = Run::whole();
+    // Over each card, and beside the bar of the shares.
+    let text = text_of(&page(&run, Language::Sv)).replace("&#x2f;", "/");
+    assert_eq!(text.matches("\nFPA/Kela\n").count(), 4, "{text}");
+    run.plan.report.reference.clear();
+    let text = text_of(&page(&run, Language::Sv));
+    assert!(!text.contains("FPA") && !text.contains("ublicera"), "{text}");
+}
+
+#[test]
 fn a_held_run_is_none_of_the_good_ones() {
     let mut run = Run::whole();
     assert!(text_of(&page(&run, Language::Sv)).contains("2 till antalet, och den här körningen, som hålls tillbaka."));
