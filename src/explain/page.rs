@@ -7,6 +7,7 @@ use super::event_words::{EventWords, FigureWords};
 use super::words::Words;
 use super::{ExplainError, Explanation};
 use crate::i18n::{ExplanationTexts, Language, Texts, fill};
+use crate::render::PAGE_STYLE;
 use crate::rules::{Clause, DEFAULT_RULE, TracedTerm, Truth};
 use crate::sanitize::shown;
 use crate::schema::Entity;
@@ -235,7 +236,7 @@ pub fn html(page: &Page) -> Result<String, ExplainError> {
     let mut templates = Environment::new();
     // The name's ending makes values escaped.
     templates.add_template("explanation.html", include_str!("explanation.html.j2"))?;
-    let style = include_str!("style.css");
+    let style = format!("{PAGE_STYLE}{}", include_str!("style.css"));
     Ok(templates
         .get_template("explanation.html")?
         .render(minijinja::context! { page => minijinja::value::Serde(page), style })?)

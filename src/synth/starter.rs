@@ -36,6 +36,9 @@ dimensions = [\"municipality\", \"language\"]
 [window]
 as_of = {as_of}
 history_from = {history_from}
+
+[report]
+reference = \"FPA/Kela\"  # the population is made up after its published figures
 "
     );
     for extract in EXTRACTS {

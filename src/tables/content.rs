@@ -143,6 +143,8 @@ impl CategoryMask<'_> {
 
     fn hides(&self, count: impl Fn(&CategoryFigures) -> u64) -> Vec<bool> {
         let counts: Vec<u64> = self.figures.iter().map(count).collect();
-        few(&counts, self.min_group)
+        // That a category has nobody is told, so there is nothing to hide of it.
+        let hidden = few(&counts, self.min_group).into_iter().zip(self.figures);
+        hidden.map(|(hidden, figures)| hidden && figures.customers > 0).collect()
     }
 }

@@ -18,6 +18,7 @@ use crate::statistics::{
 const CONFIG: &str = r#"
 [report]
 agency = "Myndighet <&> Co"
+reference = "FPA/Kela"
 [extracts.contacts]
 files = "contacts.csv"
 [extracts.applications]

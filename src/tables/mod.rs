@@ -59,7 +59,11 @@ pub fn of_run<'a>(content: &'a Content<'a>, words: &'a Localizer<'a>) -> Vec<Tab
     let kept: Vec<String> = kept.filter(|name| !single_persons.contains(&name.as_str())).collect();
     features = features.select(&kept.iter().map(String::as_str).collect::<Vec<_>>());
     let breakdowns = content.breakdowns.iter().filter(|masked| !masked.breakdown.groups.is_empty());
-    let mut tables = vec![category_summary(words, content.figures), main_figures(words, content), features];
+    let mut tables = vec![
+        category_summary(words, content.figures),
+        main_figures(words, content).without_empty(&["reference"]),
+        features,
+    ];
     tables.push(concentration(words, content.concentration, &content.plan.customers.category_names()));
     tables.extend(breakdowns.map(|masked| by_dimension(words, content, masked)));
     tables.extend(age_adjusted(words, content));

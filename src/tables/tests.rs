@@ -1,6 +1,6 @@
 //! Every table has its words, and what is done with tables.
 
-use super::made_up_run::{Run, movements};
+use super::made_up_run::{Run, movements, with_customers};
 use super::*;
 use crate::extract::ColumnFound;
 use crate::guesses::FaultEntry;
@@ -88,6 +88,14 @@ fn what_is_hidden_is_masked_for_others_and_there_for_the_owner() {
     assert_eq!(masked.numbers("customers"), [90_000.0, 9_995.0, 5.0, 100_000.0]);
     let told: Vec<bool> = masked.numbers("contacts_per_year").iter().map(|rate| rate.is_finite()).collect();
     assert_eq!(told, [true, false, false, true]);
+}
+
+#[test]
+fn of_a_category_without_anybody_nothing_is_hidden() {
+    let run = with_customers(Run::whole(), [99_995, 5, 0, 100_000]);
+    let summary = category_summary(&words(&run), run.content().figures).masked();
+    let told: Vec<bool> = summary.numbers("contacts_per_year").iter().map(|rate| rate.is_finite()).collect();
+    assert_eq!(told, [false, false, true, true]);
 }
 
 #[test]
