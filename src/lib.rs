@@ -5,6 +5,7 @@
 //! [`tables`] say what came of it, [`render`] and [`report`] show them, and [`outputs`] write the run folder. [`config`] says how; `cli` is what is typed.
 
 pub mod calendar;
+pub mod clean;
 pub mod cli;
 pub mod config;
 pub mod dates;
@@ -12,6 +13,7 @@ pub mod exit_code;
 pub mod explain;
 pub mod extract;
 pub mod features;
+pub mod guesses;
 pub mod history;
 pub mod i18n;
 pub mod init;
@@ -32,6 +34,7 @@ pub(crate) mod suggestion;
 pub mod synth;
 pub mod tables;
 pub mod text;
+pub mod version;
 
 #[cfg(test)]
 #[path = "../tests/fuzz/mod.rs"]

@@ -5,5 +5,6 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
+    vardag::cli::follow_color(std::env::args_os());
     vardag::cli::run(vardag::cli::Arguments::parse()).into()
 }

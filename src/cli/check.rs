@@ -16,12 +16,12 @@ use crate::job::Timings;
 pub fn check(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
     let plan = job::plan(&arguments.job)?;
     let job = job::prepare(&arguments.job, &plan)?;
-    let mut rejects = RejectsWriter::new(rejects(arguments)?, &plan.outputs)?;
+    let mut rejects = RejectsWriter::new(rejects(arguments)?, &plan.outputs)?.sampling();
     let bars = progress::of_job(&job, arguments.job.quiet);
     let spill = job.spill(&std::env::temp_dir())?;
     let reading = job.read(&bars, &mut rejects, spill.as_ref(), &mut Timings::default())?;
     drop(bars);
-    rejects.finish()?;
+    let findings = job.check_findings(&reading, &rejects.finish()?, !arguments.no_samples);
     let warnings = reading.warnings.iter().chain(&reading.memory_warning).map(|own| own.text(Language::En));
     let warnings: Vec<String> = warnings.collect();
     let broken_limits = &Message::texts(&reading.broken_limits, Language::En);
@@ -35,13 +35,15 @@ pub fn check(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
             "customers_in_scope": reading.customers.count(),
             "columns": columns,
             "extracts": extracts,
+            "faults": findings.faults,
+            "code_maps": findings.code_maps,
             "warnings": warnings,
             "broken_limits": broken_limits,
         });
         output::print_json(&found)?;
     } else {
         let customers = reading.customers.count();
-        output::print(&summary::checked(&plan, &columns, &extracts, &plan.window, customers)?)?;
+        output::print(&summary::checked(&plan, &columns, &extracts, &findings, customers)?)?;
     }
     Ok(if broken_limits.is_empty() { ExitCode::Success } else { ExitCode::Data })
 }

@@ -1,6 +1,7 @@
 //! `vardag explain`: why one customer, or employer, has its label.
 
 use std::io::{self, BufRead, Read, Write};
+use std::path::{Path, PathBuf};
 
 use super::compare::{create_rows, open};
 use super::output::Usage;
@@ -23,7 +24,11 @@ pub fn explain(arguments: &ExplainArguments) -> anyhow::Result<ExitCode> {
         (id, None) => (Entity::Customer, id.as_deref().unwrap_or_default()),
     };
     let explainer = Explainer::new(&run, entity)?;
-    let explanation = explainer.explain(&id(typed)?)?;
+    let mut explanation = explainer.explain(&id(typed)?)?;
+    if let Some(config) = &arguments.events {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        explanation.figures = Some(explainer.figures(&explanation, &folder_of(config)?, cores)?);
+    }
     let page = Page::new(&explanation, arguments.language)?;
     if let Some(path) = &arguments.html {
         let page = html(&page)?;
@@ -43,8 +48,9 @@ pub fn explain(arguments: &ExplainArguments) -> anyhow::Result<ExitCode> {
 
 /// Shows a customer's categories on the dates of a panel.
 fn of_panel(panel: &PastPanel, arguments: &ExplainArguments) -> anyhow::Result<ExitCode> {
-    let Some(typed) = arguments.customer.as_deref().filter(|_| arguments.html.is_none()) else {
-        let what = "a panel tells the categories of customers on its dates: name one with --customer, without --html";
+    let Some(typed) = arguments.customer.as_deref().filter(|_| arguments.html.is_none() && arguments.events.is_none())
+    else {
+        let what = "a panel tells the categories of customers on its dates: name one with --customer, without --html or --events";
         return Err(Usage(what.to_owned()).into());
     };
     let id = id(typed)?;
@@ -59,6 +65,17 @@ fn of_panel(panel: &PastPanel, arguments: &ExplainArguments) -> anyhow::Result<E
         output::print(&summary::titled_in(&table, arguments.language))?;
     }
     Ok(ExitCode::Success)
+}
+
+/// The folder of a configuration, at which paths in it start.
+fn folder_of(config: &Path) -> anyhow::Result<PathBuf> {
+    let unreadable = |error| Usage(format!("{} cannot be read: {error}", config.display()));
+    let is_file = std::fs::metadata(config).map_err(unreadable)?.is_file();
+    let absolute = std::path::absolute(config).map_err(unreadable)?;
+    match absolute.parent() {
+        Some(folder) if is_file => Ok(folder.to_owned()),
+        _ => Err(Usage(format!("{} is no configuration: name the run's own", config.display())).into()),
+    }
 }
 
 /// The longest line that can be an id.

@@ -3,13 +3,17 @@
 //! Results go to stdout, everything else to stderr; exit codes are those of docs/exit-codes.md.
 
 mod check;
+mod clean;
+mod color;
 mod compare;
 mod config;
 mod explain;
+mod findings;
 mod history;
 mod init;
 mod job;
 mod manual;
+mod metrics;
 mod movements;
 mod output;
 mod panel;
@@ -21,7 +25,7 @@ mod try_rules;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, ColorChoice, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::calendar::{AsOf, Day};
@@ -36,11 +40,17 @@ use crate::outputs::FolderError;
 use crate::panel::PanelError;
 use crate::panics;
 use crate::synth::SynthError;
+use crate::version;
+
+pub use color::follow as follow_color;
 
 /// Sort a social-insurance agency's customers by their everyday life, from its nightly extracts.
 #[derive(Debug, Parser)]
-#[command(name = "vardag", version, about, after_help = exit_codes())]
+#[command(name = "vardag", version, long_version = version::long(), about, after_help = exit_codes())]
 pub struct Arguments {
+    /// When to use colours; NO_COLOR, CLICOLOR and TERM decide unless set
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = ColorChoice::Auto)]
+    color: ColorChoice,
     #[command(subcommand)]
     command: Command,
 }
@@ -56,6 +66,8 @@ enum Command {
     Run(RunArguments),
     /// Read and check everything, without classifying
     Check(CheckArguments),
+    /// Write the rows in use as Parquet files with canonical columns, codes and types
+    Clean(CleanArguments),
     /// Tell why a customer of a run has its category
     Explain(ExplainArguments),
     /// Find out who moved between two runs, by which rules, and why
@@ -85,7 +97,7 @@ enum Command {
     },
 }
 
-/// What `run` and `check` have in common.
+/// What `run`, `check` and `clean` have in common.
 #[derive(Debug, Args)]
 struct JobArguments {
     /// The configuration file; relative paths in it start at its folder
@@ -120,6 +132,9 @@ struct RunArguments {
     /// Print the time of each stage and the peak memory on stderr
     #[arg(long)]
     timings: bool,
+    /// Write what became of the run to this file for a monitor, as OpenMetrics text, also if it fails
+    #[arg(long, value_name = "FILE")]
+    metrics: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -129,6 +144,21 @@ struct CheckArguments {
     /// Write the rejected rows to this file, which must not exist yet
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
+    /// Show no values of rejected rows, and so no guesses at what they are
+    #[arg(long)]
+    no_samples: bool,
+}
+
+#[derive(Debug, Args)]
+struct CleanArguments {
+    #[command(flatten)]
+    job: JobArguments,
+    /// The folder to write, which must not exist yet
+    #[arg(long, value_name = "FOLDER")]
+    out: PathBuf,
+    /// Add the columns `file` and `record`: where each row came from
+    #[arg(long)]
+    origin: bool,
 }
 
 #[derive(Debug, Args)]
@@ -148,6 +178,10 @@ struct ExplainArguments {
     /// Write a page to print to this file, which must not exist yet
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
+    /// List the events behind the figures of the rule that decided, from the extracts that the run read; the run's paths
+    /// start at this configuration's folder
+    #[arg(long, value_name = "CONFIG")]
+    events: Option<PathBuf>,
     /// Print the explanation as JSON
     #[arg(long)]
     json: bool,
@@ -232,6 +266,9 @@ struct SynthArguments {
     /// The last day of the population's history
     #[arg(long, value_name = "DAY", default_value = "2025-12-31", value_parser = day)]
     as_of: Day,
+    /// The months that the extracts cover, 14 to 96
+    #[arg(long, value_name = "N", default_value_t = crate::synth::EXTRACT_MONTHS)]
+    months: usize,
     /// The format of the extracts
     #[arg(long, value_enum, default_value_t = synth::FileFormat::Csv)]
     format: synth::FileFormat,
@@ -278,6 +315,7 @@ fn done(arguments: Arguments) -> ExitCode {
     let outcome = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
+        Command::Clean(arguments) => clean::clean(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Try(arguments) => try_rules::try_rules(&arguments),

@@ -3,6 +3,7 @@
 
 use std::io::{self, Write};
 
+use super::color;
 use crate::exit_code::ExitCode;
 use crate::sanitize::{escaped, escaped_json};
 
@@ -19,7 +20,7 @@ impl Usage {
 
 /// Says a message on stderr. Whoever closed it does not want to hear.
 pub fn say(message: &str) {
-    let _ = writeln!(io::stderr(), "{}", escaped(message));
+    let _ = writeln!(anstream::stderr(), "{}", color::of_message(&escaped(message)));
 }
 
 /// Prints a result on stdout.

@@ -7,7 +7,7 @@ use crate::config::RunPlan;
 use crate::extract::ColumnFound;
 use crate::i18n::Language;
 use crate::intake::ExtractEntry;
-use crate::job::Report;
+use crate::job::{CheckFindings, Report};
 use crate::render;
 use crate::schema::figures::Figure;
 use crate::tables::{self, Localizer, Table};
@@ -87,24 +87,28 @@ pub fn json(report: &Report, plan: &RunPlan) -> anyhow::Result<serde_json::Value
     }))
 }
 
-/// What was found out by reading: columns, rows, faults and codes.
+/// What was found out by reading: columns, rows, dates, faults and codes, and what would help.
 pub fn checked(
     plan: &RunPlan,
     columns: &[(&'static str, &ColumnFound)],
     extracts: &[ExtractEntry],
-    window: &Window,
+    findings: &CheckFindings,
     customers: u64,
 ) -> anyhow::Result<String> {
     let words = words(plan)?;
     let found = [
         tables::columns_found(&words, columns),
         tables::accounting(&words, extracts),
-        tables::rejects_by_reason(&words, extracts),
+        tables::dates_in_use(&words, extracts),
+        super::findings::faults(&words, findings),
         tables::unknown_codes(&words, extracts),
     ];
-    let heading = format!("Window {} to {}, {} in scope\n", window.start, window.as_of, counted(customers, "customer"));
+    let Window { start, as_of, .. } = plan.window;
+    let heading = format!("Window {start} to {as_of}, {} in scope\n", counted(customers, "customer"));
     let shown = found.into_iter().filter(|table| !table.rows.is_empty()).map(|table| titled(&table.keyed()));
-    Ok(std::iter::once(heading).chain(shown).collect::<Vec<_>>().join("\n"))
+    let help = [super::findings::guesses(findings), super::findings::code_maps(findings)];
+    let help = help.into_iter().filter(|text| !text.is_empty());
+    Ok(std::iter::once(heading).chain(shown).chain(help).collect::<Vec<_>>().join("\n"))
 }
 
 /// The time of each stage and the peak memory.

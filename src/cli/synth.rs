@@ -20,6 +20,7 @@ pub fn synth(arguments: &SynthArguments) -> anyhow::Result<ExitCode> {
         customers: arguments.customers,
         seed: arguments.seed,
         as_of: arguments.as_of.date(),
+        months: arguments.months,
         format: match arguments.format {
             FileFormat::Csv => Format::Csv,
             FileFormat::Parquet => Format::Parquet,

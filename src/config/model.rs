@@ -200,8 +200,8 @@ pub struct ReportSettings {
     pub workbook: bool,
     /// The agency's name in the heading; may be empty.
     pub agency: String,
-    /// Where the categories' reference figures are from; may be empty.
-    pub reference_source: String,
+    /// What heads the categories' reference figures; they are not shown where it is empty.
+    pub reference: String,
 }
 
 /// The format of the labels table.

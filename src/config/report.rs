@@ -1,4 +1,4 @@
-//! `[report]`: in which languages, under whose name, and whether there is a workbook.
+//! `[report]`: in which languages, under whose name, beside whose figures, and whether there is a workbook.
 
 use super::model::ReportSettings;
 use super::reader::Reader;
@@ -11,7 +11,7 @@ pub(super) fn read(root: &Reader) -> ReportSettings {
         languages: languages(table),
         workbook: table.flag("workbook").unwrap_or_default(),
         agency: table.text("agency").unwrap_or_default().to_owned(),
-        reference_source: table.text("reference_source").unwrap_or_default().to_owned(),
+        reference: table.text("reference").unwrap_or_default().to_owned(),
     })
 }
 

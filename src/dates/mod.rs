@@ -20,7 +20,7 @@ use crate::calendar::Day;
 /// The first day that a date can be.
 pub(super) const FIRST_DAY: Day = Day(-719_162);
 /// The last day that a date can be.
-pub(super) const LAST_DAY: Day = Day(2_932_896);
+pub(crate) const LAST_DAY: Day = Day(2_932_896);
 
 /// A date format: parts such as `%Y`, and literal characters between them; or `epoch`, `epoch_ms`, `excel`.
 ///

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::events::EventsError;
 use crate::exit_code::ExitCode;
 use crate::history::HistoryError;
 use crate::schema::Entity;
@@ -35,6 +36,8 @@ pub enum ExplainError {
     Texts(#[from] crate::i18n::TextsError),
     #[error(transparent)]
     History(#[from] HistoryError),
+    #[error(transparent)]
+    Events(#[from] EventsError),
 }
 
 impl ExplainError {
@@ -42,6 +45,7 @@ impl ExplainError {
     pub fn exit_code(&self) -> ExitCode {
         match self {
             ExplainError::History(error) => error.exit_code(),
+            ExplainError::Events(error) => error.exit_code(),
             ExplainError::Evaluate(_) | ExplainError::Page(_) | ExplainError::Texts(_) => ExitCode::Failure,
             _ => ExitCode::Data,
         }

@@ -38,7 +38,7 @@ pub fn json(explanation: &Explanation<'_>, language: Language) -> Value {
         json!({ "category": rule_set.categories[alternative.category].name, "change": change })
     });
     let value = |feature: &FeatureValue| (feature.name.clone(), of_feature(feature));
-    json!({
+    let mut said = json!({
         explanation.entity().id_column(): explanation.id,
         "window_start": explanation.window.start.to_string(),
         "as_of": explanation.window.as_of.to_string(),
@@ -50,7 +50,16 @@ pub fn json(explanation: &Explanation<'_>, language: Language) -> Value {
         "rules": rules.collect::<Vec<_>>(),
         "alternatives": alternatives.collect::<Vec<_>>(),
         "features": explanation.features.iter().map(value).collect::<Map<_, _>>(),
-    })
+    });
+    if let Some(figures) = &explanation.figures {
+        said["events"] = super::event_words::json(figures, explanation);
+    }
+    said
+}
+
+/// The value of a feature.
+pub(super) fn feature(explanation: &Explanation<'_>, name: &str) -> Value {
+    explanation.features.iter().find(|feature| feature.name == name).map_or(Value::Null, of_feature)
 }
 
 fn condition(clause: &Clause<TracedTerm<'_>>, explanation: &Explanation<'_>) -> Value {

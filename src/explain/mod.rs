@@ -5,6 +5,8 @@
 
 mod counterfactuals;
 mod error;
+mod event_words;
+pub mod events;
 mod feature_scales;
 mod json;
 mod page;
@@ -13,17 +15,23 @@ mod words;
 
 pub use counterfactuals::{Counterfactual, counterfactuals};
 pub use error::ExplainError;
+pub use event_words::Figure;
 pub use json::json;
 pub use page::{Page, html, text};
 pub use search_grid::{FeatureScale, SearchGrid};
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use polars::prelude::{AnyValue, DataFrame, PolarsResult};
 
 use crate::calendar::Window;
+use crate::config::{Benefit, Extract};
 use crate::history::PastRun;
 use crate::rules::{Clause, RuleSet, TracedTerm, Tracer};
 use crate::schema::Entity;
 use crate::schema::features::{At, FeatureType};
+use events::Event;
 
 /// Explains the labels of one run.
 pub struct Explainer<'a> {
@@ -71,6 +79,9 @@ pub struct Explanation<'a> {
     pub rules: Vec<Clause<TracedTerm<'a>>>,
     /// All other categories, from lightest to heaviest need.
     pub alternatives: Vec<Alternative>,
+    /// The events behind the figures of the rule that decided, if they were asked for.
+    pub figures: Option<Vec<Figure>>,
+    benefits: &'a [Benefit],
 }
 
 impl Explanation<'_> {
@@ -144,7 +155,37 @@ impl<'a> Explainer<'a> {
             features: self.values(&found.features)?,
             rules: trace.rules,
             alternatives: others.map(|(category, change)| Alternative { category, change }).collect(),
+            figures: None,
+            benefits: &self.run.plan.benefits,
         })
+    }
+
+    /// The events behind the figures of the rule that decided, read from the extracts of the run; paths of its
+    /// configuration start at a folder. Figures with the same events are together, and those without an extract of
+    /// events behind them are left out.
+    ///
+    /// # Errors
+    /// The extracts cannot be read, or are not those of the run.
+    pub fn figures(
+        &self,
+        explanation: &Explanation<'_>,
+        folder: &Path,
+        threads: usize,
+    ) -> Result<Vec<Figure>, ExplainError> {
+        let rule_set = self.tracer.rules();
+        let features = explanation.decided.map(|rule| rule_set.features_of(rule)).unwrap_or_default();
+        let extracts: BTreeSet<Extract> = features.iter().flat_map(|at| events::extracts_of(*at)).copied().collect();
+        let found = events::events(self.run, folder, (rule_set.entity, &explanation.id), &extracts, threads)?;
+        let mut figures: Vec<Figure> = Vec::new();
+        for at in features.into_iter().filter(|at| !events::extracts_of(*at).is_empty()) {
+            let own = found.iter().filter(|event| events::counts(at, event, &self.run.plan)).cloned();
+            let own: Vec<Event> = own.collect();
+            match figures.iter_mut().find(|figure| figure.events == own) {
+                Some(figure) => figure.features.push(at.feature().name),
+                None => figures.push(Figure { features: vec![at.feature().name], events: own }),
+            }
+        }
+        Ok(figures)
     }
 
     /// All features of the only row of a frame.

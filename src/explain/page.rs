@@ -3,9 +3,11 @@
 use minijinja::Environment;
 use serde::Serialize;
 
+use super::event_words::{EventWords, FigureWords};
 use super::words::Words;
 use super::{ExplainError, Explanation};
 use crate::i18n::{ExplanationTexts, Language, Texts, fill};
+use crate::render::PAGE_STYLE;
 use crate::rules::{Clause, DEFAULT_RULE, TracedTerm, Truth};
 use crate::sanitize::shown;
 use crate::schema::Entity;
@@ -27,6 +29,8 @@ pub struct Page {
     rules: Vec<RuleWords>,
     elsewhere_intro: String,
     elsewhere: Vec<ElsewhereWords>,
+    /// The events behind the deciding figures, if they were asked for.
+    events: Option<Vec<FigureWords>>,
     features: Vec<FeatureWords>,
 }
 
@@ -110,6 +114,7 @@ impl Page {
             rules: rules.collect(),
             elsewhere_intro: fill(&texts.elsewhere_intro, &[("all", all)]),
             elsewhere: elsewhere.collect(),
+            events: explanation.figures.as_ref().map(|figures| words.figures(figures, explanation.benefits)),
             features: features.collect(),
             texts,
         })
@@ -182,6 +187,7 @@ pub fn text(page: &Page) -> String {
             text.push_str(&format!("     {}{} {}{here}\n", "  ".repeat(line.depth), line.mark, line.text));
         }
     }
+    push_events(page, &mut text);
     text.push_str(&format!("\n{}\n  {}\n\n", page.texts.elsewhere, page.elsewhere_intro));
     for elsewhere in &page.elsewhere {
         text.push_str(&format!("  {}\n    {}\n", elsewhere.category, elsewhere.text));
@@ -197,6 +203,31 @@ pub fn text(page: &Page) -> String {
     text
 }
 
+/// Appends the events behind the deciding figures, if they were asked for.
+fn push_events(page: &Page, text: &mut String) {
+    let Some(figures) = &page.events else { return };
+    text.push_str(&format!("\n{}\n", page.texts.events));
+    if figures.is_empty() {
+        text.push_str(&format!("  {}\n", page.texts.no_figures));
+    }
+    for FigureWords { figures, events } in figures {
+        text.push_str(&format!("\n  {figures}\n"));
+        if events.is_empty() {
+            text.push_str(&format!("    {}\n", page.texts.no_events));
+        }
+        let width = |of: fn(&EventWords) -> &str| {
+            events.iter().map(|event| shown(of(event)).chars().count()).max().unwrap_or_default()
+        };
+        let (dates, whats, amounts) =
+            (width(|event| &event.date), width(|event| &event.what), width(|event| &event.amount));
+        for EventWords { date, what, amount, source } in events {
+            let (what, source) = (shown(what), shown(source));
+            let line = format!("    {date:dates$}  {what:whats$}  {amount:>amounts$}  {source}");
+            text.push_str(&format!("{}\n", line.trim_end()));
+        }
+    }
+}
+
 /// The page as HTML that stands for itself: no scripts, no files beside it.
 ///
 /// # Errors
@@ -205,7 +236,7 @@ pub fn html(page: &Page) -> Result<String, ExplainError> {
     let mut templates = Environment::new();
     // The name's ending makes values escaped.
     templates.add_template("explanation.html", include_str!("explanation.html.j2"))?;
-    let style = include_str!("style.css");
+    let style = format!("{PAGE_STYLE}{}", include_str!("style.css"));
     Ok(templates
         .get_template("explanation.html")?
         .render(minijinja::context! { page => minijinja::value::Serde(page), style })?)

@@ -214,6 +214,12 @@ impl Batch {
 
     /// A row's place in the input order of its extract.
     pub fn place(&self, row: usize) -> u64 {
-        (self.sequence << 32) | u64::from(self.record[row])
+        place(self.sequence, self.record[row])
     }
+}
+
+/// The place of a record of a block in the input order of its extract.
+#[inline]
+pub fn place(sequence: u64, record: u32) -> u64 {
+    (sequence << 32) | u64::from(record)
 }

@@ -60,8 +60,8 @@ pub enum ExtractError {
     SeparatorLine { file: String, line: String, skip_lines: u32, delimiter: Option<char> },
     #[error("{file}: the header cannot be read (a quote in it is never closed, or it is blank)", file = shown(file))]
     BadHeader { file: String },
-    #[error("{file} has {}; {present}", none_of(missing), file = shown(file))]
-    MissingColumns { file: String, missing: Vec<MissingColumn>, present: String },
+    #[error("{file}{} {}; {present}", and_others(*others), none_of(missing), file = shown(file))]
+    MissingColumns { file: String, others: u32, missing: Vec<MissingColumn>, present: String },
     #[error(
         "{file} has two columns named \"{header}\": rename one, so that it is clear which is meant",
         file = shown(file), header = shown(header)
@@ -104,6 +104,8 @@ pub enum ExtractError {
     Spill { source: io::Error },
     #[error("the rejected rows cannot be written: {source}")]
     Rejects { source: io::Error },
+    #[error("the rows in use cannot be written: {source}")]
+    RowsInUse { source: io::Error },
 }
 
 /// A column that is needed, and not there.
@@ -117,6 +119,15 @@ pub struct MissingColumn {
     pub nearest: Option<String>,
 }
 
+/// Other files that lack the same columns, and the verb of all of them.
+fn and_others(others: u32) -> String {
+    match others {
+        0 => " has".to_owned(),
+        1 => " and 1 other file have".to_owned(),
+        others => format!(" and {others} other files have"),
+    }
+}
+
 /// The missing columns, in words.
 fn none_of(missing: &[MissingColumn]) -> String {
     let column = |MissingColumn { header, used_by, nearest }: &MissingColumn| {
@@ -127,13 +138,29 @@ fn none_of(missing: &[MissingColumn]) -> String {
 }
 
 impl ExtractError {
+    /// Adds it to others, or where another file of the same header lacks the same columns, to the error of that one.
+    pub(super) fn add_to(self, errors: &mut Vec<ExtractError>) {
+        if let ExtractError::MissingColumns { missing, present, .. } = &self {
+            for error in errors.iter_mut() {
+                if let ExtractError::MissingColumns { others, missing: known, present: has, .. } = error
+                    && (&*known, &*has) == (missing, present)
+                {
+                    *others += 1;
+                    return;
+                }
+            }
+        }
+        errors.push(self);
+    }
+
     /// What the program ends with.
     pub fn exit_code(&self) -> ExitCode {
         match self {
             // Not the data is at fault, but the disk, or vardag.
-            ExtractError::Rejects { .. } | ExtractError::Spill { .. } | ExtractError::DoesNotAddUp { .. } => {
-                ExitCode::Failure
-            }
+            ExtractError::Rejects { .. }
+            | ExtractError::RowsInUse { .. }
+            | ExtractError::Spill { .. }
+            | ExtractError::DoesNotAddUp { .. } => ExitCode::Failure,
             _ => ExitCode::Data,
         }
     }

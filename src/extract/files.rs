@@ -45,10 +45,9 @@ impl InputFile {
 }
 
 /// Finds an extract's files in input order: sources and paths in the order given, a glob's matches bytewise.
-///
-/// # Errors
-/// A path that does not exist, is a folder or is named twice in a source, a glob that matches nothing.
-pub fn find(config: &ExtractConfig, folder: &Path) -> Result<Vec<InputFile>, Vec<ExtractError>> {
+/// Beside them the errors: a path that does not exist, is a folder or is named twice in a source, a glob that matches
+/// nothing.
+pub fn find(config: &ExtractConfig, folder: &Path) -> (Vec<InputFile>, Vec<ExtractError>) {
     let mut files: Vec<InputFile> = Vec::new();
     let mut errors = Vec::new();
     for (source, source_config) in config.sources.iter().enumerate() {
@@ -70,7 +69,7 @@ pub fn find(config: &ExtractConfig, folder: &Path) -> Result<Vec<InputFile>, Vec
             }
         }
     }
-    if errors.is_empty() { Ok(files) } else { Err(errors) }
+    (files, errors)
 }
 
 /// The paths that a path or glob stands for, in bytewise order.

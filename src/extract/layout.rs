@@ -214,7 +214,7 @@ impl Names<'_> {
         if !self.missing.is_empty() {
             let present = present(self.header, self.known, naming);
             let file = self.file.to_owned();
-            self.errors.push(ExtractError::MissingColumns { file, missing: self.missing, present });
+            self.errors.push(ExtractError::MissingColumns { file, others: 0, missing: self.missing, present });
         }
         if self.errors.is_empty() { Ok(()) } else { Err(self.errors) }
     }

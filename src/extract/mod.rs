@@ -13,12 +13,13 @@ use parking_lot::Mutex;
 pub mod batch;
 pub(crate) mod blocks;
 pub mod codes;
-mod column_reader;
+pub(crate) mod column_reader;
 mod combined;
 pub(crate) mod compressed;
 mod decoded;
 mod error;
 mod fast_path;
+mod fault_samples;
 mod feed;
 pub(crate) mod files;
 mod first_bytes;
@@ -50,8 +51,9 @@ pub use crate::schema::extracts as schema;
 pub use batch::Batch;
 pub use codes::Interners;
 pub use error::ExtractError;
+pub use fault_samples::{FaultKind, FaultSamples, FaultValues};
 pub use files::InputFile;
-pub use rejects::{Fault, Reason, RejectsWriter};
+pub use rejects::{Fault, REJECTS, Reason, RejectsWriter};
 pub use schema::{CodeSet, ColumnKind, ColumnSchema, DIRECTIONS, FILERS, METHODS};
 
 use crate::config::{ColumnConfig, ColumnSource, Extract, ExtractConfig, RunPlan};
@@ -140,6 +142,11 @@ pub struct ColumnFound {
 pub trait Worker: Send {
     /// Uses the rows of a batch, appending the indexes of those that are orphans, in order.
     fn take(&mut self, batch: &Batch, orphans: &mut Vec<u32>) -> Result<(), ExtractError>;
+    /// Told that all batches of a task have been used, of which there may be none: its sequence number, the index of its file
+    /// and the records that it had.
+    fn end_of_task(&mut self, _sequence: u64, _file: usize, _records: u64) -> Result<(), ExtractError> {
+        Ok(())
+    }
     /// Hands over what is still held back.
     fn finish(self) -> Result<(), ExtractError>;
 }
@@ -167,11 +174,16 @@ impl<'a> Plan<'a> {
     /// # Errors
     /// Everything that is wrong, file by file.
     pub fn new(run: &'a RunPlan, extract: &'a ExtractConfig) -> Result<Self, Vec<ExtractError>> {
-        let files = files::find(extract, &run.folder)?;
+        let (files, mut errors) = files::find(extract, &run.folder);
         let dimensions: &[String] = if extract.extract == Extract::Customers { &run.dimensions } else { &[] };
         let mut plan = Plan { config: extract, files, absent: vec![], columns: vec![], dimensions };
-        (plan.absent, plan.columns) = plan.check_headers()?;
-        Ok(plan)
+        match plan.check_headers() {
+            Ok((absent, columns)) if errors.is_empty() => Ok(Plan { absent, columns, ..plan }),
+            checked => {
+                errors.extend(checked.err().into_iter().flatten());
+                Err(errors)
+            }
+        }
     }
 
     /// Opens every file; an optional column that the configuration names should be in one file of its source.
@@ -185,7 +197,7 @@ impl<'a> Plan<'a> {
                 Ok((layout, surplus::fields(file, open).map_err(|error| vec![error])?))
             });
             match layout {
-                Err(found) => errors.extend(found),
+                Err(found) => found.into_iter().for_each(|error| error.add_to(&mut errors)),
                 Ok((layout, surplus_fields)) => {
                     self.files[at].surplus_fields = surplus_fields;
                     opened.push(layout);
@@ -256,9 +268,7 @@ impl<'a> Plan<'a> {
         rejects: Option<&mut RejectsWriter>,
         worker: impl Fn() -> W + Sync,
     ) -> Result<Vec<FileRead>, ExtractError> {
-        let names: Vec<String> = self.files.iter().map(|file| file.name.clone()).collect();
-        let text_lines: Vec<bool> = self.files.iter().map(|file| file.is_text).collect();
-        let reports = Mutex::new(ReorderBuffer::new(self.config.extract.name(), &names, &text_lines, rejects));
+        let reports = Mutex::new(ReorderBuffer::new(self.config.extract, &self.files, rejects));
         let feed = Mutex::new(Feed::new(self, progress.clone()));
         let failure: Mutex<Option<ExtractError>> = Mutex::new(None);
         let run = || {
@@ -272,6 +282,7 @@ impl<'a> Plan<'a> {
                         return Ok(());
                     }
                     let Some(report) = reading.task(task, sequence, books, &mut worker)? else { continue };
+                    worker.end_of_task(sequence, report.file, report.records)?;
                     progress.records(self.config.extract, report.records);
                     reports.lock().report(sequence, report).map_err(|source| ExtractError::Rejects { source })?;
                 }

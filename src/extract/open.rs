@@ -185,9 +185,9 @@ fn open_text(
 /// Where columns are missing, what of the file's first lines and its dialect explains that, if anything does.
 fn with_hint(errors: Vec<ExtractError>, text: &[u8], source: &SourceConfig, encoding: Encoding) -> Vec<ExtractError> {
     let explained = |error| match error {
-        ExtractError::MissingColumns { file, missing, present } => {
+        ExtractError::MissingColumns { file, others, missing, present } => {
             let present = hint(text, source, encoding).unwrap_or(present);
-            ExtractError::MissingColumns { file, missing, present }
+            ExtractError::MissingColumns { file, others, missing, present }
         }
         other => other,
     };

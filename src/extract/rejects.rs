@@ -8,9 +8,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::FileCounts;
-use crate::config::Outputs;
+use super::fault_samples::{FaultKind, FaultSamples};
+use super::{FileCounts, InputFile};
+use crate::config::{Extract, Outputs};
 use crate::dates::DateOrder;
+use crate::schema::fields::{Field, FieldType};
 
 /// Why a row is rejected (`docs/method.md` section 9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -145,23 +147,17 @@ pub struct ReorderBuffer<'a> {
     file: usize,
     records: u64,
     lines: u64,
-    extract: &'static str,
-    text_lines: &'a [bool],
-    file_names: &'a [String],
+    extract: Extract,
+    files: &'a [InputFile],
     writer: Option<&'a mut RejectsWriter>,
     /// Counts per file, in order.
     pub counts: Vec<FileCounts>,
 }
 
 impl<'a> ReorderBuffer<'a> {
-    /// For the files of one extract; `text_lines` tells which have lines; nothing is written without a writer.
-    pub fn new(
-        extract: &'static str,
-        file_names: &'a [String],
-        text_lines: &'a [bool],
-        writer: Option<&'a mut RejectsWriter>,
-    ) -> Self {
-        let counts = vec![FileCounts::default(); file_names.len()];
+    /// For the files of one extract; nothing is written without a writer.
+    pub fn new(extract: Extract, files: &'a [InputFile], writer: Option<&'a mut RejectsWriter>) -> Self {
+        let counts = vec![FileCounts::default(); files.len()];
         ReorderBuffer {
             waiting: BTreeMap::new(),
             next: 0,
@@ -169,8 +165,7 @@ impl<'a> ReorderBuffer<'a> {
             records: 0,
             lines: 0,
             extract,
-            text_lines,
-            file_names,
+            files,
             writer,
             counts,
         }
@@ -203,11 +198,11 @@ impl<'a> ReorderBuffer<'a> {
             *counts.reasons.entry(fault.reason).or_default() += 1;
         }
         if let Some(writer) = self.writer.as_deref_mut() {
+            let file = &self.files[report.file];
             for fault in &report.faults {
                 let record = self.records + u64::from(fault.record) + 1;
-                let line =
-                    self.text_lines[report.file].then(|| self.lines + report.header_lines + u64::from(fault.line) + 1);
-                writer.write(self.extract, &self.file_names[report.file], record, line, fault)?;
+                let line = file.is_text.then(|| self.lines + report.header_lines + u64::from(fault.line) + 1);
+                writer.write(self.extract, file, record, line, fault)?;
             }
         }
         self.records += report.records;
@@ -216,54 +211,79 @@ impl<'a> ReorderBuffer<'a> {
     }
 }
 
+/// The columns of `rejects.csv`.
+pub const REJECTS: [Field; 7] = [
+    Field::text("extract", "the extract's name"),
+    Field::text("file", "relative to the configuration's folder"),
+    Field::new("record", FieldType::Integer, "from 1, after the header"),
+    Field::new("line", FieldType::Integer, "the physical line on which the record starts; missing of Parquet"),
+    Field::text("column", "the canonical column; missing for a fault of the whole record"),
+    Field::text("reason", "what is wrong"),
+    Field::text("value", "the value as it was read, or what is known of the record"),
+];
+
 /// Writes `rejects.csv` (`docs/method.md` section 9).
 pub struct RejectsWriter {
     csv: csv::Writer<Box<dyn Write + Send>>,
     /// Most faults of an extract that are written.
     most: u64,
     /// Faults written, by extract.
-    written: BTreeMap<&'static str, u64>,
+    written: BTreeMap<Extract, u64>,
     spreadsheet_safe: bool,
+    /// What they are like, if that is asked for.
+    samples: Option<FaultSamples>,
 }
 
 impl RejectsWriter {
     /// Onto a stream; writes the header at once.
     pub fn new(stream: Box<dyn Write + Send>, settings: &Outputs) -> io::Result<Self> {
         let mut csv = csv::Writer::from_writer(stream);
-        csv.write_record(["extract", "file", "record", "line", "column", "reason", "value"])?;
+        csv.write_record(REJECTS.each_ref().map(|field| &*field.name))?;
         let Outputs { max_rejects_per_extract: most, spreadsheet_safe, .. } = *settings;
-        Ok(RejectsWriter { csv, most, written: BTreeMap::new(), spreadsheet_safe })
+        Ok(RejectsWriter { csv, most, written: BTreeMap::new(), spreadsheet_safe, samples: None })
+    }
+
+    /// Gathers what faults are like besides.
+    #[must_use]
+    pub fn sampling(self) -> Self {
+        RejectsWriter { samples: Some(FaultSamples::default()), ..self }
     }
 
     fn write(
         &mut self,
-        extract: &'static str,
-        file: &str,
+        extract: Extract,
+        file: &InputFile,
         record: u64,
         line: Option<u64>,
         fault: &Fault,
     ) -> io::Result<()> {
+        let value = match (fault.reason, line) {
+            (Reason::UnclosedQuote | Reason::SwallowedRows, Some(first)) => {
+                Cow::Owned(format!("lines {first} to {}", first + fault.line_ends))
+            }
+            _ => Cow::Borrowed(fault.value.as_str()),
+        };
+        if let Some(samples) = &mut self.samples {
+            let kind = FaultKind { extract, source: file.source, column: fault.column, reason: fault.reason };
+            samples.add(kind, &value);
+        }
         let written = self.written.entry(extract).or_default();
         if *written >= self.most {
             return Ok(());
         }
         *written += 1;
         let record = record.to_string();
-        let value = match (fault.reason, line) {
-            (Reason::UnclosedQuote | Reason::SwallowedRows, Some(first)) => {
-                Cow::Owned(format!("lines {first} to {}", first + fault.line_ends))
-            }
-            _ => crate::text::guarded(&fault.value, self.spreadsheet_safe),
-        };
+        let value = crate::text::guarded(&value, self.spreadsheet_safe);
         let line = line.map(|line| line.to_string()).unwrap_or_default();
-        let file = crate::text::guarded(file, self.spreadsheet_safe);
-        let row = [extract, &*file, &record, &line, fault.column, fault.reason.name(), &*value];
+        let file = crate::text::guarded(&file.name, self.spreadsheet_safe);
+        let row = [extract.name(), &*file, &record, &line, fault.column, fault.reason.name(), &*value];
         self.csv.write_record(row)?;
         Ok(())
     }
 
-    /// Writes out what is buffered.
-    pub fn finish(mut self) -> io::Result<()> {
-        self.csv.flush()
+    /// Writes out what is buffered. Returns what faults are like; nothing unless that was asked for.
+    pub fn finish(mut self) -> io::Result<FaultSamples> {
+        self.csv.flush()?;
+        Ok(self.samples.unwrap_or_default())
     }
 }

@@ -59,6 +59,9 @@ pub struct PastExtract {
     pub extract: String,
     /// Its rows.
     pub rows: PastRows,
+    /// Its files, in input order.
+    #[serde(default)]
+    pub files: Vec<PastOutput>,
 }
 
 /// The rows of an extract of a past run.

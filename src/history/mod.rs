@@ -20,7 +20,7 @@ pub use error::HistoryError;
 pub use gates::{CurrentRun, broken_gates};
 pub use labels::LabelsFile;
 pub use manifest::{PastManifest, PastOutput};
-pub use movements::{Cause, Movements, NewRun, RuleMovement, compare, movements};
+pub use movements::{Cause, Movements, NewRun, RuleMovement, compare, fields as movement_fields, movements};
 pub use panel::PastPanel;
 pub use run::{FoundCustomer, PastRun};
 pub use series::{CategoryPoint, HistoryEntry, Series, series};

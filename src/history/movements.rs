@@ -11,6 +11,7 @@ use super::{HistoryError, PastRun};
 use crate::config::RunPlan;
 use crate::intake::Ids;
 use crate::schema::Entity;
+use crate::schema::fields::{Field, header};
 use crate::text::{guarded, push_csv};
 
 /// Who moved between two runs.
@@ -177,6 +178,17 @@ impl Comparability {
     }
 }
 
+/// The columns of `movements.csv`, or of an employer's.
+pub fn fields(entity: Entity) -> [Field; 5] {
+    [
+        Field::text(entity.id_column(), "as the extracts have it").key(),
+        Field::text("from", "the category in the older run; missing for who entered"),
+        Field::text("to", "the category in the newer run; missing for who left"),
+        Field::text("from_rule", "the rule that decided then"),
+        Field::text("to_rule", "the rule that decides now"),
+    ]
+}
+
 /// Writes the rows of `movements.csv`.
 pub(super) struct MovementRows<'a> {
     out: &'a mut dyn Write,
@@ -186,7 +198,7 @@ pub(super) struct MovementRows<'a> {
 
 impl<'a> MovementRows<'a> {
     pub(super) fn new(out: &'a mut dyn Write, entity: Entity, spreadsheet_safe: bool) -> Result<Self, HistoryError> {
-        writeln!(out, "{},from,to,from_rule,to_rule", entity.id_column()).map_err(unwritten)?;
+        out.write_all(header(&fields(entity)).as_bytes()).map_err(unwritten)?;
         Ok(MovementRows { out, spreadsheet_safe, line: Vec::new() })
     }
 

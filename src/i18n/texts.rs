@@ -13,6 +13,7 @@ use super::messages::Template;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Texts {
     pub(crate) page: PageTexts,
+    pub(crate) headline: HeadlineTexts,
     pub(crate) overview: OverviewTexts,
     pub(crate) ways: WaysTexts,
     pub(crate) distributions: DistributionsTexts,
@@ -50,11 +51,16 @@ macro_rules! texts {
 texts! {
     /// The page as a whole.
     PageTexts {
-        title skip contents customers customer held numbers all all_employers privacy maker missing
+        title skip contents customers customer held numbers all all_employers privacy maker missing no_data too_few scroll remarks
+        more_remarks as_of
+    }
+    /// The run in a sentence.
+    HeadlineTexts {
+        shares millions first next both more fewer as_many
     }
     /// The first screen.
     OverviewTexts {
-        title chart previous compared service points higher lower same source no_previous other_categories
+        title chart categories share_of previous compared service points higher lower same source no_previous other_categories
         new_category
     }
     /// A panel.
@@ -67,11 +73,12 @@ texts! {
     }
     /// Distributions of features.
     DistributionsTexts {
-        title lead description median_of
+        title lead description median_of concentration concentration_chart top
     }
     /// Breakdowns by group.
     BreakdownsTexts {
-        title lead by_deviation shown masked description description_none deviates by_chance missing
+        title lead order shown left_out none masked description deviates by_chance missing
+        age_adjusted age_adjusted_shown age_adjusted_none
     }
     /// Movements since the last run.
     MovementsTexts {
@@ -103,7 +110,7 @@ texts! {
         title customer employer service why by_default rules rules_intro decided not_met no_value not_reached_met
         not_reached_not_met term_true term_false term_missing here all_of any_of none_of at_least more_than
         at_most less_than exactly other_than between elsewhere elsewhere_intro all_customers all_employers change no_change features
-        missing
+        missing events no_figures no_events source
     }
 }
 

@@ -118,6 +118,8 @@ pub struct ExtractAccount {
     pub newest_row: Option<Day>,
     /// Duplicates whose values differ from those of the row that counts.
     pub duplicates_that_differ: u64,
+    /// The places of the duplicates in ascending order, if they are to be noted.
+    pub duplicate_places: Vec<u64>,
     /// Payments in use whose period begins after the last day of the customer's registration; of payments with a
     /// register only.
     pub payments_after_registration: Option<u64>,
@@ -174,6 +176,7 @@ impl ExtractAccount {
             days_in_use: DayCounts::default(),
             newest_row: None,
             duplicates_that_differ: 0,
+            duplicate_places: Vec::new(),
             payments_after_registration: None,
             damaged_ids: DamagedIds::default(),
             orphans: Orphans::default(),

@@ -152,6 +152,9 @@ impl<F: Aggregator> SecondRead<'_, F> {
         let counts = tallies.row(row.file);
         *counts.of(row.standing) -= 1;
         *counts.of(RowStatus::Duplicate) += 1;
+        if self.intake.notes_duplicates {
+            tallies.duplicate_places.push(row.place);
+        }
         for (code, counts) in row.unknown_codes.iter().zip(&mut tallies.unknown_codes) {
             if let Some(count) = code.and_then(|code| counts.get_mut(&code)) {
                 *count -= 1;

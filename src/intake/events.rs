@@ -79,6 +79,8 @@ pub struct Intake<'a> {
     pub progress: Arc<dyn Progress>,
     /// What may be kept in memory; everything without one.
     pub budget: Option<Budget<'a>>,
+    /// Whether the places of duplicates are noted.
+    pub notes_duplicates: bool,
 }
 
 /// Where the columns are that every extract of events has.
@@ -107,7 +109,7 @@ const CODED: [ColumnName; 3] = [ColumnName::method, ColumnName::filed_by, Column
 pub(super) type OfCoded<T> = [T; CODED.len()];
 
 impl Columns {
-    fn of(extract: Extract) -> Self {
+    pub(super) fn of(extract: Extract) -> Self {
         use ColumnName as C;
         let find = |names: &[ColumnName]| names.iter().find_map(|name| extract.column(*name));
         Columns {
@@ -142,6 +144,8 @@ pub(super) struct Tallies {
     pub(super) newest_future: Option<Day>,
     pub(super) in_use: InUse,
     pub(super) duplicates_that_differ: u64,
+    /// The places of duplicates, if they are noted.
+    pub(super) duplicate_places: Vec<u64>,
     pub(super) orphans: Orphans,
 }
 
@@ -196,6 +200,8 @@ impl Intake<'_> {
         account.days_in_use = tallies.in_use.days;
         account.orphans = tallies.orphans;
         account.duplicates_that_differ = tallies.duplicates_that_differ;
+        account.duplicate_places = tallies.duplicate_places;
+        account.duplicate_places.sort_unstable();
         if columns.period.is_some() && self.population.registered {
             account.payments_after_registration = Some(tallies.in_use.after_registration);
         }

@@ -20,6 +20,7 @@ mod orphans;
 mod population;
 mod register;
 mod registration;
+mod selection;
 
 pub use accounting::{ExtractAccount, FileAccount, RowCounts, RowStatus};
 pub use appearing::{Appearing, appearing};
@@ -32,3 +33,4 @@ pub use orphans::{IdDifference, Orphans, match_orphans};
 pub use population::{Dimension, Members, NO_VALUE, Population};
 pub use register::{RegisterReading, read_register};
 pub use registration::Spells;
+pub use selection::Selection;

@@ -16,7 +16,7 @@ use super::population::{Dimension, NO_VALUE, Population};
 use super::registration::{NEVER_ENDED, Registered, Registration, Spell, Spells, spell_with_values};
 use crate::calendar::{Day, Window};
 use crate::config::{Extract, Repeats};
-use crate::extract::batch::{Batch, MISSING_DAY};
+use crate::extract::batch::{Batch, MISSING_DAY, place};
 use crate::extract::{ExtractError, Interners, Plan, Progress, RejectsWriter, Worker};
 use crate::schema::ColumnName;
 
@@ -30,6 +30,8 @@ struct Register {
 struct Part {
     sequence: u64,
     first_record: u32,
+    /// By row, its record in the block, if the places of duplicates are noted.
+    records: Vec<u32>,
     file: usize,
     ids: Ids,
     births: Vec<Day>,
@@ -41,6 +43,7 @@ struct Part {
 struct RegisterWorker<'a> {
     register: &'a Mutex<Register>,
     extract: Extract,
+    notes_duplicates: bool,
 }
 
 impl Worker for RegisterWorker<'_> {
@@ -64,6 +67,7 @@ impl Worker for RegisterWorker<'_> {
         let part = Part {
             sequence: batch.sequence,
             first_record: batch.record[0],
+            records: if self.notes_duplicates { batch.record.clone() } else { Vec::new() },
             file: batch.file,
             ids: texts(0),
             births: days(ColumnName::birth_date).map(<[Day]>::to_vec).unwrap_or_default(),
@@ -90,6 +94,8 @@ pub struct RegisterReading<'a> {
     pub keeps_spells: bool,
     /// Worker threads.
     pub threads: usize,
+    /// Whether the places of duplicates are noted.
+    pub notes_duplicates: bool,
 }
 
 /// Reads a register: who there is and who of them is in scope (`docs/method.md` section 3), with the accounting.
@@ -101,9 +107,9 @@ pub fn read_register(
     rejects: &mut RejectsWriter,
 ) -> Result<(Population, ExtractAccount), ExtractError> {
     let extract = plan.config.extract;
-    let RegisterReading { window, dimensions, keeps_spells, threads } = *reading;
+    let RegisterReading { window, dimensions, keeps_spells, threads, notes_duplicates } = *reading;
     let register = Mutex::new(Register::default());
-    let worker = || RegisterWorker { register: &register, extract };
+    let worker = || RegisterWorker { register: &register, extract, notes_duplicates };
     let files = plan.read(threads, books, progress, Some(rejects), worker)?;
     let mut parts = register.into_inner().parts;
     parts.sort_by_key(|part| (part.sequence, part.first_record));
@@ -112,9 +118,12 @@ pub fn read_register(
     settled.spells = keeps_spells.then(Spells::default);
     rows.settle(plan.config.repeats, window, &mut settled);
     let (used, differ) = (std::mem::take(&mut settled.used), settled.duplicates_that_differ);
+    let mut duplicate_places = std::mem::take(&mut settled.duplicate_places);
+    duplicate_places.sort_unstable();
     let population = rows.population(settled, dimensions, threads);
     let mut account = ExtractAccount::new(extract, files, used)?;
     account.duplicates_that_differ = differ;
+    account.duplicate_places = duplicate_places;
     account.damaged_ids = DamagedIds::of_register(&population);
     Ok((population, account))
 }
@@ -141,6 +150,8 @@ struct Settled {
     /// What became of the rows, by file.
     used: Vec<RowCounts>,
     duplicates_that_differ: u64,
+    /// The places of duplicates, if they are noted.
+    duplicate_places: Vec<u64>,
 }
 
 impl Rows {
@@ -237,6 +248,8 @@ impl Rows {
     fn repeat(&self, of: u32, at: u32, settled: &mut Settled) {
         self.count(at, RowStatus::Duplicate, settled);
         settled.duplicates_that_differ += u64::from(!self.alike(of, at));
+        let (part, row) = self.row(at);
+        settled.duplicate_places.extend(part.records.get(row).map(|record| place(part.sequence, *record)));
     }
 
     /// The population by the rows that count.
@@ -321,6 +334,7 @@ mod tests {
             Part {
                 sequence: at as u64,
                 first_record: 0,
+                records: Vec::new(),
                 file: at % 2,
                 ids,
                 births: vec![Day(*birth)],

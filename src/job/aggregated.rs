@@ -116,8 +116,13 @@ impl Job<'_> {
     ) -> Result<(Population, Appearing), ExtractError> {
         let dimensions = self.plan.dimensions(entity);
         if let Some(plan) = self.input(entity.register()) {
-            let reading =
-                RegisterReading { window: &self.plan.window, dimensions, keeps_spells, threads: self.threads };
+            let reading = RegisterReading {
+                window: &self.plan.window,
+                dimensions,
+                keeps_spells,
+                threads: self.threads,
+                notes_duplicates: self.notes_duplicates,
+            };
             let (population, account) = read_register(plan, &reading, read.books, read.progress.clone(), rejects)?;
             accounts.push(account);
             return Ok((population, Appearing::default()));
@@ -159,6 +164,7 @@ impl Job<'_> {
             threads: self.threads,
             progress: read.progress.clone(),
             budget: of.budget,
+            notes_duplicates: self.notes_duplicates,
         };
         let mut account = match extract {
             Extract::Contacts | Extract::EmployerContacts => to.read(&intake, Contacts::new(extract), rejects)?,

@@ -1,7 +1,7 @@
 //! The breakdowns of a run: by which dimensions they are made, and of whom.
 
 use super::Job;
-use crate::config::{AGE_GROUP, Extract};
+use crate::config::Extract;
 use crate::i18n::{Message, messages};
 use crate::intake::Population;
 use crate::statistics::{Accumulator, Breakdown, Grouping, MOST_GROUPS, TooManyGroups};
@@ -32,15 +32,13 @@ impl Job<'_> {
                 Err(groups) => too_many.push(TooManyGroups { dimensions: vec![dimension.name.clone()], groups }),
             }
         }
-        if self.by_age() || settings.pairs.iter().flatten().any(|name| name == AGE_GROUP) {
-            groupings.push(Grouping::by_age(&population.births, &settings.age_groups, &self.plan.window));
-        }
-        let named = |name: &String| groupings.iter().find(|grouping| grouping.name == *name);
-        let single = groupings.iter().filter(|grouping| grouping.name != AGE_GROUP || self.by_age());
+        let ages = Grouping::by_age(&population.births, &settings.age_groups, &self.plan.window);
+        let named = |name: &String| groupings.iter().chain([&ages]).find(|grouping| grouping.name == *name);
+        let single = groupings.iter().chain(self.by_age().then_some(&ages));
         // A pair with a dimension of too many values is left out with it.
         let pairs = settings.pairs.iter().filter_map(|[one, other]| Some(vec![named(one)?, named(other)?]));
         let by: Vec<Vec<&Grouping>> = single.map(|grouping| vec![grouping]).chain(pairs).collect();
-        let (breakdowns, more) = gathered.breakdowns(&by);
+        let (breakdowns, more) = gathered.breakdowns(&by, &ages);
         too_many.extend(more);
         (breakdowns, too_many.iter().map(message).collect())
     }

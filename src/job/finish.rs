@@ -15,6 +15,7 @@ use crate::report;
 use crate::schema::Entity;
 use crate::statistics::{Accumulator, Breakdown, CategoryFigures, Concentration};
 use crate::tables::{self, Content, Localizer, MaskedBreakdown};
+use crate::version;
 
 /// What a run came to.
 #[derive(Debug)]
@@ -128,6 +129,7 @@ impl Job<'_> {
         let registered = reading.customers.population.registered;
         let pages = || self.pages(folder.path(), &results, &extracts, &found, registered);
         written.extend(timings.stage("report", pages)?);
+        written.push(outputs::write_data_package(folder.path(), &self.plan.window, &written)?);
 
         let warnings = found.warnings.iter().chain(&reading.memory_warning).map(|own| own.text(Language::En)).collect();
         let manifest = self.manifest(&results, extracts, found, written, started, timings);
@@ -149,7 +151,8 @@ impl Job<'_> {
     ) -> Manifest {
         Manifest {
             program: "vardag",
-            version: env!("CARGO_PKG_VERSION"),
+            version: version::VERSION,
+            commit: version::COMMIT,
             held: !found.held_because().is_empty(),
             window: WindowEntry::new(&self.plan.window),
             configuration_blake3: blake3::hash(self.plan.in_force.as_bytes()).to_string(),
@@ -184,7 +187,7 @@ impl Job<'_> {
         let figures = accumulator.figures(&labelling.rules.category_names(), &labelling.empty_table());
         let words = Localizer::new(self.plan, Language::En)?;
         let summary = tables::employer_summary(&words, &figures);
-        let mut written = vec![OutputFile::write_table(folder, &summary, Contents::Aggregates)?, labels];
+        let mut written = vec![OutputFile::write_table(folder, &summary, Contents::Aggregates, &["category"])?, labels];
         let moved = self.movements(before, Entity::Employer, folder, &employers.population, &rules)?;
         let (movements, moved) = moved.unzip();
         written.extend(moved);
@@ -217,17 +220,24 @@ impl Job<'_> {
         let (categories, features) = (&rules.category_names(), &rules.feature_names());
         let text = BreakdownsText { categories, features, spreadsheet_safe: self.plan.outputs.spreadsheet_safe };
         Ok(vec![
-            OutputFile::write_table(folder, &tables::category_summary(&words, figures), Contents::Aggregates)?,
+            OutputFile::write_table(
+                folder,
+                &tables::category_summary(&words, figures),
+                Contents::Aggregates,
+                &["category"],
+            )?,
             // Its smallest and largest values are single persons'.
             OutputFile::write_table(
                 folder,
                 &tables::feature_statistics(&words, Entity::Customer, figures, features),
                 Contents::SmallGroups,
+                &["category", "feature"],
             )?,
             OutputFile::write_table(
                 folder,
                 &tables::concentration(&words, concentration, categories),
                 Contents::Aggregates,
+                &["feature", "top_pct"],
             )?,
             text.write(folder, breakdowns)?,
         ])

@@ -14,6 +14,7 @@ use crate::outputs::{self, LabelsText, LabelsWriter, Written};
 use crate::rules::RuleSet;
 use crate::schema::Entity;
 use crate::schema::features::FeatureType;
+use crate::schema::fields::Field;
 use crate::statistics::Accumulator;
 
 /// The labels of a partition, ready to be written.
@@ -40,6 +41,22 @@ impl Labelling<'_> {
             _ => FeatureColumn::Ratios(Vec::new()),
         }));
         table
+    }
+
+    /// The columns of the labels.
+    fn fields(&self, population: &Population) -> Vec<Field> {
+        let entity = self.rules.entity;
+        let mut fields = vec![
+            Field::text(entity.id_column(), "as the extracts have it").key(),
+            Field::text("category", "its name"),
+            Field::text("rule", "the rule that decided; default: no rule took it"),
+        ];
+        fields.extend(entity.features().iter().map(|at| Field::from(at.feature())));
+        fields.extend(self.rules.derived_features.iter().map(Field::from));
+        let dimension =
+            |name: &str| Field { name: name.to_owned().into(), ..Field::text("", "as the register has it") };
+        fields.extend(population.dimensions.iter().map(|of| dimension(&of.name)));
+        fields
     }
 
     pub(crate) fn nobody(&self) -> Accumulator {
@@ -108,7 +125,7 @@ impl Job<'_> {
         let text = LabelsText {
             entity: of.entity,
             population: &of.population,
-            features: &labelling.rules.feature_names(),
+            fields: &labelling.fields(&of.population),
             rules: &labelling.rule_texts(),
             spreadsheet_safe: self.plan.outputs.spreadsheet_safe,
         };

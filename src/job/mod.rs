@@ -6,7 +6,9 @@
 
 mod aggregated;
 mod breakdowns;
+mod clean;
 mod error;
+mod findings;
 mod finish;
 mod label;
 mod limits;
@@ -17,7 +19,9 @@ mod warnings;
 
 pub use aggregated::Aggregated;
 pub(crate) use aggregated::ReadContext;
+pub use clean::CleanedExtract;
 pub use error::JobError;
+pub use findings::CheckFindings;
 pub use finish::{Report, Results};
 pub(crate) use label::{Labelling, side_by_side};
 pub use read::Reading;
@@ -41,6 +45,8 @@ pub struct Job<'a> {
     pub memory_limit: Option<u64>,
     /// Whether changes that break a gate are accepted.
     pub accept_changes: bool,
+    /// Whether the places of duplicates are noted, which takes memory, so that the rows in use can be told in a further read.
+    pub notes_duplicates: bool,
     inputs: Vec<Plan<'a>>,
 }
 
@@ -60,7 +66,7 @@ impl<'a> Job<'a> {
         if !errors.is_empty() {
             return Err(JobError::Inputs(errors));
         }
-        Ok(Job { plan, threads: threads.max(1), memory_limit, accept_changes: false, inputs })
+        Ok(Job { plan, threads: threads.max(1), memory_limit, accept_changes: false, notes_duplicates: false, inputs })
     }
 
     /// The files of an extract.

@@ -103,7 +103,8 @@ impl Job<'_> {
         let customers = (0..).zip(rules).filter_map(|(number, rule)| Some((population.id(number), (*rule)?)));
         let new = NewRun { plan: self.plan, entity, customers: Box::new(customers) };
         let name = format!("{}movements.csv", entity.key_prefix());
-        let mut rows = OutputFile::create(folder, &name, Contents::Rows)?;
+        let fields = history::movement_fields(entity).to_vec();
+        let mut rows = OutputFile::create(folder, &name, Contents::Rows)?.with_fields(fields);
         let path = folder.join(&name);
         match history::movements(last, new, &mut rows) {
             Ok(movements) => Ok(Some((movements, rows.finish()?))),

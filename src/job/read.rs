@@ -27,6 +27,8 @@ pub struct Reading<'s> {
     pub memory_warning: Option<Message>,
     /// The limits that were broken.
     pub broken_limits: Vec<Message>,
+    /// The codes that were met.
+    pub(super) books: Interners,
     pub(super) kernel: KernelWindow,
     pub(super) traits: Vec<BenefitTraits>,
 }
@@ -72,7 +74,8 @@ impl Job<'_> {
             accounts.iter().flat_map(|account| self.broken_limits(account, as_of)).collect();
         let is_nobody = customers.count() == 0 && !self.plan.may_be_nobody;
         broken_limits.extend(is_nobody.then(messages::nobody));
-        Ok(Reading { customers, employers, accounts, warnings: found, memory_warning, broken_limits, kernel, traits })
+        let warnings = found;
+        Ok(Reading { customers, employers, accounts, warnings, memory_warning, broken_limits, books, kernel, traits })
     }
 
     /// What an analyst should know of what was read.

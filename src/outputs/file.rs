@@ -11,7 +11,8 @@ use parking_lot::Mutex;
 
 use super::FolderError;
 use crate::render::write_csv;
-use crate::tables::Table;
+use crate::schema::fields::Field;
+use crate::tables::{Column, Table};
 
 /// What a file tells: of persons, then only its owner may read it, or not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,12 +34,16 @@ pub struct Written {
     pub bytes: u64,
     /// The BLAKE3 hash of its bytes, in hexadecimal.
     pub blake3: String,
+    /// Its columns; none where it is no table.
+    #[serde(skip)]
+    pub fields: Vec<Field>,
 }
 
 /// A file of the run folder that is being written.
 pub struct OutputFile {
     name: String,
     path: PathBuf,
+    fields: Vec<Field>,
     writer: BufWriter<Hashing>,
 }
 
@@ -95,12 +100,21 @@ impl OutputFile {
         options.write(true).create_new(true).mode(mode);
         let file = options.open(&path).map_err(|source| FolderError::Write { path: path.clone(), source })?;
         let hashing = Hashing { file, hasher: blake3::Hasher::new(), bytes: 0 };
-        Ok(OutputFile { name: name.to_owned(), path, writer: BufWriter::with_capacity(1 << 16, hashing) })
+        let writer = BufWriter::with_capacity(1 << 16, hashing);
+        Ok(OutputFile { name: name.to_owned(), path, fields: Vec::new(), writer })
     }
 
-    /// Writes a file with a table.
-    pub fn write_table(folder: &Path, table: &Table, contents: Contents) -> Result<Written, FolderError> {
-        let mut file = OutputFile::create(folder, &format!("{}.csv", table.name), contents)?;
+    /// With these columns, in whose order its rows are written.
+    #[must_use]
+    pub fn with_fields(self, fields: Vec<Field>) -> Self {
+        OutputFile { fields, ..self }
+    }
+
+    /// Writes a file with a table, whose rows are told apart by the columns of `key`.
+    pub fn write_table(folder: &Path, table: &Table, contents: Contents, key: &[&str]) -> Result<Written, FolderError> {
+        let field = |column: &Column| Field { is_key: key.contains(&column.name.as_str()), ..Field::from(column) };
+        let fields = table.columns.iter().map(field).collect();
+        let mut file = OutputFile::create(folder, &format!("{}.csv", table.name), contents)?.with_fields(fields);
         let path = file.path.clone();
         write_csv(table, &mut file).map_err(|source| FolderError::Write { path, source })?;
         file.finish()
@@ -115,7 +129,8 @@ impl OutputFile {
     pub fn finish(mut self) -> Result<Written, FolderError> {
         self.writer.flush().map_err(|source| FolderError::Write { path: self.path.clone(), source })?;
         let hashing = self.writer.get_ref();
-        Ok(Written { file: self.name, bytes: hashing.bytes, blake3: hashing.hasher.finalize().to_hex().to_string() })
+        let blake3 = hashing.hasher.finalize().to_hex().to_string();
+        Ok(Written { file: self.name, bytes: hashing.bytes, blake3, fields: self.fields })
     }
 
     /// Makes a stream of it that others can hold.

@@ -11,6 +11,7 @@ use crate::config::LabelsFormat;
 use crate::features::{FeatureColumn, FeatureTable};
 use crate::intake::{NO_VALUE, Population};
 use crate::schema::Entity;
+use crate::schema::fields::{Field, header};
 use crate::text::{guarded, push_csv, push_double, push_hundredths, push_integer};
 
 /// What the labels of a run are written with.
@@ -19,8 +20,8 @@ pub struct LabelsText<'a> {
     pub entity: Entity,
     /// The population, for ids and dimensions.
     pub population: &'a Population,
-    /// The features' names, derived ones last.
-    pub features: &'a [String],
+    /// The columns: id, category and rule, the features, derived ones last, then the dimensions.
+    pub fields: &'a [Field],
     /// Category and rule by rule number, as they are written.
     pub rules: &'a [(String, String)],
     /// Whether formulas are guarded.
@@ -28,19 +29,6 @@ pub struct LabelsText<'a> {
 }
 
 impl LabelsText<'_> {
-    fn header(&self) -> Vec<String> {
-        let mut names: Vec<String> = [self.entity.id_column(), "category", "rule"].map(str::to_owned).into();
-        names.extend(self.features.iter().cloned());
-        names.extend(self.population.dimensions.iter().map(|dimension| dimension.name.clone()));
-        names
-    }
-
-    fn csv_header(&self) -> Vec<u8> {
-        let mut line = self.header().join(",").into_bytes();
-        line.push(b'\n');
-        line
-    }
-
     /// The rows of a labelled table as CSV text.
     pub fn csv(&self, table: &FeatureTable, rules: &[u16]) -> Vec<u8> {
         let mut text = Vec::with_capacity(table.len() * 160);
@@ -86,7 +74,8 @@ impl LabelsText<'_> {
             texts("category", rules.iter().map(|number| Some(rule(number).0.clone())).collect()),
             texts("rule", rules.iter().map(|number| Some(rule(number).1.clone())).collect()),
         ];
-        columns.extend(table.columns.iter().zip(self.features).map(|(column, name)| column.to_polars(name)));
+        let features = self.fields[columns.len()..].iter();
+        columns.extend(table.columns.iter().zip(features).map(|(column, field)| column.to_polars(&field.name)));
         for dimension in &self.population.dimensions {
             let value = |customer: &u32| {
                 let place = dimension.places[*customer as usize];
@@ -141,7 +130,8 @@ impl LabelsWriter {
         let mut file = OutputFile::create(folder, &name, Contents::Rows)?;
         match format {
             LabelsFormat::Csv => {
-                file.append(&text.csv_header())?;
+                file = file.with_fields(text.fields.to_vec());
+                file.append(header(text.fields).as_bytes())?;
                 Ok(LabelsWriter::Csv(Box::new(file)))
             }
             LabelsFormat::Parquet => {

@@ -20,6 +20,8 @@ pub struct Manifest {
     pub program: &'static str,
     /// The program's version.
     pub version: &'static str,
+    /// The commit that it was built from; null where that is not known.
+    pub commit: Option<&'static str>,
     /// Whether a limit or a gate was broken.
     pub held: bool,
     /// The broken limits, in words.

@@ -106,7 +106,7 @@ fn write_tables(
         (tables::durations(&words, names, &figures.durations), Contents::SmallGroups),
         (tables::mobility(&words, names, &figures.mobility), Contents::Aggregates),
     ];
-    let written = tables.iter().map(|(table, contents)| OutputFile::write_table(folder, table, *contents));
+    let written = tables.iter().map(|(table, contents)| OutputFile::write_table(folder, table, *contents, &[]));
     Ok(written.collect::<Result<_, FolderError>>()?)
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::written;
+use super::{MASK, written};
 use crate::i18n::Language;
 use crate::tables::{Cell, Format, Table, Value};
 
@@ -10,6 +10,8 @@ use crate::tables::{Cell, Format, Table, Value};
 #[derive(Serialize)]
 pub struct HtmlTable {
     caption: String,
+    /// Roughly how wide it is at least, in letters' heights: what is wider than its room is set smaller, or scrolls.
+    ems: u32,
     columns: Vec<HtmlColumn>,
     rows: Vec<HtmlRow>,
     note: String,
@@ -52,13 +54,33 @@ impl HtmlTable {
                 .collect(),
             total: row.is_total,
         };
-        HtmlTable {
-            caption: table.title.clone(),
-            columns: columns.collect(),
-            rows: table.rows.iter().map(row).collect(),
-            note: table.note.clone(),
-        }
+        let (columns, rows): (Vec<_>, Vec<_>) = (columns.collect(), table.rows.iter().map(row).collect());
+        let ems =
+            (0..columns.len()).map(|at| least_width(at, &columns[at], rows.iter().filter_map(|row| row.cells.get(at))));
+        let ems = ems.sum::<f64>().ceil() as u32;
+        HtmlTable { caption: table.title.clone(), ems, columns, rows, note: table.note.clone() }
     }
+
+    /// Whether something of it is masked.
+    pub fn has_mask(&self) -> bool {
+        self.rows.iter().flat_map(|row| &row.cells).any(|cell| cell.text == MASK)
+    }
+}
+
+/// Roughly how narrow a column can be, in letters' heights. Lines break between words, those of numbers nowhere.
+fn least_width<'a>(at: usize, column: &HtmlColumn, cells: impl Iterator<Item = &'a HtmlCell>) -> f64 {
+    const LETTER: f64 = 0.58;
+    const SPACE_BETWEEN: f64 = 1.0;
+    // Text of several words has lines of so many letters; what a row is of is shorter.
+    let line = if at == 0 { 16 } else { 24 };
+    let longest_word = |text: &str| text.split(' ').map(|word| word.chars().count()).max().unwrap_or_default();
+    let of_cell = |cell: &HtmlCell| match column.numeric {
+        true => cell.text.chars().count(),
+        false => longest_word(&cell.text).max(cell.text.chars().count().min(line)),
+    };
+    let cells = cells.map(of_cell).max().unwrap_or_default() as f64;
+    // Headings are smaller.
+    LETTER * cells.max(0.86 * longest_word(&column.title) as f64) + SPACE_BETWEEN
 }
 
 impl HtmlCell {
@@ -74,5 +96,41 @@ impl HtmlCell {
             },
             code: cell.format.unwrap_or(format) == Format::Code && cell.value.key() == cell.value.label(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tables::Column;
+
+    fn table(headings: [&str; 2], row: [Value; 2]) -> HtmlTable {
+        let column = |(heading, format): (&str, Format)| Column {
+            name: heading.to_owned(),
+            heading: heading.to_owned(),
+            meaning: String::new(),
+            format,
+        };
+        let columns = headings.into_iter().zip([Format::Text, Format::Percent]).map(column).collect();
+        let mut table =
+            Table { name: String::new(), title: String::new(), columns, rows: Vec::new(), note: String::new() };
+        table.push(row);
+        HtmlTable::new(&table, Language::En)
+    }
+
+    #[test]
+    fn a_table_is_as_wide_as_its_longest_words_and_numbers() {
+        // Three letters, and four of `5.0%`, then the spaces.
+        let short = table(["A", "Per cent"], [Value::from("abc"), Value::from(5.0)]);
+        assert_eq!(short.ems, (0.58f64 * (3.0 + 4.0) + 2.0).ceil() as u32);
+        let long =
+            table(["A", "Käsittelyaika"], [Value::from("a long name of a group of customers"), Value::from(5.0)]);
+        assert_eq!(long.ems, (0.58f64 * (16.0 + 0.86 * 13.0) + 2.0).ceil() as u32);
+    }
+
+    #[test]
+    fn a_mask_is_noticed() {
+        assert!(table(["A", "B"], [Value::from("a"), Value::Masked]).has_mask());
+        assert!(!table(["A", "B"], [Value::from("a"), Value::Missing]).has_mask());
     }
 }

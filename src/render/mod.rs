@@ -18,6 +18,9 @@ pub use xlsx::{rows_left_out, workbook};
 use crate::i18n::{Language, MISSING};
 use crate::tables::{Cell, Format, Value};
 
+/// How pages look: colours, letters, links.
+pub const PAGE_STYLE: &str = include_str!("page.css");
+
 /// What stands for a figure of too few.
 pub const MASK: &str = "[c]";
 

@@ -4,8 +4,10 @@ use std::ops::Deref;
 
 use super::charts::{Segment, Stack};
 use super::palette;
+use super::view::{Block, Key};
+use crate::i18n::fill;
 use crate::render::{HtmlTable, written};
-use crate::tables::{Content, Format, Localizer, Row, Table, Value};
+use crate::tables::{Column, Content, Format, Localizer, Row, Table, Value};
 
 /// A content in a language.
 pub(super) struct LocalizedReport<'a> {
@@ -29,9 +31,10 @@ impl LocalizedReport<'_> {
     }
 
     /// The headings of columns with their colours.
-    pub(super) fn legend(table: &Table, columns: &[&str], colour: impl Fn(usize) -> String) -> Vec<(String, String)> {
+    pub(super) fn legend(table: &Table, columns: &[&str], colour: impl Fn(usize) -> String) -> Vec<Key> {
         let columns = table.columns.iter().filter(|column| columns.contains(&column.name.as_str()));
-        columns.enumerate().map(|(at, column)| (column.heading.clone(), colour(at))).collect()
+        let key = |(at, column): (usize, &Column)| Key { name: column.heading.clone(), colour: colour(at), dashes: "" };
+        columns.enumerate().map(key).collect()
     }
 
     /// A table as the page shows it.
@@ -51,20 +54,38 @@ impl LocalizedReport<'_> {
         table.rows.iter().map(item).collect::<Vec<_>>().join(", ")
     }
 
-    /// The shares in these columns as bars of parts; what is masked in one is one grey part.
+    /// A remark that there is nothing on these; nothing if there are none.
+    pub(super) fn no_data(&self, on: &[String]) -> Option<Block> {
+        self.left_out(&self.texts.page.no_data, on)
+    }
+
+    /// A remark that of these everything would be masked; nothing if there are none.
+    pub(super) fn too_few(&self, with: &[String]) -> Option<Block> {
+        self.left_out(&self.texts.page.too_few, with)
+    }
+
+    fn left_out(&self, why: &str, what: &[String]) -> Option<Block> {
+        let text = fill(why, &[("list", &what.join("; "))]);
+        (!what.is_empty()).then_some(Block::Note { text })
+    }
+
+    /// The shares in these columns as bars of parts; what is masked in one is one grey part, where the last or the first of it would be.
     pub(super) fn stacks(&self, table: &Table, columns: &[&str], colour: impl Fn(usize) -> String) -> Vec<Stack> {
         let stack = |row: &Row| {
             let cells: Vec<_> = columns.iter().map(|column| table.cell(row, column).value).collect();
-            let shares = cells.iter().enumerate().filter(|(_, value)| value.number().is_finite());
+            let shares = || cells.iter().enumerate().filter(|(_, value)| value.number().is_finite());
             let segment = |(at, value): (usize, &Value)| Segment {
                 share_pct: value.number(),
                 label: self.language.percent(value.number(), 1),
                 colour: colour(at),
             };
-            let mut segments: Vec<Segment> = shares.map(segment).collect();
-            if cells.contains(&Value::Masked) {
+            let mut segments: Vec<Segment> = shares().map(segment).collect();
+            if let Some(hidden) = cells.iter().position(|value| *value == Value::Masked) {
                 let told: f64 = segments.iter().map(|segment| segment.share_pct).sum();
-                segments.push(Segment::hidden(100.0 - told));
+                // A hidden last part stays the last.
+                let is_last = cells.last() == Some(&Value::Masked);
+                let before = shares().filter(|(at, _)| is_last || *at < hidden).count();
+                segments.insert(before, Segment::hidden(100.0 - told));
             }
             Stack { label: row.cell(0).value.label().to_owned(), detail: String::new(), segments }
         };

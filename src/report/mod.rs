@@ -6,6 +6,7 @@
 //! tables and charts; the template lays them out.
 
 mod charts;
+mod head;
 mod localized;
 mod page;
 mod palette;

@@ -7,8 +7,9 @@ use serde::Serialize;
 
 use super::localized::LocalizedReport;
 use super::view::Section;
-use super::{ReportError, sections};
+use super::{ReportError, head, sections};
 use crate::i18n::{Language, Message, fill};
+use crate::render::PAGE_STYLE;
 use crate::tables::{Content, Localizer};
 
 const TEMPLATE: &str = include_str!("report.html.j2");
@@ -18,11 +19,14 @@ const STYLE: &str = include_str!("style.css");
 #[derive(Serialize)]
 struct Page<'a> {
     language: &'static str,
-    style: &'static str,
+    style: String,
     words: Words<'a>,
     agency: &'a str,
     window: String,
     population: String,
+    headline: String,
+    remarks: Vec<String>,
+    more_remarks: String,
     held_because: Vec<String>,
     sections: Vec<Section>,
 }
@@ -38,6 +42,11 @@ struct Words<'a> {
     service: &'a str,
     privacy: &'a str,
     missing: &'a str,
+    /// What a mask means, if there is one on the page.
+    masked: String,
+    scroll: &'a str,
+    remarks: &'a str,
+    as_of: String,
     maker: String,
 }
 
@@ -48,6 +57,8 @@ pub(super) fn page(content: &Content<'_>, language: Language) -> Result<String, 
     let localized = LocalizedReport { content, words };
     let population = content.all().map_or(0, |all| all.customers);
     let (start, end) = (language.day(content.plan.window.start), language.day(content.plan.window.as_of));
+    let sections = sections::all(&localized);
+    let has_mask = sections.iter().any(Section::has_mask);
     let words = Words {
         title: &texts.page.title,
         skip: &texts.page.skip,
@@ -57,17 +68,25 @@ pub(super) fn page(content: &Content<'_>, language: Language) -> Result<String, 
         service: &texts.overview.service,
         privacy: &texts.page.privacy,
         missing: &texts.page.missing,
+        masked: if has_mask { localized.mask_note() } else { String::new() },
+        scroll: &texts.page.scroll,
+        remarks: &texts.page.remarks,
+        as_of: fill(&texts.page.as_of, &[("day", &end)]),
         maker: fill(&texts.page.maker, &[("version", env!("CARGO_PKG_VERSION"))]),
     };
+    let (remarks, more_remarks) = head::remarks(&localized);
     let page = Page {
         language: language.code(),
-        style: STYLE,
+        style: format!("{PAGE_STYLE}{STYLE}"),
         words,
         agency: &content.plan.report.agency,
         window: format!("{start} – {end}"),
         population: localized.customers(population),
+        headline: head::headline(&localized),
+        remarks,
+        more_remarks,
         held_because: Message::texts(content.held_because, language),
-        sections: sections::all(&localized),
+        sections,
     };
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);

@@ -6,11 +6,16 @@
 /// Where the categories' ramp goes through, lightest need first. On white each has a contrast of at least 3.
 const RAMP: [[u8; 3]; 3] = [[0x3e, 0x94, 0x8e], [0x2b, 0x66, 0x9f], [0x46, 0x28, 0x66]];
 
-/// Ways to apply, in the order of `extract::METHODS`: paper, oral, on behalf, online, other.
-const METHODS: [&str; 5] = ["#8d6e97", "#c9862f", "#7d8f4e", "#27577f", "#c4bfb4"];
+/// Ways to apply, in the order of the page: online, paper, oral, on behalf, other.
+const METHODS: [&str; 5] = ["#27577f", "#c9862f", "#7d8f4e", "#8d6e97", "#c4bfb4"];
+
+/// Top shares, the fewest customers first.
+const TOPS: [&str; 3] = ["#1d3f63", "#5c83a8", "#a9c0d4"];
 
 /// What is neither a category nor a way to apply.
 pub(super) const NEUTRAL: &str = "#5d6b7a";
+/// What of a whole is not looked at.
+pub(super) const REST: &str = "#f0eee8";
 /// What may not be told.
 pub(super) const HIDDEN: &str = "#e4e1da";
 
@@ -29,6 +34,11 @@ pub(super) fn category(at: usize, of: usize) -> String {
 /// The colour of a way to apply.
 pub(super) fn method(at: usize) -> &'static str {
     METHODS.get(at).copied().unwrap_or(NEUTRAL)
+}
+
+/// The colour of a top share.
+pub(super) fn top(at: usize) -> &'static str {
+    TOPS.get(at).copied().unwrap_or(NEUTRAL)
 }
 
 /// White or black, whichever is easier to read on a colour.
@@ -67,7 +77,8 @@ mod tests {
     #[test]
     fn text_on_a_colour_has_the_contrast_that_small_text_needs() {
         let categories = (0..7).map(|at| category(at, 7));
-        for colour in categories.chain(METHODS.map(str::to_owned)).chain([NEUTRAL.to_owned(), HIDDEN.to_owned()]) {
+        let others = METHODS.into_iter().chain(TOPS).map(str::to_owned);
+        for colour in categories.chain(others).chain([NEUTRAL.to_owned(), HIDDEN.to_owned()]) {
             let ink = if ink_on(&colour) == "on-dark" { 1.0 } else { 0.0 };
             assert!(contrast(luminance(&colour), ink) >= 4.5, "{colour}");
         }

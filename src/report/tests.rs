@@ -67,19 +67,21 @@ fn masked_figures_are_nowhere_on_the_page() {
     let text = text_of(&page(&Run::whole(), Language::En));
     // 400 and 5 of 1,905 aged 25 to 34: each could be worked out from the other.
     assert!(text.contains("78.7%") && !text.contains("21.0%") && !text.contains("0.3%"), "{text}");
-    // Of Sottunga and Kökar nothing is told but that they are there.
-    for small in ["Sottunga", "Kökar"] {
-        let rest = text.split(&format!("\n{small}\n")).nth(1).unwrap();
-        assert!(rest.starts_with("[c]\n[c]\n[c]\n[c]\n[c]\n[c]"), "{rest}");
-        assert_eq!(text.matches(&format!("\n{small}\n")).count(), 1);
-    }
+    // Of Sottunga and Kökar nothing is told but that there are two such groups.
+    assert!(!text.contains("Sottunga") && !text.contains("Kökar"));
+    assert!(text.contains("would tell of such a group: 2."), "{text}");
 }
 
 #[test]
-fn groups_that_deviate_most_come_first_and_age_groups_by_age() {
+fn groups_are_by_their_share_in_the_heaviest_category_and_age_groups_by_age() {
     let text = text_of(&page(&Run::whole(), Language::En));
-    let place = |name: &str| text.rfind(&format!("\n{name}\n")).unwrap();
-    assert!(place("Raseborg &lt;&amp;&gt;") < place("Åbo") && place("Mariehamn") < place("Sottunga"));
+    let (text, _) = text.split_once("Groups differ in age").unwrap();
+    let places = |name: &str| text.match_indices(&format!("\n{name}\n")).map(|(at, _)| at).collect::<Vec<_>>();
+    // In the chart and in the table: 29.0, 10.0 and 9.95 per cent, below everybody.
+    let order = ["Raseborg &lt;&amp;&gt;", "Mariehamn", "Åbo"].map(places);
+    assert!(order.iter().all(|places| places.len() == 2), "{order:?}");
+    assert!((0..2).all(|at| order[0][at] < order[1][at] && order[1][at] < order[2][at]), "{order:?}");
+    let place = |name: &str| places(name).pop().unwrap();
     assert!(text.contains("within chance"));
     assert!(place("18-24") < place("25-34"));
     assert!(text.contains("+19.0 points, Everyday life that requires support"), "{text}");
@@ -141,10 +143,60 @@ fn a_category_of_few_is_told_by_its_size_only() {
     };
     assert!(rows("Everyday life that requires support") > 5 && rows("Irregular everyday life") > 5, "{text}");
     assert_eq!((rows("Regular everyday life"), rows("All customers")), (0, 0));
-    assert_eq!(text.matches("[c]: fewer than 10 customers").count(), 5, "{text}");
+    assert_eq!(text.matches("[c] means that a figure is hidden: fewer than 10").count(), 1, "{text}");
     // The history has them at this run only.
     let contacts = text.split("\n31 December 2025\n").skip(1).find(|rest| rest.starts_with("0.40\n[c]\n[c]"));
     assert!(contacts.is_some() && text.contains("\n30 November 2025\n0.40\n0.40\n0.40"), "{text}");
+}
+
+#[test]
+fn the_head_compares_the_heaviest_category_with_a_year_ago_if_it_can() {
+    let head = |run: &Run| {
+        let page = page(run, Language::En).replace('\u{a0}', " ");
+        page.split_once("class=\"headline\">").unwrap().1.split('<').next().unwrap().to_owned()
+    };
+    let mut run = Run::whole();
+    let shares = "Of 100,000 customers, 79.0% are in “Regular everyday life”, 11.0% in “Irregular everyday life” and 10.0% in \
+                  “Everyday life that requires support”.";
+    assert_eq!(
+        head(&run),
+        format!("{shares} “Everyday life that requires support” has 400 customers more than on 30 November 2025.")
+    );
+    run.history[0].as_of = "2024-12-31".to_owned();
+    assert!(head(&run).ends_with("has 1,000 customers more than on 31 December 2024."), "{}", head(&run));
+    run.history.clear();
+    assert_eq!(head(&run), shares);
+}
+
+#[test]
+fn what_is_masked_as_a_whole_or_has_no_data_is_left_out_and_said_to_be() {
+    let mut run = Run::whole();
+    run.plan.breakdowns.min_group = 1_000_000;
+    let masked = page(&run, Language::En);
+    let text = text_of(&masked);
+    assert!(text.contains("Not drawn, since so few have it that no category can be shown: Ways to apply."), "{text}");
+    assert!(
+        text.contains("Not drawn, since so few have it that no category can be shown: Contacts a year; "),
+        "{text}"
+    );
+    assert!(text.contains("Municipality: no group can be shown, since"), "{text}");
+    for chart in ["ways-chart", "distribution-contacts_per_year", "concentration", "breakdown-1", "employers-contacts"]
+    {
+        assert!(!masked.contains(&format!("id=\"{chart}-t\"")), "{chart}");
+    }
+    let empty = text_of(&page(&Run::empty(), Language::Sv));
+    assert!(empty.contains("Inga uppgifter om: Kontakter per år; ") && !empty.contains("[c]"), "{empty}");
+}
+
+#[test]
+fn published_figures_are_shown_only_where_asked_and_under_their_source() {
+    let mut run = Run::whole();
+    // Over each card, and beside the bar of the shares.
+    let text = text_of(&page(&run, Language::Sv)).replace("&#x2f;", "/");
+    assert_eq!(text.matches("\nFPA/Kela\n").count(), 4, "{text}");
+    run.plan.report.reference.clear();
+    let text = text_of(&page(&run, Language::Sv));
+    assert!(!text.contains("FPA") && !text.contains("ublicera"), "{text}");
 }
 
 #[test]

@@ -35,8 +35,32 @@ pub(super) enum Block {
     Folded { table: HtmlTable },
     /// Names and what they mean.
     Terms { terms: Vec<(String, String)> },
-    /// What the program says.
+    /// What the program says of the run, which the head of the page points to by number.
     Messages { messages: Vec<String> },
+}
+
+impl Block {
+    /// The tables in it.
+    fn tables(&self) -> Vec<&HtmlTable> {
+        match self {
+            Block::Cards { cards } => cards.iter().map(|card| &card.table).collect(),
+            Block::Figure { figure } => vec![&figure.table],
+            Block::Figures { figures } => figures.iter().map(|figure| &figure.table).collect(),
+            Block::Table { table } | Block::Folded { table } => vec![table],
+            Block::Text { .. }
+            | Block::Note { .. }
+            | Block::Heading { .. }
+            | Block::Terms { .. }
+            | Block::Messages { .. } => Vec::new(),
+        }
+    }
+}
+
+impl Section {
+    /// Whether something in it is masked.
+    pub(super) fn has_mask(&self) -> bool {
+        self.blocks.iter().flat_map(Block::tables).any(HtmlTable::has_mask)
+    }
 }
 
 /// A category at a glance.
@@ -55,11 +79,21 @@ pub(super) struct Card {
 #[derive(Serialize)]
 pub(super) struct Figure {
     pub(super) title: String,
+    pub(super) legend: Vec<Key>,
     /// The picture's markup.
     pub(super) svg: String,
     pub(super) table: HtmlTable,
     /// Where the table stands.
     pub(super) layout: Layout,
+}
+
+/// What a colour, or a kind of line, stands for.
+#[derive(Serialize)]
+pub(super) struct Key {
+    pub(super) name: String,
+    pub(super) colour: String,
+    /// How its line is broken; empty for an area.
+    pub(super) dashes: &'static str,
 }
 
 /// Where a chart's table stands.
@@ -75,9 +109,9 @@ pub(super) enum Layout {
 }
 
 impl Layout {
-    /// Where there is room for a table of so many categories: half the page is not wide enough for many.
-    pub(super) fn of_categories(categories: usize) -> Self {
-        if categories > 4 { Layout::Below } else { Layout::Beside }
+    /// Where there is room for a table of so many columns: half the page is not wide enough for many.
+    pub(super) fn of_columns(columns: usize) -> Self {
+        if columns > 4 { Layout::Below } else { Layout::Beside }
     }
 }
 
@@ -86,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn many_categories_have_their_table_below() {
-        assert_eq!([3, 4, 5].map(Layout::of_categories), [Layout::Beside, Layout::Beside, Layout::Below]);
+    fn a_table_of_many_columns_is_below() {
+        assert_eq!([3, 4, 5].map(Layout::of_columns), [Layout::Beside, Layout::Beside, Layout::Below]);
     }
 }

@@ -2,9 +2,10 @@
 
 use super::Expression;
 use super::feature_types;
-use crate::i18n::Text;
+use crate::i18n::{Language, Text};
 use crate::schema::Entity;
 use crate::schema::features::{At, FeatureType};
+use crate::schema::fields::Field;
 
 /// The name of the rule that customers have whom no rule took.
 pub const DEFAULT_RULE: &str = "default";
@@ -82,6 +83,20 @@ pub struct DerivedFeature {
     pub meaning: Text,
 }
 
+/// A column of its values; without a meaning in words it means its expression.
+impl From<&DerivedFeature> for Field {
+    fn from(feature: &DerivedFeature) -> Self {
+        let meaning = Language::En.of(&feature.meaning);
+        let meaning = if meaning.is_empty() { feature.expression.as_str() } else { meaning };
+        Field {
+            name: feature.name.clone().into(),
+            unit: feature.unit.clone().into(),
+            meaning: meaning.to_owned().into(),
+            ..Field::new("", feature.feature_type.into(), "")
+        }
+    }
+}
+
 impl RuleSet {
     /// Category and name of every rule in order, by which labels number them; the default's come last.
     pub fn outcomes(&self) -> impl Iterator<Item = (&str, &str)> {
@@ -111,6 +126,19 @@ impl RuleSet {
         let features = self.entity.features();
         let named: Vec<At> = features.iter().copied().filter(|at| names.contains(&at.feature().name)).collect();
         if named.is_empty() { features[..1].to_vec() } else { named }
+    }
+
+    /// The features of the catalogue that a rule depends on, in their order, those behind derived features among them.
+    pub fn features_of(&self, rule: usize) -> Vec<At> {
+        let mut names: Vec<&str> = self.rules.get(rule).map(|rule| rule.condition.features()).unwrap_or_default();
+        // A derived feature names only those before it.
+        for derived in self.derived_features.iter().rev() {
+            if names.contains(&derived.name.as_str()) {
+                names.extend(derived.parsed.features());
+            }
+        }
+        let features = self.entity.features().iter().copied();
+        features.filter(|at| names.contains(&at.feature().name)).collect()
     }
 
     /// The numbers that stand beside a feature, in conditions and derived features that depend on it, ascending: where

@@ -13,6 +13,18 @@ pub enum Entity {
 }
 
 impl Entity {
+    /// Of whom an extract tells.
+    pub fn of(extract: Extract) -> Self {
+        match extract {
+            Extract::Customers
+            | Extract::Contacts
+            | Extract::Applications
+            | Extract::Payments
+            | Extract::LifeEvents => Entity::Customer,
+            Extract::Employers | Extract::EmployerContacts | Extract::EmployerApplications => Entity::Employer,
+        }
+    }
+
     /// What one is called in messages.
     pub const fn singular(self) -> &'static str {
         match self {

@@ -4,6 +4,7 @@
 mod entity;
 pub mod extracts;
 pub mod features;
+pub mod fields;
 pub mod figures;
 
 pub use entity::Entity;

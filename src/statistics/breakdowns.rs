@@ -5,6 +5,7 @@
 
 use rayon::prelude::*;
 
+use super::age_adjustment::{AgeAdjusted, CrossCounts, adjusted};
 use super::cells::{Cells, Figures, by_cell};
 use super::grouping::{Grouping, MOST_GROUPS};
 use super::sparse::SparseTable;
@@ -28,6 +29,8 @@ pub struct Group {
     pub values: Vec<Option<String>>,
     /// Per category in the configured order, then of all. Shares are of the group's customers.
     pub categories: Vec<GroupFigures>,
+    /// Held against everybody, age by age; `None` of pairs and of age groups themselves.
+    pub age_adjusted: Option<AgeAdjusted>,
 }
 
 /// The figures of one category, or of all, in a group.
@@ -61,11 +64,12 @@ pub struct TooManyGroups {
     pub groups: usize,
 }
 
-/// The breakdowns by each of these lists of one or two dimensions, in their order, for so many categories; and those
-/// that would have too many groups.
+/// The breakdowns by each of these lists of one or two dimensions, in their order, for so many categories, single ones
+/// adjusted for age; and those that would have too many groups.
 pub(super) fn of_tables(
     mut tables: Vec<SparseTable>,
     by: &[Vec<&Grouping>],
+    ages: &Grouping,
     categories: usize,
 ) -> (Vec<Breakdown>, Vec<TooManyGroups>) {
     // Doubles are summed in the order of the customers.
@@ -81,12 +85,45 @@ pub(super) fn of_tables(
         .with_max_len(1)
         .map(|feature| cells.iter().map(|cells| by_cell(&tables, feature, cells)).collect())
         .collect();
+    let by_age = AgeCounts::new(&tables, ages, categories);
     let of = |(at, cells): (usize, &Cells)| {
         let of_feature: Vec<&[Figures]> = figures.iter().map(|breakdowns| breakdowns[at].as_slice()).collect();
-        breakdown(cells, &of_feature)
+        breakdown(cells, &of_feature, &by_age)
     };
     let too_many = too_many.into_iter().filter_map(Result::err).collect();
     (cells.iter().enumerate().map(of).collect(), too_many)
+}
+
+/// Everybody's age group, and how many customers each has in each category.
+struct AgeCounts {
+    name: String,
+    groups: usize,
+    /// By customer, in the order of the tables.
+    of: Vec<u16>,
+    customers: CrossCounts,
+}
+
+impl AgeCounts {
+    fn new(tables: &[SparseTable], ages: &Grouping, categories: usize) -> Self {
+        let customers = tables.iter().flat_map(|table| &table.customers);
+        let of: Vec<u16> = customers.map(|customer| ages.of[*customer as usize]).collect();
+        let own_categories = tables.iter().flat_map(|table| &table.categories);
+        let pairs = of.iter().zip(own_categories).map(|(age, category)| (usize::from(*age), usize::from(*category)));
+        let customers = CrossCounts::new(ages.values.len(), categories, pairs);
+        AgeCounts { name: ages.name.clone(), groups: ages.values.len(), of, customers }
+    }
+
+    /// The groups of one dimension, but age itself, each adjusted for age.
+    fn adjusted(&self, cells: &Cells) -> Option<Vec<AgeAdjusted>> {
+        if cells.dimensions.len() != 1 || cells.dimensions[0] == self.name {
+            return None;
+        }
+        let groups = cells.each().map(|cell| usize::from(cell) / cells.categories);
+        let pairs = groups.zip(self.of.iter().map(|age| usize::from(*age)));
+        let by_group = CrossCounts::new(cells.groups.len(), self.groups, pairs);
+        let of_group = |(group, own): (usize, &[u64])| adjusted(&self.customers, &by_group, group, own);
+        Some(cells.customers.chunks(cells.categories).enumerate().map(of_group).collect())
+    }
 }
 
 /// Numbers the groups that have a customer, in the order of their values, and puts everybody into a cell.
@@ -133,8 +170,9 @@ fn cells(tables: &[SparseTable], by: &[&Grouping], categories: usize) -> Result<
 
 /// Puts the figures of a breakdown together; `figures` are by feature and cell, those of all categories after the
 /// categories' own.
-fn breakdown(cells: &Cells, figures: &[&[Figures]]) -> Breakdown {
+fn breakdown(cells: &Cells, figures: &[&[Figures]], by_age: &AgeCounts) -> Breakdown {
     let columns = cells.categories + 1;
+    let adjusted = by_age.adjusted(cells);
     let group = |(group, values): (usize, &Vec<Option<String>>)| {
         let own = group * cells.categories..(group + 1) * cells.categories;
         let all: u64 = cells.customers[own.clone()].iter().sum();
@@ -151,7 +189,11 @@ fn breakdown(cells: &Cells, figures: &[&[Figures]]) -> Breakdown {
                 features: features.iter().map(|figures| figures.middle).collect(),
             }
         };
-        Group { values: values.clone(), categories: (0..columns).map(of_category).collect() }
+        Group {
+            values: values.clone(),
+            categories: (0..columns).map(of_category).collect(),
+            age_adjusted: adjusted.as_ref().map(|groups| groups[group].clone()),
+        }
     };
     Breakdown { dimensions: cells.dimensions.clone(), groups: cells.groups.iter().enumerate().map(group).collect() }
 }

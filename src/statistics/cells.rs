@@ -44,6 +44,11 @@ impl Cells {
         Cells { dimensions, groups, categories, of, customers }
     }
 
+    /// The cell of each customer, in the order of the tables.
+    pub(super) fn each(&self) -> impl Iterator<Item = u16> + '_ {
+        self.of.iter().copied()
+    }
+
     /// Each table with the cells of its customers.
     fn of_tables<'a>(&'a self, tables: &'a [SparseTable]) -> impl Iterator<Item = (&'a SparseTable, &'a [u16])> {
         let mut rest = self.of.as_slice();

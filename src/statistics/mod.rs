@@ -3,6 +3,7 @@
 //! In: labelled feature tables, in any order. Out: one [`CategoryFigures`] per category in the configured order,
 //! then `all`.
 
+mod age_adjustment;
 mod breakdowns;
 mod cells;
 mod concentration;
@@ -12,6 +13,7 @@ mod masking;
 mod sequences;
 mod sparse;
 
+pub use age_adjustment::{Adjusted, AgeAdjusted};
 pub use breakdowns::{Breakdown, Group, GroupFigures, MeanMedian, TooManyGroups};
 pub use concentration::Concentration;
 pub use distribution::{Distribution, FeatureFigures, PROBABILITIES, Total};
@@ -181,11 +183,11 @@ impl Accumulator {
         concentration::of_tables(&tables, self.customers.len())
     }
 
-    /// The breakdowns by each of these lists of one or two dimensions, in their order; and those that would have too
-    /// many groups. Nothing is known for them unless they were wanted from the beginning.
-    pub fn breakdowns(self, by: &[Vec<&Grouping>]) -> (Vec<Breakdown>, Vec<TooManyGroups>) {
+    /// The breakdowns by each of these lists of one or two dimensions, in their order, single ones adjusted for `ages`;
+    /// and those that would have too many groups. Nothing is known for them unless they were wanted from the beginning.
+    pub fn breakdowns(self, by: &[Vec<&Grouping>], ages: &Grouping) -> (Vec<Breakdown>, Vec<TooManyGroups>) {
         let tables = if self.breakdowns { self.tables } else { Vec::new() };
-        breakdowns::of_tables(tables, by, self.customers.len())
+        breakdowns::of_tables(tables, by, ages, self.customers.len())
     }
 }
 

@@ -145,7 +145,7 @@ mod tests {
     }
 
     fn written<R: Row>(row: R, number: u64) -> String {
-        let timeline = Timeline::new(NaiveDate::from_ymd_opt(2025, 12, 31).unwrap());
+        let timeline = Timeline::new(NaiveDate::from_ymd_opt(2025, 12, 31).unwrap(), 14);
         String::from_utf8(Csv::encode(&[row], number, &timeline)).unwrap()
     }
 

@@ -24,7 +24,7 @@ impl CustomerRows {
     /// Draws the customer of a number and adds all rows about them.
     pub(super) fn add(&mut self, number: u64, timeline: &Timeline, dice: &mut Dice, filers: &mut Dice) {
         let person = Person::draw(dice, timeline);
-        let episodes = life::live(&person, dice);
+        let episodes = life::live(&person, timeline, dice);
         let support = Support::draw(&person, &episodes, timeline, dice);
         let last_day = person.registered_to.unwrap_or(timeline.as_of()).min(timeline.as_of());
         let mut payer = Payer { customer: number, last_day, timeline, rows: &mut self.payments };
@@ -69,7 +69,8 @@ impl CustomerRows {
                     State::Transition(cause) => Some(cause.code()),
                     State::Stable | State::Hardship => None,
                 };
-                let (stage, state) = (person.stage.code(), episode.state.code());
+                let stage = person.stage_in(episode.until - 1);
+                let (stage, state) = (stage.code(), episode.state.code());
                 self.latent_states.push(LatentState { customer: number, stage, state, cause, from, to });
             }
         }

@@ -87,16 +87,20 @@ impl EmployerRows {
         let employees = (fewest * (most / fewest).powf(dice.unit())) as u32;
         let known = !dice.chance(SIZE_UNKNOWN);
         self.employers.push(Employer { employees: known.then_some(employees) });
-        if !dice.chance(habits.active) {
-            return;
-        }
-        let mut others = 0;
-        let usual = habits.applications * dice.frailty(1.5);
-        dice.arrivals(&[usual], |_, _, _| others += 1);
-        for _ in 0..=others {
-            let month = dice.between(LEAD_MONTHS as i32, (LEAD_MONTHS + EXTRACT_MONTHS) as i32 - 1) as usize;
-            let day = timeline.working_day(timeline.day_in(month, dice.unit()));
-            self.apply(number, day, habits, timeline, dice);
+        // What an employer is like in fourteen months, it may be or not be in the fourteen before them.
+        for stretch in timeline.stretches(LEAD_MONTHS, EXTRACT_MONTHS) {
+            let part = stretch.len() as f64 / EXTRACT_MONTHS as f64;
+            if !dice.chance(habits.active * part) {
+                continue;
+            }
+            let mut others = 0;
+            let usual = habits.applications * part * dice.frailty(1.5);
+            dice.arrivals(&[usual], |_, _, _| others += 1);
+            for _ in 0..=others {
+                let month = dice.between(stretch.start as i32, stretch.end as i32 - 1) as usize;
+                let day = timeline.working_day(timeline.day_in(month, dice.unit()));
+                self.apply(number, day, habits, timeline, dice);
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 
 use super::dice::Dice;
 use super::person::{Person, Stage};
-use super::timeline::MONTHS;
+use super::timeline::Timeline;
 
 /// The state of somebody's everyday life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,6 +87,13 @@ impl Chances {
         Chances { stable_to_transition, stable_to_hardship, transition_to_hardship, hardship_to_stable }
     }
 
+    /// Those of a person, whose life becomes hard more often, or less.
+    fn of_person(mut self, person: &Person) -> Self {
+        self.stable_to_transition *= person.strain.sqrt();
+        self.stable_to_hardship *= person.strain;
+        self
+    }
+
     /// Share of people in hardship once the years have evened out, transitions counted as stable.
     fn lasting_share(&self) -> f64 {
         let way_through_transition = self.transition_to_hardship / (self.transition_to_hardship + 0.25);
@@ -106,31 +113,46 @@ pub(super) struct Episode {
 }
 
 /// Lives a person's months; the episodes, in order, cover the whole timeline.
-pub(super) fn live(person: &Person, dice: &mut Dice) -> Vec<Episode> {
-    let mut chances = Chances::of(person.stage);
-    chances.stable_to_transition *= person.strain.sqrt();
-    chances.stable_to_hardship *= person.strain;
+pub(super) fn live(person: &Person, timeline: &Timeline, dice: &mut Dice) -> Vec<Episode> {
+    let months = timeline.months();
+    let mut chances = Chances::of(person.stage_in(0)).of_person(person);
     let hard_already = dice.chance(chances.lasting_share());
     let mut state = if hard_already { State::Hardship } else { State::Stable };
     let mut episodes = Vec::with_capacity(4);
     let mut from = 0;
-    for month in 1..MONTHS {
-        let next = step(state, &chances, person, dice);
+    for month in 1..months {
+        if person.past.iter().any(|(_, until)| *until == month) {
+            chances = Chances::of(person.stage_in(month)).of_person(person);
+        }
+        let who = Who { stage: person.stage_in(month), age: person.age - years_before(timeline, month) };
+        let next = step(state, &chances, who, dice);
         if next != state {
             episodes.push(Episode { state, from, until: month });
             (state, from) = (next, month);
         }
     }
-    episodes.push(Episode { state, from, until: MONTHS });
+    episodes.push(Episode { state, from, until: months });
     episodes
 }
 
-fn step(state: State, chances: &Chances, person: &Person, dice: &mut Dice) -> State {
+/// Whole years that a month lies before the last months.
+fn years_before(timeline: &Timeline, month: usize) -> i32 {
+    (timeline.last_months().saturating_sub(month) / 12) as i32
+}
+
+/// Who somebody is in a month, as far as it matters to what happens.
+#[derive(Debug, Clone, Copy)]
+struct Who {
+    stage: Stage,
+    age: i32,
+}
+
+fn step(state: State, chances: &Chances, who: Who, dice: &mut Dice) -> State {
     let draw = dice.unit();
     match state {
         State::Stable if draw < chances.stable_to_hardship => State::Hardship,
         State::Stable if draw < chances.stable_to_hardship + chances.stable_to_transition => {
-            State::Transition(cause(person, dice))
+            State::Transition(cause(who, dice))
         }
         State::Transition(_) if draw < chances.transition_to_hardship => State::Hardship,
         State::Transition(cause) if draw < chances.transition_to_hardship + cause.settles() => State::Stable,
@@ -139,11 +161,11 @@ fn step(state: State, chances: &Chances, person: &Person, dice: &mut Dice) -> St
     }
 }
 
-fn cause(person: &Person, dice: &mut Dice) -> Cause {
+fn cause(who: Who, dice: &mut Dice) -> Cause {
     use Cause::*;
-    let conscripts = if person.age < 27 { 14.0 } else { 0.0 };
-    let births = if (20..43).contains(&person.age) { 1.0 } else { 0.0 };
-    match person.stage {
+    let conscripts = if who.age < 27 { 14.0 } else { 0.0 };
+    let births = if (20..43).contains(&who.age) { 1.0 } else { 0.0 };
+    match who.stage {
         Stage::Child => Sickness,
         Stage::Student => dice.pick(&[
             (34.0, Unemployment),
@@ -185,18 +207,22 @@ mod tests {
 
     #[test]
     fn lives_cover_the_timeline_and_stay_in_balance() {
-        let timeline = Timeline::new(NaiveDate::from_ymd_opt(2025, 12, 31).unwrap());
-        let mut dice = Dice::new(6, Realm::Customers, 0);
-        let (mut hard_first, mut hard_last, people) = (0u32, 0u32, 40_000);
-        for _ in 0..people {
-            let person = Person::draw(&mut dice, &timeline);
-            let episodes = live(&person, &mut dice);
-            assert_eq!((episodes[0].from, episodes[episodes.len() - 1].until), (0, MONTHS));
-            assert!(episodes.windows(2).all(|pair| pair[0].until == pair[1].from && pair[0].state != pair[1].state));
-            hard_first += u32::from(episodes[0].state == State::Hardship);
-            hard_last += u32::from(episodes[episodes.len() - 1].state == State::Hardship);
+        for extract_months in [14, 60] {
+            let timeline = Timeline::new(NaiveDate::from_ymd_opt(2025, 12, 31).unwrap(), extract_months);
+            let mut dice = Dice::new(6, Realm::Customers, 0);
+            let (mut hard_first, mut hard_last, people) = (0u32, 0u32, 40_000);
+            for _ in 0..people {
+                let person = Person::draw(&mut dice, &timeline);
+                let episodes = live(&person, &timeline, &mut dice);
+                let last = &episodes[episodes.len() - 1];
+                assert_eq!((episodes[0].from, last.until), (0, timeline.months()));
+                let follows = |pair: &[Episode]| pair[0].until == pair[1].from && pair[0].state != pair[1].state;
+                assert!(episodes.windows(2).all(follows));
+                hard_first += u32::from(episodes[0].state == State::Hardship);
+                hard_last += u32::from(last.state == State::Hardship);
+            }
+            let (first, last) = (f64::from(hard_first) / f64::from(people), f64::from(hard_last) / f64::from(people));
+            assert!((first - last).abs() < 0.015, "hardship drifts from {first} to {last}");
         }
-        let (first, last) = (f64::from(hard_first) / f64::from(people), f64::from(hard_last) / f64::from(people));
-        assert!((first - last).abs() < 0.015, "hardship drifts from {first} to {last}");
     }
 }

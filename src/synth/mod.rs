@@ -3,14 +3,18 @@
 //!
 //! # The life-course model
 //!
-//! Every customer lives through [`MONTHS`](timeline::MONTHS) calendar months: 24 before the extracts begin, so that
-//! spells are under way on the extracts' first day, and the 14 that the extracts cover, the last of which `as_of`
-//! ends.
+//! Every customer lives through the calendar months that the extracts cover, the last of which `as_of` ends (14 unless set, at
+//! most 96), and 24 before them, so that spells are under way on the extracts' first day.
 //!
 //! **Life stage** (`person`): child (under 17), student, worker, parent, pensioner (from 65, or by disability), drawn
 //! with age, municipality, language, children, and the dates of registration (births, arrivals, deaths, departures).
 //! Two lasting traits: how often life becomes hard (municipality, language) and how readily the person gets in touch
 //! (gamma distributed, mean one).
+//!
+//! In the last 38 months a person's stage is the one of their age on `as_of`. Where the extracts cover more than 14 months, it was
+//! another before: people were children until 17, many workers and parents studied (with the share of students of their age
+//! then), pensioners by age worked until 65, and children of parents were born when they were. Deaths (0.07 % a year below 50,
+//! 15 % from 85) and departures (0.1 to 0.4 %) go on over all of the extracts' months, as births and arrivals do.
 //!
 //! **Latent everyday life** (`life`): a Markov chain over three states. Probabilities a month, multiplied for
 //! entering by the person's trait:
@@ -25,7 +29,9 @@
 //!
 //! A transition has a cause, by stage and age: unemployment, sickness, rehabilitation, birth, separation,
 //! bereavement, conscription. Each month it ends in stability with the cause's probability: 0.20, 0.42, 0.18, 0.11,
-//! 0.22, 0.22, 0.12. People start in hardship with the share that these probabilities settle at.
+//! 0.22, 0.22, 0.12. People start in hardship with the share that these probabilities settle at. So the chain is in balance:
+//! however long the history, shares neither rise nor fall, while in a year about one in four workers in hardship comes out of it
+//! (1 − 0.978¹²), and one in five lives a transition (1 − 0.9815¹²).
 //!
 //! **What follows**, with noise:
 //!
@@ -77,7 +83,8 @@ use std::path::{Path, PathBuf};
 use chrono::{Datelike, NaiveDate};
 
 use crate::exit_code::ExitCode;
-use timeline::Timeline;
+pub use timeline::EXTRACT_MONTHS;
+use timeline::{MOST_EXTRACT_MONTHS, Timeline};
 use writer::{FileFormat, MOST_CUSTOMERS, Plan};
 
 /// The file format of a population's extracts.
@@ -107,8 +114,10 @@ pub struct SynthParameters {
     pub customers: u64,
     /// The seed: the same parameters give the same bytes, another seed another population.
     pub seed: u64,
-    /// The last day of the extracts, which begin on the first day of the thirteenth month before this day's.
+    /// The last day of the extracts.
     pub as_of: NaiveDate,
+    /// How many calendar months the extracts cover, the last of which `as_of` ends: 14 to 96.
+    pub months: usize,
     /// The format of the extracts.
     pub format: Format,
 }
@@ -150,6 +159,12 @@ pub enum SynthError {
         /// The day asked for.
         asked: NaiveDate,
     },
+    /// Fewer months than a run looks at, or more than ids are for.
+    #[error("extracts of {asked} months cannot be made up: choose {EXTRACT_MONTHS} to {MOST_EXTRACT_MONTHS}")]
+    Months {
+        /// The number asked for.
+        asked: usize,
+    },
     /// A file or folder that could not be written.
     #[error("{path}: cannot be written: {source}", path = path.display())]
     Io {
@@ -172,7 +187,7 @@ impl SynthError {
     /// What the program ends with.
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            SynthError::Customers { .. } | SynthError::AsOf { .. } => ExitCode::Usage,
+            SynthError::Customers { .. } | SynthError::AsOf { .. } | SynthError::Months { .. } => ExitCode::Usage,
             SynthError::Io { .. } | SynthError::Parquet { .. } => ExitCode::Failure,
         }
     }
@@ -199,6 +214,9 @@ pub fn write_population(parameters: &SynthParameters, progress: &dyn Fn(u64)) ->
     if !(1900..=9998).contains(&as_of.year()) {
         return Err(SynthError::AsOf { asked: *as_of });
     }
+    if !(EXTRACT_MONTHS..=MOST_EXTRACT_MONTHS).contains(&parameters.months) {
+        return Err(SynthError::Months { asked: parameters.months });
+    }
     fs_err::create_dir_all(out).map_err(|cause| SynthError::io(out, cause))?;
     match parameters.format {
         Format::Csv => write_as::<csv::Csv>(parameters, progress),
@@ -207,7 +225,7 @@ pub fn write_population(parameters: &SynthParameters, progress: &dyn Fn(u64)) ->
 }
 
 fn write_as<F: FileFormat>(parameters: &SynthParameters, progress: &dyn Fn(u64)) -> Result<SynthSummary, SynthError> {
-    let timeline = Timeline::new(parameters.as_of);
+    let timeline = Timeline::new(parameters.as_of, parameters.months);
     let plan = Plan { folder: &parameters.out, seed: parameters.seed, timeline: &timeline };
     // A configuration vouches for complete extracts: a former one goes first, the new one comes last.
     let configuration = parameters.out.join("vardag.toml");

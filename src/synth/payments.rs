@@ -6,7 +6,7 @@ use super::dice::Dice;
 use super::person::Person;
 use super::rows::Payment;
 use super::support::{Run, Support};
-use super::timeline::{LEAD_MONTHS, MONTHS, Timeline};
+use super::timeline::{LEAD_MONTHS, Timeline};
 use crate::calendar::Day;
 
 /// Share of a benefit's months that are paid in two parts.
@@ -88,7 +88,7 @@ impl Payer<'_> {
 
     /// Medicines, doctors' fees and trips: paid once each, as often in a hard life as in an easy one.
     fn reimburse(&mut self, person: &Person, dice: &mut Dice) {
-        let mut rates = [0.0; MONTHS - LEAD_MONTHS];
+        let mut rates = vec![0.0; self.timeline.extract_months()];
         for (month, rate) in rates.iter_mut().enumerate() {
             if person.present >> (month + LEAD_MONTHS) & 1 == 1 {
                 *rate = person.reimbursements;

@@ -4,7 +4,7 @@
 use super::dice::Dice;
 use super::places::{self, Municipality};
 use super::rows::Customer;
-use super::timeline::{EXTRACT_MONTHS, LEAD_MONTHS, MONTHS, Timeline};
+use super::timeline::{EXTRACT_MONTHS, LEAD_MONTHS, Timeline};
 use crate::calendar::Day;
 
 /// Where in life a customer is; it decides what can happen to them.
@@ -32,11 +32,10 @@ impl Stage {
 }
 
 /// A set of the timeline's months, one bit each.
-pub(super) type Months = u64;
+pub(super) type Months = u128;
 
 /// The months from `from` up to, but not including, `until`.
 pub(super) fn months(from: usize, until: usize) -> Months {
-    let (from, until) = (from.min(MONTHS), until.min(MONTHS));
     if from >= until { 0 } else { ((1 << (until - from)) - 1) << from }
 }
 
@@ -45,14 +44,17 @@ pub(super) struct Person {
     pub(super) birth: Day,
     /// Completed years on `as_of`, give or take a birthday.
     pub(super) age: i32,
+    /// The life stage in the last months.
     pub(super) stage: Stage,
+    /// The stages before that one, each with the month after its last.
+    pub(super) past: Vec<(Stage, usize)>,
     pub(super) municipality: &'static Municipality,
     pub(super) language: &'static str,
     pub(super) registered_from: Option<Day>,
     pub(super) registered_to: Option<Day>,
     /// Months with at least one registered day.
     pub(super) present: Months,
-    /// For each child under 17 that is there when the timeline begins: the month in which it turns 17.
+    /// For each child under 17 in the last months: the month in which it turns 17.
     pub(super) children_until: Vec<usize>,
     /// Factor on how often life becomes hard.
     pub(super) strain: f64,
@@ -100,19 +102,21 @@ impl Person {
         let language = places::language(dice, municipality, newcomer);
         let registered_to = departure(dice, timeline, age, registered_from);
         let first = registered_from.map_or(0, |day| timeline.month_of(day));
-        let last = registered_to.map_or(MONTHS - 1, |day| timeline.month_of(day));
+        let last = registered_to.map_or(timeline.months() - 1, |day| timeline.month_of(day));
         let gone = registered_to.is_some_and(|day| day < timeline.first_day(0));
         let language_strain = if matches!(language, "other" | "en") { 1.5 } else { 1.0 };
+        let past = past_stages(dice, timeline, birth, age, stage);
         Person {
             birth,
             age,
             stage,
+            past,
             municipality,
             language,
             registered_from,
             registered_to,
             present: if gone { 0 } else { months(first, last + 1) },
-            children_until: if stage == Stage::Parent { children(dice, age) } else { Vec::new() },
+            children_until: if stage == Stage::Parent { children(dice, age, timeline) } else { Vec::new() },
             strain: municipality.strain * language_strain,
             talkative: dice.frailty(1.1),
             reimbursements: reimbursements_a_month(age) * dice.frailty(0.9),
@@ -126,8 +130,17 @@ impl Person {
 
     /// The month in which the person reaches an age, if the timeline has it; 0 if before.
     pub(super) fn month_of_age(&self, years: i32, timeline: &Timeline) -> usize {
-        let birthday = self.birth.plus_days((f64::from(years) * DAYS_A_YEAR) as i32);
-        if birthday > timeline.as_of() { MONTHS } else { timeline.month_of(birthday) }
+        month_of_age(self.birth, years, timeline)
+    }
+
+    /// The life stage in a month.
+    pub(super) fn stage_in(&self, month: usize) -> Stage {
+        self.past.iter().find(|(_, until)| month < *until).map_or(self.stage, |(stage, _)| *stage)
+    }
+
+    /// The first month of the stage that the person ends in.
+    pub(super) fn stage_since(&self) -> usize {
+        self.past.last().map_or(0, |(_, until)| *until)
     }
 
     /// The row of `customers`.
@@ -142,14 +155,44 @@ impl Person {
     }
 }
 
-fn stage(dice: &mut Dice, age: i32) -> Stage {
-    let studying = match age {
+fn month_of_age(birth: Day, years: i32, timeline: &Timeline) -> usize {
+    let birthday = birth.plus_days((f64::from(years) * DAYS_A_YEAR) as i32);
+    if birthday > timeline.as_of() { timeline.months() } else { timeline.month_of(birthday) }
+}
+
+fn studying(age: i32) -> f64 {
+    match age {
         17..=19 => 0.75,
         20..=24 => 0.42,
         25..=29 => 0.14,
         30..=39 => 0.03,
         _ => 0.0,
-    };
+    }
+}
+
+/// The stages before the last months, where the timeline has such months: whoever is grown up was a child until 17,
+/// many workers and parents studied, and pensioners by age worked until 65.
+fn past_stages(dice: &mut Dice, timeline: &Timeline, birth: Day, age: i32, stage: Stage) -> Vec<(Stage, usize)> {
+    let last_months = timeline.last_months();
+    if last_months == 0 || stage == Stage::Child {
+        return Vec::new();
+    }
+    let mut past = vec![(Stage::Child, month_of_age(birth, 17, timeline).min(last_months))];
+    match stage {
+        Stage::Pensioner if age >= 65 => past.push((Stage::Worker, month_of_age(birth, 65, timeline).min(last_months))),
+        Stage::Worker | Stage::Parent => {
+            let age_then = age - (timeline.months() / 12) as i32;
+            let studied = dice.chance(studying(age_then.max(17)));
+            past.extend(studied.then(|| (Stage::Student, dice.between(0, last_months as i32) as usize)));
+        }
+        _ => {}
+    }
+    past.dedup_by(|later, earlier| later.1 <= earlier.1);
+    past.retain(|(_, until)| *until > 0);
+    past
+}
+
+fn stage(dice: &mut Dice, age: i32) -> Stage {
     let family = match age {
         20..=24 => 0.03,
         25..=29 => 0.13,
@@ -164,7 +207,7 @@ fn stage(dice: &mut Dice, age: i32) -> Stage {
         ..17 => Stage::Child,
         65.. => Stage::Pensioner,
         _ if dice.chance(disabled) => Stage::Pensioner,
-        _ if dice.chance(studying) => Stage::Student,
+        _ if dice.chance(studying(age)) => Stage::Student,
         _ if dice.chance(family) => Stage::Parent,
         _ => Stage::Worker,
     }
@@ -191,8 +234,10 @@ fn departure(dice: &mut Dice, timeline: &Timeline, age: i32, arrived: Option<Day
         _ => 0.15,
     };
     let moves_a_year = if (18..45).contains(&age) { 0.004 } else { 0.001 };
-    let years = EXTRACT_MONTHS as f64 / 12.0;
-    if !dice.chance((deaths_a_year + moves_a_year) * years) {
+    // Of fourteen months; of more, those who stay are fewer by the same part in each fourteen.
+    let leave = (deaths_a_year + moves_a_year) * EXTRACT_MONTHS as f64 / 12.0;
+    let stretches = timeline.extract_months() as f64 / EXTRACT_MONTHS as f64;
+    if !dice.chance(if stretches == 1.0 { leave } else { 1.0 - (1.0 - leave).powf(stretches) }) {
         return None;
     }
     let (first, last) = (timeline.first_day(LEAD_MONTHS), timeline.as_of());
@@ -201,11 +246,12 @@ fn departure(dice: &mut Dice, timeline: &Timeline, age: i32, arrived: Option<Day
 }
 
 /// For each child: the month in which it turns 17.
-fn children(dice: &mut Dice, age: i32) -> Vec<usize> {
+fn children(dice: &mut Dice, age: i32, timeline: &Timeline) -> Vec<usize> {
     let count = dice.pick(&[(45.0, 1), (38.0, 2), (12.0, 3), (5.0, 4)]);
     let oldest_possible = f64::from((age - 21).clamp(1, 17));
-    // On the timeline's first day a child is between nought and the oldest possible age, and has the rest left.
-    (0..count).map(|_| ((17.0 - dice.unit() * oldest_possible) * 12.0) as usize).collect()
+    // When the last months begin, a child is between nought and the oldest possible age, and has the rest left.
+    let turns_17 = |dice: &mut Dice| ((17.0 - dice.unit() * oldest_possible) * 12.0) as usize;
+    (0..count).map(|_| timeline.last_months() + turns_17(dice)).collect()
 }
 
 fn reimbursements_a_month(age: i32) -> f64 {
@@ -230,13 +276,12 @@ mod tests {
         assert_eq!(months(0, 3), 0b111);
         assert_eq!(months(2, 3), 0b100);
         assert_eq!(months(5, 5), 0);
-        assert_eq!(months(40, 50), 0);
-        assert_eq!(months(0, MONTHS).count_ones() as usize, MONTHS);
+        assert_eq!(months(0, 120).count_ones(), 120);
     }
 
     #[test]
     fn people_are_believable() {
-        let timeline = Timeline::new(NaiveDate::from_ymd_opt(2025, 12, 31).unwrap());
+        let timeline = Timeline::new(NaiveDate::from_ymd_opt(2025, 12, 31).unwrap(), EXTRACT_MONTHS);
         let mut dice = Dice::new(5, Realm::Customers, 0);
         let people: Vec<Person> = (0..20_000).map(|_| Person::draw(&mut dice, &timeline)).collect();
         for person in &people {

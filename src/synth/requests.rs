@@ -6,9 +6,9 @@ use super::dice::Dice;
 use super::life::Episode;
 use super::person::{Person, Stage};
 use super::rows::{Application, Contact, Filer, Method};
-use super::strain::{Strain, Strains, strains_by_month};
+use super::strain::{Strain, strains_by_month};
 use super::support::Support;
-use super::timeline::{EXTRACT_MONTHS, LEAD_MONTHS, Timeline};
+use super::timeline::{LEAD_MONTHS, Timeline};
 use crate::calendar::Day;
 
 /// One customer's applications and contacts, on their way into the block's.
@@ -25,7 +25,7 @@ pub(super) struct Desk<'a> {
 impl Desk<'_> {
     /// Everything that the customer asks of the agency.
     pub(super) fn serve(&mut self, episodes: &[Episode], support: &Support, dice: &mut Dice) {
-        let strains = strains_by_month(episodes);
+        let strains = strains_by_month(episodes, self.timeline);
         self.first_applications(&strains, support, dice);
         self.renewals(&strains, support, dice);
         self.other_applications(&strains, dice);
@@ -33,7 +33,7 @@ impl Desk<'_> {
     }
 
     /// Each spell of a benefit begins with an application, some time before its first payment.
-    fn first_applications(&mut self, strains: &Strains, support: &Support, dice: &mut Dice) {
+    fn first_applications(&mut self, strains: &[&'static Strain], support: &Support, dice: &mut Dice) {
         for benefit in Benefit::ALL {
             if support.months(benefit) == 0 {
                 continue;
@@ -45,17 +45,18 @@ impl Desk<'_> {
         }
     }
 
-    fn renewals(&mut self, strains: &Strains, support: &Support, dice: &mut Dice) {
+    fn renewals(&mut self, strains: &[&'static Strain], support: &Support, dice: &mut Dice) {
         for benefit in Benefit::ALL {
             let mut running = support.months(benefit) >> LEAD_MONTHS;
             if running == 0 {
                 continue;
             }
-            let rates = std::array::from_fn::<_, EXTRACT_MONTHS, _>(|_| {
+            let rate = |_| {
                 let rate = benefit.profile().renewals * (running & 1) as f64;
                 running >>= 1;
                 rate
-            });
+            };
+            let rates: Vec<f64> = strains.iter().map(rate).collect();
             dice.arrivals(&rates, |dice, month, fraction| {
                 let day = self.timeline.day_in(month + LEAD_MONTHS, fraction);
                 self.apply(benefit, day, strains, dice);
@@ -64,15 +65,15 @@ impl Desk<'_> {
     }
 
     /// Reimbursements that the pharmacy or the doctor did not settle at once, and claims that come to nothing.
-    fn other_applications(&mut self, strains: &Strains, dice: &mut Dice) {
+    fn other_applications(&mut self, strains: &[&'static Strain], dice: &mut Dice) {
         let by_age = match self.person.age {
             ..17 => 0.5,
             17..65 => 0.9,
             _ => 1.3,
         };
-        let rates = strains.map(|strain| strain.extra_applications * by_age);
+        let rates: Vec<f64> = strains.iter().map(|strain| strain.extra_applications * by_age).collect();
         dice.arrivals(&rates, |dice, month, fraction| {
-            let benefit = match self.person.stage {
+            let benefit = match self.person.stage_in(month + LEAD_MONTHS) {
                 _ if dice.chance(0.80) => {
                     dice.pick(&[(0.4, Benefit::MedicalCare), (0.3, Benefit::Medicine), (0.3, Benefit::Travel)])
                 }
@@ -88,19 +89,20 @@ impl Desk<'_> {
     }
 
     /// Contacts that come with the state of a life, more of them the more benefits run side by side.
-    fn background_contacts(&mut self, strains: &Strains, support: &Support, dice: &mut Dice) {
+    fn background_contacts(&mut self, strains: &[&'static Strain], support: &Support, dice: &mut Dice) {
         let talkative = self.person.talkative;
-        let rates = std::array::from_fn::<_, EXTRACT_MONTHS, _>(|month| {
+        let rate = |(month, strain): (usize, &&Strain)| {
             let beyond_the_first = support.concurrent(month + LEAD_MONTHS).saturating_sub(1);
-            strains[month].contacts * (1.0 + 0.15 * f64::from(beyond_the_first)) * talkative
-        });
+            strain.contacts * (1.0 + 0.15 * f64::from(beyond_the_first)) * talkative
+        };
+        let rates: Vec<f64> = strains.iter().enumerate().map(rate).collect();
         dice.arrivals(&rates, |dice, month, fraction| {
             let day = self.timeline.day_in(month + LEAD_MONTHS, fraction);
             self.contact(day, strains[month], dice);
         });
     }
 
-    fn apply(&mut self, benefit: Benefit, day: Day, strains: &Strains, dice: &mut Dice) {
+    fn apply(&mut self, benefit: Benefit, day: Day, strains: &[&'static Strain], dice: &mut Dice) {
         let (first, last) = (self.timeline.history_from(), self.timeline.as_of());
         if day < first || day > last || !self.person.is_present(day) {
             return;

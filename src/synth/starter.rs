@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::SynthParameters;
 use super::catalogue::Benefit;
-use super::timeline::Timeline;
+use super::timeline::{EXTRACT_MONTHS, Timeline};
 
 /// the method's extracts, in its order; the other tables of a population are no program input.
 const EXTRACTS: [&str; 8] = [
@@ -21,9 +21,13 @@ const EXTRACTS: [&str; 8] = [
 /// A configuration that runs the extracts with the default benefits, categories and rules.
 pub(super) fn configuration(parameters: &SynthParameters, timeline: &Timeline) -> String {
     let SynthParameters { customers, seed, format, .. } = parameters;
+    let months = match parameters.months {
+        EXTRACT_MONTHS => String::new(),
+        months => format!(" --months {months}"),
+    };
     let (as_of, history_from, ending) = (timeline.as_of(), timeline.history_from(), format.ending());
     let mut text = format!(
-        "# A made-up population: vardag synth OUT --customers {customers} --seed {seed} --as-of {as_of} --format {ending}
+        "# A made-up population: vardag synth OUT --customers {customers} --seed {seed} --as-of {as_of}{months} --format {ending}
 # No real person is in these files. The canonical columns and codes need no mapping, and benefits, categories and
 # rules are the program's defaults.
 
@@ -32,6 +36,9 @@ dimensions = [\"municipality\", \"language\"]
 [window]
 as_of = {as_of}
 history_from = {history_from}
+
+[report]
+reference = \"FPA/Kela\"  # the population is made up after its published figures
 "
     );
     for extract in EXTRACTS {

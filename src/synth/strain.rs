@@ -1,7 +1,7 @@
 //! How a latent state shows: the figures behind the applications and contacts that follow from it.
 
 use super::life::{Episode, State};
-use super::timeline::{EXTRACT_MONTHS, LEAD_MONTHS};
+use super::timeline::{LEAD_MONTHS, Timeline};
 
 /// How a latent state shows in applications and contacts.
 #[derive(Debug, Clone, Copy)]
@@ -73,11 +73,8 @@ impl State {
 }
 
 /// How strained the customer's life is in each month of the extracts.
-pub(super) type Strains = [&'static Strain; EXTRACT_MONTHS];
-
-/// The strains of the extracts' months.
-pub(super) fn strains_by_month(episodes: &[Episode]) -> Strains {
-    let mut strains = [&STABLE; EXTRACT_MONTHS];
+pub(super) fn strains_by_month(episodes: &[Episode], timeline: &Timeline) -> Vec<&'static Strain> {
+    let mut strains = vec![&STABLE; timeline.extract_months()];
     for episode in episodes {
         for month in episode.from.max(LEAD_MONTHS)..episode.until {
             strains[month - LEAD_MONTHS] = episode.state.strain();

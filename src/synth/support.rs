@@ -5,7 +5,7 @@ use super::catalogue::Benefit;
 use super::dice::Dice;
 use super::life::{Cause, Episode, State};
 use super::person::{Months, Person, months};
-use super::timeline::{MONTHS, Timeline};
+use super::timeline::Timeline;
 use crate::calendar::Day;
 
 /// What follows from a customer's life.
@@ -17,7 +17,7 @@ pub(super) struct Support {
     /// How many days before the end of its last month a spell of the benefit ends.
     early_end: [u8; Benefit::COUNT],
     /// Children for whom child benefit is paid, by month.
-    pub(super) children: [u8; MONTHS],
+    pub(super) children: Vec<u8>,
     /// Life events that the agency hears of from elsewhere than the payments.
     pub(super) events: Vec<(Cause, Day)>,
     /// Days of birth of children whose mother this customer is.
@@ -40,12 +40,12 @@ impl Support {
             months: [0; Benefit::COUNT],
             late_start: [0; Benefit::COUNT],
             early_end: [0; Benefit::COUNT],
-            children: [0; MONTHS],
+            children: vec![0; timeline.months()],
             events: Vec::new(),
             grants: Vec::new(),
         };
         for &until in &person.children_until {
-            support.grant_child(0, until);
+            support.grant_child(until.saturating_sub(17 * 12), until);
         }
         support.ordinary(person, timeline, dice);
         let mut income = None;
@@ -87,7 +87,7 @@ impl Support {
             left &= !months(from, until);
             // A spell that reaches an end of the timeline is under way there.
             let late = if from == 0 { 0 } else { self.late_start[benefit as usize] };
-            let early = if until == MONTHS { 0 } else { self.early_end[benefit as usize] };
+            let early = if until == timeline.months() { 0 } else { self.early_end[benefit as usize] };
             let first_day = timeline.first_day(from).plus_days(i32::from(late));
             let last_day = timeline.last_day(until - 1).plus_days(-i32::from(early)).max(first_day);
             Some(Run { from, until, first_day, last_day })
@@ -96,13 +96,15 @@ impl Support {
 
     /// Adds months of a benefit.
     pub(super) fn grant(&mut self, benefit: Benefit, from: usize, until: usize) {
-        self.months[benefit as usize] |= months(from, until);
+        let end = self.children.len();
+        self.months[benefit as usize] |= months(from.min(end), until.min(end));
     }
 
     /// Adds months of child benefit for one more child.
     pub(super) fn grant_child(&mut self, from: usize, until: usize) {
         self.grant(Benefit::Child, from, until);
-        for children in &mut self.children[from.min(MONTHS)..until.min(MONTHS)] {
+        let end = self.children.len();
+        for children in &mut self.children[from.min(end)..until.min(end)] {
             *children += 1;
         }
     }
@@ -129,11 +131,11 @@ mod tests {
 
     #[test]
     fn runs_are_the_months_told_as_stretches() {
-        let timeline = Timeline::new(NaiveDate::from_ymd_opt(2025, 12, 31).unwrap());
+        let timeline = Timeline::new(NaiveDate::from_ymd_opt(2025, 12, 31).unwrap(), 60);
         let mut dice = Dice::new(8, Realm::Customers, 0);
         for _ in 0..3_000 {
             let person = Person::draw(&mut dice, &timeline);
-            let episodes = life::live(&person, &mut dice);
+            let episodes = life::live(&person, &timeline, &mut dice);
             let support = Support::draw(&person, &episodes, &timeline, &mut dice);
             for benefit in Benefit::ALL {
                 let mut seen = 0;

@@ -10,13 +10,20 @@ use tempfile::TempDir;
 use super::*;
 
 fn parameters(out: &Path, customers: u64, as_of: &str, format: Format) -> SynthParameters {
-    SynthParameters { out: out.to_owned(), customers, seed: 11, as_of: as_of.parse().unwrap(), format }
+    let as_of = as_of.parse().unwrap();
+    SynthParameters { out: out.to_owned(), customers, seed: 11, as_of, months: EXTRACT_MONTHS, format }
 }
 
 /// A population of CSV files in a folder of its own.
 fn population(customers: u64, as_of: &str) -> (TempDir, SynthSummary) {
+    population_of_months(customers, as_of, EXTRACT_MONTHS)
+}
+
+/// The same with extracts of so many months.
+fn population_of_months(customers: u64, as_of: &str, months: usize) -> (TempDir, SynthSummary) {
     let folder = tempfile::tempdir().unwrap();
-    let summary = write_population(&parameters(folder.path(), customers, as_of, Format::Csv), &|_| ()).unwrap();
+    let parameters = SynthParameters { months, ..parameters(folder.path(), customers, as_of, Format::Csv) };
+    let summary = write_population(&parameters, &|_| ()).unwrap();
     (folder, summary)
 }
 
@@ -48,7 +55,9 @@ fn threads_change_no_byte() {
     let (one, many) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     for (folder, threads) in [(&one, 1), (&many, 3)] {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        // Of more months than stages of life last.
         let parameters = parameters(folder.path(), 40_000, "2025-12-31", Format::Csv);
+        let parameters = SynthParameters { months: 20, ..parameters };
         pool.install(|| write_population(&parameters, &|_| ()).map(drop)).unwrap();
     }
     let mut files = 0;
@@ -90,8 +99,8 @@ fn ids_are_unique_and_of_eleven_bytes() {
 
 #[test]
 fn events_belong_to_registered_customers_and_to_the_extracts_days() {
-    for as_of in ["2025-12-31", "2024-02-29", "2025-06-14"] {
-        let (folder, summary) = population(3_000, as_of);
+    for (as_of, months) in [("2025-12-31", 14), ("2024-02-29", 14), ("2025-06-14", 14), ("2025-12-31", 40)] {
+        let (folder, summary) = population_of_months(3_000, as_of, months);
         let registered: HashMap<String, (String, String)> = rows(folder.path(), "customers")
             .into_iter()
             .map(|mut row| {
@@ -175,7 +184,8 @@ fn shown(value: &AnyValue) -> String {
 
 #[test]
 fn latent_states_cover_the_registered_days_once() {
-    let (folder, summary) = population(2_000, "2025-12-31");
+    let (folder, summary) = population_of_months(2_000, "2025-12-31", 30);
+    assert_eq!(summary.history_from, day("2023-07-01"));
     let mut spans: HashMap<String, Vec<(NaiveDate, NaiveDate)>> = HashMap::new();
     for row in rows(folder.path(), "latent_states") {
         assert_eq!(row["cause"].is_empty(), row["state"] != "transition", "{row:?}");

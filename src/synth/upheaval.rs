@@ -5,7 +5,7 @@ use super::dice::Dice;
 use super::life::{Cause, Episode};
 use super::person::{Person, Stage};
 use super::support::Support;
-use super::timeline::{MONTHS, Timeline};
+use super::timeline::{LAST_MONTHS, Timeline};
 use crate::calendar::Day;
 
 impl Support {
@@ -19,6 +19,7 @@ impl Support {
         dice: &mut Dice,
     ) -> Option<Benefit> {
         let Episode { from, until, .. } = *episode;
+        let stage = person.stage_in(from);
         let day_of_month = dice.between(0, 27);
         let day = timeline.first_day(from).plus_days(day_of_month);
         let mut benefit = None;
@@ -33,7 +34,7 @@ impl Support {
                     self.grant(Benefit::BasicSocialAssistance, from + 1, from + 2);
                 }
             }
-            Cause::Sickness if person.stage == Stage::Pensioner => {
+            Cause::Sickness if stage == Stage::Pensioner => {
                 benefit = dice.chance(0.3).then_some(Benefit::PensionerCareAllowance);
             }
             // Short illness stays within the employer's own period of sick pay.
@@ -42,8 +43,8 @@ impl Support {
             Cause::Birth => benefit = self.birth(episode, day, dice),
             Cause::Separation => {
                 self.events.push((cause, day));
-                if person.stage == Stage::Parent && dice.chance(0.5) {
-                    self.grant(Benefit::ChildMaintenanceAllowance, from + 1, MONTHS);
+                if stage == Stage::Parent && dice.chance(0.5) {
+                    self.grant(Benefit::ChildMaintenanceAllowance, from + 1, from + 1 + LAST_MONTHS);
                 }
                 if dice.chance(0.2) {
                     self.grant(Benefit::HousingAllowance, from + 1, until + 4);
@@ -52,7 +53,7 @@ impl Support {
             Cause::Bereavement => {
                 self.events.push((cause, day));
                 if dice.chance(0.35) {
-                    self.grant(Benefit::SurvivorPension, from + 1, MONTHS);
+                    self.grant(Benefit::SurvivorPension, from + 1, from + 1 + LAST_MONTHS);
                 }
             }
             Cause::Conscription => {
@@ -73,7 +74,7 @@ impl Support {
         self.events.push((Cause::Birth, day));
         // The one parent gets the child benefit and the grant, both take parental leave, some at once.
         if dice.chance(0.55) {
-            self.grant_child(episode.from + 1, MONTHS);
+            self.grant_child(episode.from + 1, episode.from + 1 + 17 * 12);
             self.grants.push(day);
             if dice.chance(0.5) {
                 self.grant(Benefit::HomeCareAllowance, episode.until, episode.until + dice.between(3, 16) as usize);
@@ -86,15 +87,20 @@ impl Support {
     /// What a hardship brings: an income, help with the rent, and, off and on, the last resort.
     pub(super) fn hardship(&mut self, episode: &Episode, income: Option<Benefit>, person: &Person, dice: &mut Dice) {
         use Benefit::*;
+        let stage = person.stage_in(episode.from);
         // Support comes, and goes, some time after the need does.
         let from = if episode.from == 0 { 0 } else { episode.from + dice.between(0, 2) as usize };
-        let until = if episode.until == MONTHS { MONTHS } else { episode.until + dice.between(0, 1) as usize };
+        let until = if episode.until == self.children.len() {
+            episode.until
+        } else {
+            episode.until + dice.between(0, 1) as usize
+        };
         let mut likely = |benefit: Benefit, p: f64| {
             if dice.chance(p) {
                 self.grant(benefit, from, until);
             }
         };
-        let last_resort = match person.stage {
+        let last_resort = match stage {
             Stage::Child => {
                 likely(DisabilityAllowance, 0.8);
                 0.0
@@ -107,7 +113,7 @@ impl Support {
             Stage::Worker | Stage::Parent => {
                 likely(HousingAllowance, 0.85);
                 likely(DisabilityAllowance, 0.05);
-                if person.stage == Stage::Parent {
+                if stage == Stage::Parent {
                     likely(ChildMaintenanceAllowance, 0.35);
                 }
                 0.72
@@ -119,7 +125,7 @@ impl Support {
                 0.15
             }
         };
-        if matches!(person.stage, Stage::Worker | Stage::Parent) {
+        if matches!(stage, Stage::Worker | Stage::Parent) {
             self.long_term_income(income, from, until, dice);
         }
         if dice.chance(last_resort) {

@@ -12,13 +12,16 @@ use super::rows::{
     Application, Contact, Customer, Employer, EmployerApplication, EmployerContact, LatentState, LifeEvent, Payment,
 };
 use super::table::Row;
-use super::timeline::Timeline;
+use super::timeline::{EXTRACT_MONTHS, Timeline};
 use super::{SynthError, TableSummary};
 
 /// Customers, or employers, that one seeded block holds.
 const BLOCK: u64 = 2048;
-/// Blocks that are in memory at once, twice over: drawn while the group before is written.
-const GROUP: u64 = 16;
+/// Blocks of extracts of [`EXTRACT_MONTHS`] that are in memory at once, twice over: drawn while the group before is
+/// written. Of longer extracts fewer are, so that they take no more memory.
+const GROUP: usize = 16;
+/// The fewest blocks at once, so that threads have something to do.
+const SMALLEST_GROUP: usize = 4;
 /// Ids that a block's rows of one table may use; ten digits hold twenty thousand blocks.
 const IDS: u64 = 500_000;
 /// The most customers whose rows find ids.
@@ -83,7 +86,7 @@ impl Plan<'_> {
                 self.encode(&rows.latent_states, block * IDS + 1),
             ]
         };
-        write_blocks(files, customers, &draw, progress)
+        write_blocks(files, customers, self.group(), &draw, progress)
     }
 
     /// Writes the tables of `employers` employers.
@@ -106,7 +109,12 @@ impl Plan<'_> {
                 self.encode(&rows.applications, block * IDS + 1),
             ]
         };
-        write_blocks(files, employers, &draw, &|_| {})
+        write_blocks(files, employers, self.group(), &draw, &|_| {})
+    }
+
+    /// Blocks in memory at once.
+    fn group(&self) -> u64 {
+        (GROUP * EXTRACT_MONTHS / self.timeline.extract_months()).max(SMALLEST_GROUP) as u64
     }
 
     fn encode<F: FileFormat, R: Row>(&self, rows: &[R], first: u64) -> Part<F> {
@@ -150,17 +158,18 @@ impl<F: FileFormat> TableFile<F> {
     }
 }
 
-/// Draws all blocks and writes them: `draw` gives a block's parts in the order of `files`.
+/// Draws all blocks, so many at once, and writes them: `draw` gives a block's parts in the order of `files`.
 fn write_blocks<F: FileFormat>(
     mut files: Vec<TableFile<F>>,
     population: u64,
+    at_once: u64,
     draw: &(dyn Fn(u64) -> Vec<Part<F>> + Sync),
     progress: &dyn Fn(u64),
 ) -> Result<Vec<TableSummary>, SynthError> {
     let blocks = population.div_ceil(BLOCK);
     let mut drawn: Vec<Vec<Part<F>>> = Vec::new();
-    for first in (0..blocks + GROUP).step_by(GROUP as usize) {
-        let group = first..(first + GROUP).min(blocks);
+    for first in (0..blocks + at_once).step_by(at_once as usize) {
+        let group = first..(first + at_once).min(blocks);
         let before = std::mem::take(&mut drawn);
         let (written, next) =
             rayon::join(|| write_group(&mut files, before), || group.into_par_iter().map(draw).collect::<Vec<_>>());

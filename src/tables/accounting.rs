@@ -4,9 +4,9 @@
 use super::localizer::Localizer;
 use super::table::{Cell, Format, Table, Value};
 use crate::extract::ColumnFound;
+use crate::guesses::FaultEntry;
 use crate::i18n::fill;
-use crate::intake::MOST_NAMED;
-use crate::intake::{ExtractEntry, RowsEntry};
+use crate::intake::{ExtractEntry, MOST_NAMED, RowsEntry};
 use crate::sanitize::printable;
 
 /// Where every row went: `records` are the sum of all other counts.
@@ -94,4 +94,57 @@ pub fn timings(words: &Localizer<'_>, timings_s: &[(&'static str, f64)]) -> Tabl
     let mut table = words.table("timings", [("stage", Format::Text), ("seconds", Format::Decimals(3))]);
     timings_s.iter().for_each(|(stage, seconds)| table.push([Value::from(*stage), Value::from(*seconds)]));
     table
+}
+
+/// When the rows in use are dated, and how many rows repeat an id.
+pub fn dates_in_use(words: &Localizer<'_>, extracts: &[ExtractEntry]) -> Table {
+    let columns = [
+        ("extract", Format::Text),
+        ("oldest", Format::Day),
+        ("newest", Format::Day),
+        ("in_use", Format::Count),
+        ("in_window", Format::Count),
+        ("duplicates", Format::Count),
+        ("duplicates_that_differ", Format::Count),
+    ];
+    let mut table = words.table("dates_in_use", columns);
+    for extract in extracts {
+        let day = |day: &Option<String>| day.as_deref().map_or(Value::Missing, Value::from);
+        table.push([
+            words.extract(extract.extract),
+            day(&extract.oldest_in_use),
+            day(&extract.newest_in_use),
+            Value::from(extract.rows.in_use),
+            extract.in_window.map_or(Value::Missing, Value::from),
+            Value::from(extract.rows.duplicates),
+            Value::from(extract.duplicates_that_differ),
+        ]);
+    }
+    table
+}
+
+/// Faults of rejected rows by source, column and reason, each with some values as they are to be shown.
+pub fn faults<'f>(words: &Localizer<'_>, faults: impl Iterator<Item = (&'f FaultEntry, String)>) -> Table {
+    let columns = [
+        ("extract", Format::Text),
+        ("source", Format::Text),
+        ("column", Format::Text),
+        ("reason", Format::Text),
+        ("faults", Format::Count),
+        ("samples", Format::Text),
+    ];
+    let mut table = words.table("faults", columns);
+    for (entry, samples) in faults {
+        let label = words.texts.reasons.get(entry.reason).map_or(entry.reason, String::as_str);
+        let column = if entry.column.is_empty() { Value::Missing } else { Value::from(entry.column) };
+        table.push([
+            words.extract(entry.extract),
+            Value::from(entry.source.as_str()),
+            column,
+            Value::named(entry.reason, label),
+            Value::from(entry.faults),
+            if samples.is_empty() { Value::Missing } else { Value::from(samples) },
+        ]);
+    }
+    table.without_empty(&["samples"])
 }

@@ -77,12 +77,16 @@ pub fn feature_statistics(
     table
 }
 
-/// The figures that a category is known by: now, as published, and in the last run.
+/// The figures that a category is known by: now, in the last run, and published ones if the configuration asks for them.
 pub fn main_figures(words: &Localizer<'_>, content: &Content<'_>) -> Table {
     const MAIN: [Figure; 3] = [Figure::share_pct, Figure::contacts_per_year, Figure::handling_minutes_per_application];
     let columns = ["category", "figure"].map(|name| (name, Format::Text));
     let runs = ["this_run", "reference", "last_run"].map(|name| (name, Format::Decimals(2)));
     let mut table = words.table("main_figures", columns.into_iter().chain(runs));
+    let asked = &content.plan.report.reference;
+    table.columns.iter_mut().filter(|column| column.name == "reference" && !asked.is_empty()).for_each(|column| {
+        column.heading.clone_from(asked);
+    });
     let now = super::this_run(words, content);
     let last = content.history.last().filter(|run| content.is_comparable(run));
     let last = last.map(|run| super::history::of_entries(words, std::slice::from_ref(run)));
@@ -98,7 +102,8 @@ pub fn main_figures(words: &Localizer<'_>, content: &Content<'_>) -> Table {
                 Figure::contacts_per_year => category.reference.contacts_per_year,
                 _ => category.reference.handling_minutes_per_application,
             };
-            let reference = Cell::of(figure, reference.unwrap_or(f64::NAN));
+            let reference = reference.filter(|_| !asked.is_empty()).unwrap_or(f64::NAN);
+            let reference = Cell::of(figure, reference);
             let head = [words.category(Entity::Customer, &category.name), words.figure(figure)].map(Cell::from);
             let last = match &last {
                 Some(run) => value(run).unwrap_or_else(|| Cell { format: Some(Format::of(figure)), ..is_new.clone() }),

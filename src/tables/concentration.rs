@@ -16,8 +16,9 @@ pub fn concentration(words: &Localizer<'_>, found: &[Concentration], categories:
     ];
     let mut table = words.table("concentration", columns);
     table.columns.extend(categories.iter().map(|name| Column {
+        name: name.clone(),
         heading: words.category(Entity::Customer, name).label().to_owned(),
-        ..words.column("concentration", name, Format::Count)
+        ..words.column("concentration", "in_category", Format::Count)
     }));
     for row in found {
         let counts: Vec<u64> = row.by_category.iter().copied().chain([row.customers]).collect();

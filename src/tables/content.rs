@@ -5,7 +5,7 @@ use crate::history::{HistoryEntry, Movements};
 use crate::i18n::Message;
 use crate::intake::ExtractEntry;
 use crate::schema::figures::Figure;
-use crate::statistics::{ALL, Breakdown, CategoryFigures, Concentration, Mask, few, masks};
+use crate::statistics::{ALL, AgeAdjusted, Breakdown, CategoryFigures, Concentration, Mask, few, masks};
 
 /// What a run came to, for people to look at.
 pub struct Content<'a> {
@@ -63,6 +63,23 @@ impl<'a> MaskedBreakdown<'a> {
     pub fn hides_feature(&self, feature: usize) -> impl Fn(usize, Option<usize>) -> bool + use<> {
         let mask = self.mask.of_feature(self.breakdown, feature, self.min_group);
         move |group, category| is_hidden(&mask, group, category)
+    }
+
+    /// A group adjusted for age; `None` of pairs and of age groups themselves.
+    pub fn adjusted(&self, group: usize) -> Option<&'a AgeAdjusted> {
+        self.breakdown.groups.get(group)?.age_adjusted.as_ref()
+    }
+
+    /// Whether the age-adjusted ratios of a category, told with so many decimals, must be hidden. How many customers are
+    /// expected follows from the ages of the group. So where few are of an age, what is told must leave open at least
+    /// `min_group` of the expected.
+    pub fn hides_adjusted(&self, group: usize, category: usize, decimals: u8) -> bool {
+        let Some(adjusted) = self.adjusted(group) else { return true };
+        let Some(of) = adjusted.categories.get(category) else { return true };
+        let rounded_by = 0.5 * 0.1f64.powi(decimals.into());
+        let left_open = of.expected * rounded_by / of.ratio_high;
+        let few_of_an_age = adjusted.fewest_of_an_age < self.min_group.into();
+        self.is_hidden(group, Some(category)) || few_of_an_age && !(left_open >= f64::from(self.min_group))
     }
 
     /// Whether a figure must be hidden.
@@ -126,6 +143,8 @@ impl CategoryMask<'_> {
 
     fn hides(&self, count: impl Fn(&CategoryFigures) -> u64) -> Vec<bool> {
         let counts: Vec<u64> = self.figures.iter().map(count).collect();
-        few(&counts, self.min_group)
+        // That a category has nobody is told, so there is nothing to hide of it.
+        let hidden = few(&counts, self.min_group).into_iter().zip(self.figures);
+        hidden.map(|(hidden, figures)| hidden && figures.customers > 0).collect()
     }
 }

@@ -1,9 +1,9 @@
 //! The figures by group: of every group and category for a workbook, and the groups that deviate most for a page.
 
 use super::MAIN_FEATURES;
-use super::content::{Content, MaskedBreakdown};
+use super::content::{CategoryMask, Content, MaskedBreakdown};
 use super::localizer::Localizer;
-use super::table::{Cell, Column, Format, Table};
+use super::table::{Cell, Column, Format, Row, Table};
 use crate::config::AGE_GROUP;
 use crate::i18n::fill;
 use crate::sanitize::printable;
@@ -87,8 +87,9 @@ fn deviation(shares_of_all: &[f64], group: &Group, is_hidden: impl Fn(usize) -> 
     known.reduce(|most, other| if other.beyond > most.beyond { other } else { most })
 }
 
-/// The groups of a breakdown with the shares of their categories, those that deviate most first (age groups by age), at
-/// most so many; and what the largest deviation is, in words, if one can be told.
+/// All customers, then the groups of a breakdown that deviate most, at most so many, with the shares of their categories: in
+/// the order of the share of the last category, the heaviest, age groups by age. And what the largest deviation is, in
+/// words, if one can be told. Groups of which nothing may be told are counted in the note.
 pub fn group_shares(
     words: &Localizer<'_>,
     content: &Content<'_>,
@@ -101,22 +102,25 @@ pub fn group_shares(
     let of_group = |place: usize| {
         deviation(&overall, &breakdown.groups[place], |category| masked.is_hidden(place, Some(category)))
     };
-    let mut order: Vec<(usize, Option<Deviation>)> =
-        (0..breakdown.groups.len()).map(|place| (place, of_group(place))).collect();
-    let beyond = |deviation: &Option<Deviation>| deviation.map_or(f64::NEG_INFINITY, |known| known.beyond);
-    if breakdown.dimensions != [AGE_GROUP] {
-        order.sort_by(|one, other| beyond(&other.1).total_cmp(&beyond(&one.1)));
+    let told = (0..breakdown.groups.len()).filter_map(|place| Some((place, of_group(place)?)));
+    let mut order: Vec<(usize, Deviation)> = told.collect();
+    // The sort keeps the order of equals, which is that of the groups' names.
+    order.sort_by(|one, other| other.1.beyond.total_cmp(&one.1.beyond));
+    let mut shown: Vec<(usize, Deviation)> = order.iter().copied().take(most).collect();
+    if breakdown.dimensions == [AGE_GROUP] {
+        shown.sort_by_key(|(place, _)| *place);
+    } else {
+        let heaviest = |place: usize| heaviest_share(masked, place);
+        shown.sort_by(|one, other| heaviest(other.0).total_cmp(&heaviest(one.0)));
     }
     let mut table = empty_group_shares(words, content, breakdown.dimensions.iter().map(|name| words.dimension(name)));
     let hides_minutes = masked.hides_figure(Figure::handling_minutes_per_application);
-    for (place, deviation) in order.iter().take(most) {
+    table.rows.extend(all_customers(words, content));
+    for (place, deviation) in &shown {
         table.push(group_cells(words, content, masked, *place, *deviation, hides_minutes(*place, None)));
     }
-    if order.len() > most {
-        let values = [("shown", words.count(most as u64)), ("all", words.count(order.len() as u64))];
-        table.note = fill(&words.texts.breakdowns.shown, &values.each_ref().map(|(name, text)| (*name, text.as_str())));
-    }
-    let largest = order.iter().filter_map(|(place, deviation)| Some((*place, (*deviation)?)));
+    table.note = note(words, [shown.len(), order.len(), breakdown.groups.len()]);
+    let largest = order.iter().copied();
     let largest = largest.reduce(|most, other| if other.1.beyond > most.1.beyond { other } else { most });
     let described = largest.map(|(place, deviation)| {
         let group = group_name(words, &breakdown.groups[place]);
@@ -124,6 +128,38 @@ pub fn group_shares(
         fill(&words.texts.breakdowns.description, &[("group", &group), ("deviation", &deviation)])
     });
     (table, described)
+}
+
+/// The share of the heaviest category in a group; below any other where it may not be told.
+fn heaviest_share(masked: &MaskedBreakdown<'_>, place: usize) -> f64 {
+    let categories = masked.breakdown.groups[place].categories.as_slice();
+    let heaviest = categories.len().checked_sub(2).filter(|category| !masked.is_hidden(place, Some(*category)));
+    heaviest.map_or(f64::NEG_INFINITY, |category| categories[category].figures.get(Figure::share_pct))
+}
+
+/// Everybody, for the groups to be compared with.
+fn all_customers(words: &Localizer<'_>, content: &Content<'_>) -> Option<Row> {
+    let all = content.all()?;
+    let hidden = CategoryMask { figures: content.figures, min_group: words.min_group() };
+    let figure = |figure: Figure| {
+        let is_hidden = hidden.hides_figure(figure).last().copied().unwrap_or(true);
+        Cell::from(all.figures.get(figure)).hidden_if(is_hidden)
+    };
+    let head = [Cell::from(words.category(Entity::Customer, &all.name)), Cell::from(all.customers)];
+    let shares = content.categories().iter().map(|category| Cell::from(category.figures.get(Figure::share_pct)));
+    let figures = [Figure::contacts_per_year, Figure::handling_minutes_per_application].map(figure);
+    let cells = head.into_iter().chain(shares).chain([Cell::default()]).chain(figures);
+    Some(Row { cells: cells.collect(), is_total: true })
+}
+
+/// Which of the groups are shown, where some are not.
+fn note(words: &Localizer<'_>, [shown, told, all]: [usize; 3]) -> String {
+    let texts = &words.texts.breakdowns;
+    let count = |count: usize| words.count(count as u64);
+    let cut = fill(&texts.shown, &[("shown", &count(shown)), ("all", &count(told))]);
+    let hidden = fill(&texts.left_out, &[("groups", &count(all - told))]);
+    let sentences = [(told > shown, cut), (all > told, hidden)];
+    sentences.into_iter().filter_map(|(applies, text)| applies.then_some(text)).collect::<Vec<_>>().join(" ")
 }
 
 /// A column per category between those of the whole group.
@@ -151,7 +187,7 @@ fn group_cells(
     content: &Content<'_>,
     masked: &MaskedBreakdown<'_>,
     place: usize,
-    deviation: Option<Deviation>,
+    deviation: Deviation,
     hides_minutes: bool,
 ) -> Vec<Cell> {
     let group = &masked.breakdown.groups[place];
@@ -164,14 +200,14 @@ fn group_cells(
         let share = Cell::from(of.figures.get(Figure::share_pct));
         cells.push(share.hidden_if(masked.is_hidden(place, Some(category))));
     }
-    cells.push(deviation.map_or(Cell::default(), |deviation| Cell::from(in_words(words, content, deviation))));
+    cells.push(Cell::from(in_words(words, content, deviation)));
     cells.push(Cell::from(whole.figures.get(Figure::contacts_per_year)).hidden_if(is_hidden));
     let minutes = whole.figures.get(Figure::handling_minutes_per_application);
     cells.push(Cell::from(minutes).hidden_if(hides_minutes));
     cells
 }
 
-fn group_name(words: &Localizer<'_>, group: &Group) -> String {
+pub(super) fn group_name(words: &Localizer<'_>, group: &Group) -> String {
     let missing = || words.texts.breakdowns.missing.clone();
     let values: Vec<String> =
         group.values.iter().map(|value| value.as_deref().map_or_else(missing, printable)).collect();
@@ -206,7 +242,7 @@ mod tests {
             features: Vec::new(),
         };
         let categories = customers.iter().copied().chain([all]).map(figures).collect();
-        Group { values: vec![None], categories }
+        Group { values: vec![None], categories, age_adjusted: None }
     }
 
     #[test]

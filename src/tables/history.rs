@@ -65,7 +65,7 @@ fn push_past(words: &Localizer<'_>, table: &mut Table, run: &HistoryEntry) {
     for (point, is_hidden) in run.categories.iter().zip(hidden) {
         push(words, table, &run.as_of, &point.category, point.customers, &point.figures, |figure| {
             // The number of customers is told of every category, however small.
-            is_hidden && figure != Figure::share_pct
+            is_hidden && point.customers > 0 && figure != Figure::share_pct
         });
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Content, MaskedBreakdown};
 use crate::calendar::Day;
-use crate::config::{RunPlan, from_text};
+use crate::config::{AGE_GROUP, RunPlan, from_text};
 use crate::history::{CategoryPoint, Cause, HistoryEntry, Movements, RuleMovement};
 use crate::i18n::{Message, Value, messages};
 use crate::intake::OtherCodes;
@@ -11,12 +11,14 @@ use crate::schema::Entity;
 use crate::schema::features::At;
 use crate::schema::figures::{Figure, FigureValues};
 use crate::statistics::{
-    ALL, Breakdown, CategoryFigures, Concentration, FeatureFigures, Group, GroupFigures, MeanMedian, Total,
+    ALL, Adjusted, AgeAdjusted, Breakdown, CategoryFigures, Concentration, FeatureFigures, Group, GroupFigures,
+    MeanMedian, Total,
 };
 
 const CONFIG: &str = r#"
 [report]
 agency = "Myndighet <&> Co"
+reference = "FPA/Kela"
 [extracts.contacts]
 files = "contacts.csv"
 [extracts.applications]
@@ -31,7 +33,7 @@ pub(crate) struct Run {
     features: Vec<String>,
     pub(crate) figures: Vec<CategoryFigures>,
     concentration: Vec<Concentration>,
-    breakdowns: Vec<Breakdown>,
+    pub(crate) breakdowns: Vec<Breakdown>,
     pub(crate) employers: Vec<CategoryFigures>,
     pub(crate) movements: Option<Movements>,
     pub(crate) employer_movements: Option<Movements>,
@@ -160,9 +162,20 @@ fn breakdown(dimension: &str, groups: &[(&str, [u64; 3])]) -> Breakdown {
             features: vec![MeanMedian { n: of, mean: 1.0, median: 0.0 }; crate::schema::features::FEATURES.len()],
         };
         let categories = customers.iter().copied().chain([all]).map(of_category).collect();
-        Group { values: vec![Some((*name).to_owned())], categories }
+        let age_adjusted = (dimension != AGE_GROUP).then(|| AgeAdjusted {
+            fewest_of_an_age: 10,
+            categories: customers.iter().zip([0.79, 0.11, 0.1]).map(|(of, share)| adjusted(*of, all, share)).collect(),
+        });
+        Group { values: vec![Some((*name).to_owned())], categories, age_adjusted }
     };
     Breakdown { dimensions: vec![dimension.to_owned()], groups: groups.iter().map(group).collect() }
+}
+
+/// Of so many customers of so many, where this share of them is expected; the interval is as wide as for most areas.
+pub(crate) fn adjusted(customers: u64, all: u64, share: f64) -> Adjusted {
+    let expected = all as f64 * share;
+    let ratio = customers as f64 / expected;
+    Adjusted { expected, ratio, ratio_low: ratio - 0.05, ratio_high: ratio + 0.05 }
 }
 
 fn employers() -> Vec<CategoryFigures> {

@@ -4,6 +4,7 @@
 //! what of them is for the owner only. How a table looks is for `render`.
 
 mod accounting;
+mod age_adjusted;
 mod categories;
 mod concentration;
 mod content;
@@ -19,7 +20,8 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use accounting::{accounting, columns_found, rejects_by_reason, timings, unknown_codes};
+pub use accounting::{accounting, columns_found, dates_in_use, faults, rejects_by_reason, timings, unknown_codes};
+pub use age_adjusted::age_adjusted;
 pub use categories::{category_summary, employer_summary, feature_statistics, main_figures};
 pub use concentration::concentration;
 pub use content::{CategoryMask, Content, MaskedBreakdown};
@@ -57,9 +59,14 @@ pub fn of_run<'a>(content: &'a Content<'a>, words: &'a Localizer<'a>) -> Vec<Tab
     let kept: Vec<String> = kept.filter(|name| !single_persons.contains(&name.as_str())).collect();
     features = features.select(&kept.iter().map(String::as_str).collect::<Vec<_>>());
     let breakdowns = content.breakdowns.iter().filter(|masked| !masked.breakdown.groups.is_empty());
-    let mut tables = vec![category_summary(words, content.figures), main_figures(words, content), features];
+    let mut tables = vec![
+        category_summary(words, content.figures),
+        main_figures(words, content).without_empty(&["reference"]),
+        features,
+    ];
     tables.push(concentration(words, content.concentration, &content.plan.customers.category_names()));
     tables.extend(breakdowns.map(|masked| by_dimension(words, content, masked)));
+    tables.extend(age_adjusted(words, content));
     tables.extend(content.movements.into_iter().flat_map(|found| about_movements(words, found)));
     tables.push(runs_over_time(words, content));
     tables.extend((!content.employers.is_empty()).then(|| employer_summary(words, content.employers)));

@@ -3,6 +3,7 @@
 //! A table is built once, by a file of this folder, in one language. Files for machines get it as it is; what others
 //! than its owner may see is [`Table::masked`]. How it looks is for `render`, which knows no table by name.
 
+use crate::schema::fields::{Field, FieldType};
 use crate::schema::figures::{Figure, Unit};
 
 /// A table of a run.
@@ -116,6 +117,26 @@ impl Format {
     /// Whether values are numbers.
     pub fn is_numeric(self) -> bool {
         !matches!(self, Format::Text | Format::Sentence | Format::Code | Format::Day)
+    }
+}
+
+/// As files have it.
+impl From<&Column> for Field {
+    fn from(column: &Column) -> Self {
+        let field_type = match column.format {
+            Format::Text | Format::Sentence | Format::Code => FieldType::Text,
+            Format::Day => FieldType::Day,
+            Format::Count | Format::Change => FieldType::Integer,
+            Format::Percent | Format::Decimals(_) | Format::UpTo(_) => FieldType::Number,
+        };
+        let is_minutes = |figure: &Figure| figure.name() == column.name && figure.unit() == Unit::Minutes;
+        let unit = match column.name.as_str() {
+            name if name.ends_with("_pct") => "per cent",
+            _ if Figure::EVERY.iter().any(is_minutes) => "minutes",
+            _ => "",
+        };
+        let [name, title, meaning] = [&column.name, &column.heading, &column.meaning].map(|text| text.clone().into());
+        Field { name, field_type, title, unit: unit.into(), meaning, is_key: false }
     }
 }
 

@@ -1,8 +1,9 @@
 //! Every table has its words, and what is done with tables.
 
-use super::made_up_run::{Run, movements};
+use super::made_up_run::{Run, movements, with_customers};
 use super::*;
 use crate::extract::ColumnFound;
+use crate::guesses::FaultEntry;
 use crate::i18n::Language;
 
 fn words(run: &Run) -> Localizer<'_> {
@@ -17,12 +18,24 @@ fn every_table(words: &Localizer<'_>, content: &Content<'_>) -> Vec<Table> {
     let mut tables = of_run(content, words);
     let of_employers = Movements { entity: Entity::Employer, ..movements() };
     tables.extend(movements_split(words, &of_employers));
+    let fault = FaultEntry {
+        extract: "payments",
+        source: "payments.csv".to_owned(),
+        column: "amount",
+        reason: "malformed_number",
+        faults: 1,
+        samples: Vec::new(),
+        looked_at: 1,
+        guesses: Vec::new(),
+    };
     tables.extend([
         feature_statistics(words, Entity::Customer, content.figures, content.features),
         group_shares(words, content, masked, 20).0,
         changes(words, &movements()),
         records_over_time(words, content.history),
         columns_found(words, &[("payments", &found)]),
+        dates_in_use(words, content.extracts),
+        faults(words, [(&fault, "0".to_owned())].into_iter()),
         timings(words, &[("read", 1.0)]),
         benefits(words, content.plan),
     ]);
@@ -58,7 +71,7 @@ fn every_text_about_tables_is_used() {
     }
     // Sheets that a workbook makes of other tables, and parts of names.
     let of_workbook = ["about", "columns", "what", "content", "sheet", "heading", "name_in_files", "meaning"];
-    let parts = ["by_dimension", "mean", "median", "why", "rules.category"];
+    let parts = ["by_dimension", "mean", "median", "why", "rules.category", "in_category"];
     let unused = |name: &&String| !used.contains(name) && ![&of_workbook[..], &parts].concat().contains(&name.as_str());
     let texts = words.texts.tables.keys().chain(words.texts.columns.keys());
     assert_eq!(texts.filter(unused).collect::<Vec<_>>(), Vec::<&String>::new());
@@ -75,6 +88,14 @@ fn what_is_hidden_is_masked_for_others_and_there_for_the_owner() {
     assert_eq!(masked.numbers("customers"), [90_000.0, 9_995.0, 5.0, 100_000.0]);
     let told: Vec<bool> = masked.numbers("contacts_per_year").iter().map(|rate| rate.is_finite()).collect();
     assert_eq!(told, [true, false, false, true]);
+}
+
+#[test]
+fn of_a_category_without_anybody_nothing_is_hidden() {
+    let run = with_customers(Run::whole(), [99_995, 5, 0, 100_000]);
+    let summary = category_summary(&words(&run), run.content().figures).masked();
+    let told: Vec<bool> = summary.numbers("contacts_per_year").iter().map(|rate| rate.is_finite()).collect();
+    assert_eq!(told, [false, false, true, true]);
 }
 
 #[test]

@@ -36,6 +36,7 @@ fn population(format: Format) -> (tempfile::TempDir, RunPlan) {
         customers: CUSTOMERS as u64,
         seed: 1,
         as_of: window().as_of.date(),
+        months: vardag::synth::EXTRACT_MONTHS,
         format,
     };
     let summary = write_population(&parameters, &|_| ()).unwrap();

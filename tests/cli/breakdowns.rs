@@ -35,6 +35,10 @@ fn recomputed(labels: &Table, by: &[&[&str]], age_group: impl Fn(&str) -> String
         "age_group" => age_group(&row[place["age"]]),
         _ => row[place[dimension]].clone(),
     };
+    let mut by_age: BTreeMap<String, BTreeMap<&str, f64>> = BTreeMap::new();
+    for row in &labels.rows {
+        *by_age.entry(age_group(&row[place["age"]])).or_default().entry(&row[place["category"]]).or_default() += 1.0;
+    }
     let mut figures = Figures::new();
     for dimensions in by {
         let mut groups: BTreeMap<Vec<String>, Vec<&Vec<String>>> = BTreeMap::new();
@@ -70,6 +74,21 @@ fn recomputed(labels: &Table, by: &[&[&str]], age_group: impl Fn(&str) -> String
                     let share = ratio(100.0 * sum(&format!("applications_{part}")), sum("applications"));
                     put("", &format!("applications_{part}_pct"), share);
                 }
+                if let ([dimension], true) = (dimensions, category != "all") {
+                    if *dimension != "age_group" {
+                        // Each member is expected with the share of the category among everybody of the age.
+                        let shares = rows.iter().map(|row| {
+                            let alike = &by_age[&age_group(&row[place["age"]])];
+                            alike.get(category).copied().unwrap_or_default() / alike.values().sum::<f64>()
+                        });
+                        let expected: f64 = shares.sum();
+                        let [low, high] = poisson_limits(own.len() as u64);
+                        put("", "expected", Some(expected));
+                        put("", "ratio", ratio(own.len() as f64, expected));
+                        put("", "ratio_low", ratio(low, expected));
+                        put("", "ratio_high", ratio(high, expected));
+                    }
+                }
                 for feature in FEATURES {
                     let mut values = of(feature.name);
                     values.sort_by(f64::total_cmp);
@@ -82,6 +101,31 @@ fn recomputed(labels: &Table, by: &[&[&str]], age_group: impl Fn(&str) -> String
         }
     }
     figures
+}
+
+/// The exact 95 % limits of a count by the definition: the means under which so many or more, and so many or fewer, have
+/// a probability of 2.5 %.
+fn poisson_limits(count: u64) -> [f64; 2] {
+    // That of at most so many.
+    let at_most = |most: u64, mean: f64| {
+        let mut log_term = -mean;
+        let mut sum = log_term.exp();
+        for n in 1..=most {
+            log_term += (mean / n as f64).ln();
+            sum += log_term.exp();
+        }
+        sum
+    };
+    let solve = |is_below: &dyn Fn(f64) -> bool| {
+        let (mut low, mut high) = (0.0, 4.0 * count as f64 + 20.0);
+        for _ in 0..200 {
+            let middle = (low + high) / 2.0;
+            *(if is_below(middle) { &mut low } else { &mut high }) = middle;
+        }
+        low
+    };
+    let low = if count == 0 { 0.0 } else { solve(&|mean| 1.0 - at_most(count - 1, mean) < 0.025) };
+    [low, solve(&|mean| at_most(count, mean) > 0.025)]
 }
 
 /// Holds every breakdown of a run, by these dimensions and the default age groups, against its labels.
@@ -127,6 +171,13 @@ fn every_breakdown_of_the_sample_agency_agrees_with_its_labels() {
     let found = written(&run);
     // Small groups are in it, so it is nobody else's to read.
     assert!(found.iter().any(|(key, value)| key[6] == "customers" && *value < Some(10.0)));
+    // One municipality differs, and is so small that others must not see it.
+    let differ = found.iter().filter(|(key, value)| key[6] == "ratio_low" && **value > Some(1.0));
+    assert_eq!(differ.map(|(key, _)| key[1].as_str()).collect::<Vec<_>>(), ["Porvoo"]);
+    let page = std::fs::read_to_string(run.path.join("report.en.html")).expect("the page");
+    assert!(
+        page.contains("No group that can be shown has more or fewer customers of a category than its ages explain.")
+    );
     let mode = std::fs::metadata(run.path.join("breakdowns.csv")).expect("the file").permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }

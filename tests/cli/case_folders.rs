@@ -28,3 +28,17 @@ pub fn hold(cases: &[PathBuf], differences: impl Fn(&Path) -> Vec<String> + Sync
     }
     assert!(differences.is_empty(), "{} of {} cases differ", differences.len(), cases.len());
 }
+
+/// Copies what is in a folder.
+pub fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let target = to.join(path.file_name().expect("a name"));
+        if path.is_dir() {
+            fs::create_dir(&target).expect("a folder");
+            copy(&path, &target);
+        } else {
+            fs::write(&target, fs::read(&path).expect("a file")).expect("a copy");
+        }
+    }
+}

@@ -84,7 +84,7 @@ fn value(case: &Path) -> Value {
 fn differences_of(case: &Path, expected: &Expected) -> Vec<String> {
     let config = fs::read_to_string(case.join("vardag.toml")).expect("vardag.toml");
     let workspace = Workspace::empty().config(&config);
-    copy(case, workspace.root());
+    case_folders::copy(case, workspace.root());
     for line in &expected.setup {
         let done = workspace.command("sh").args(["-c", line]).env("VARDAG", VARDAG).output().expect("a shell");
         assert!(done.status.success(), "{line}: {}", String::from_utf8_lossy(&done.stderr));
@@ -104,19 +104,6 @@ fn differences_of(case: &Path, expected: &Expected) -> Vec<String> {
         differences.push(format!("stderr: {}", outcome.stderr()));
     }
     differences
-}
-
-fn copy(from: &Path, to: &Path) {
-    for entry in fs::read_dir(from).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        let target = to.join(path.file_name().expect("a name"));
-        if path.is_dir() {
-            fs::create_dir(&target).expect("a folder");
-            copy(&path, &target);
-        } else {
-            fs::write(&target, fs::read(&path).expect("a file")).expect("a copy");
-        }
-    }
 }
 
 /// Exit code and messages; these in small letters, without the folder's own name.

@@ -114,6 +114,46 @@ fn without_a_terminal_there_are_no_progress_bars_and_no_colours() {
 }
 
 #[test]
+fn colours_follow_the_option_and_else_the_environment() {
+    let workspace = Workspace::agency().rows("applications", "H1,A,odd_benefit,2025-02-01,FAX,,,,");
+    let is_coloured = |arguments: &[&str], environment: &[(&str, &str)]| {
+        let mut command = workspace.command(VARDAG);
+        for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "TERM"] {
+            command.env_remove(name);
+        }
+        command.args(arguments).envs(environment.iter().copied());
+        let outcome = workspace.outcome(&mut command);
+        let (said, result) = (outcome.stderr(), outcome.stdout());
+        // The words are the same, and so are results, which have no colours.
+        assert!(!arguments.contains(&"vardag.toml") || !result.contains('\u{1b}'));
+        (said + &result).contains('\u{1b}')
+    };
+    let [run, help, wrong] = [vec!["run", "vardag.toml"], vec!["run", "--help"], vec!["run", "--thread"]];
+    for arguments in [&run, &help, &wrong] {
+        let with = |more: &[&'static str]| [&arguments[..], more].concat();
+        assert!(!is_coloured(arguments, &[]), "nobody looks at a terminal: {arguments:?}");
+        assert!(is_coloured(&with(&["--color", "always"]), &[("NO_COLOR", "1")]), "{arguments:?}");
+        assert!(is_coloured(arguments, &[("CLICOLOR_FORCE", "1")]), "{arguments:?}");
+        assert!(!is_coloured(&with(&["--color=never"]), &[("CLICOLOR_FORCE", "1")]), "{arguments:?}");
+        assert!(!is_coloured(arguments, &[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")]), "{arguments:?}");
+    }
+}
+
+#[test]
+fn the_version_says_what_it_was_built_from() {
+    let workspace = Workspace::empty();
+    let short = format!("vardag {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(workspace.vardag(&["-V"]).code(0).stdout(), short);
+    let long = workspace.vardag(&["--version"]).code(0).stdout();
+    let told: Vec<&str> = long.lines().skip(1).filter_map(|line| line.split(' ').next()).collect();
+    assert!(long.starts_with(&short), "{long}");
+    assert_eq!(told, ["commit", "target", "polars"]);
+    // The manifest names the same commit.
+    let commit = Workspace::agency().run().code(0).manifest()["commit"].as_str().unwrap_or("not known").to_owned();
+    assert!(long.contains(&format!("\ncommit {commit}\n")), "{long}");
+}
+
+#[test]
 fn quiet_says_nothing_but_errors() {
     let workspace = Workspace::agency().rows("applications", "H1,A,odd_benefit,2025-02-01,FAX,,,,");
     workspace.run().code(0).stderr_has("warning: applications");

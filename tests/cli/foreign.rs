@@ -177,7 +177,7 @@ fn what_happens_to_a_run_that_is_being_written_is_noticed() {
     type Harm = fn(&Workspace);
     let cases: [(Harm, &str); 4] = [
         (|it| it.write("runs/.partial-2025-12-31/note.txt", "mine"), "note.txt was put into it by somebody else"),
-        (|it| fs::remove_file(it.path("runs/.partial-2025-12-31/rejects.csv")).unwrap(), "1 of 12 files are gone"),
+        (|it| fs::remove_file(it.path("runs/.partial-2025-12-31/rejects.csv")).unwrap(), "1 of 13 files are gone"),
         (
             |it| {
                 it.write("runs/.partial-2025-12-31/longer", "a file of 23 bytes here");

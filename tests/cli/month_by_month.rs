@@ -58,6 +58,7 @@ fn two_runs_of_a_hundred_thousand_agree_with_their_labels() {
         "category_summary.csv",
         "concentration.csv",
         "config.toml",
+        "datapackage.json",
         "employer_labels.csv",
         "employer_movements.csv",
         "employer_summary.csv",

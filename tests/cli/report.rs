@@ -59,6 +59,28 @@ fn the_cards_say_what_the_summary_says() {
 }
 
 #[test]
+fn the_head_says_the_run_in_a_sentence_and_points_to_what_to_know_of_the_data() {
+    let workspace = Workspace::agency()
+        .settings("default_category = \"a\"\n[[categories]]\nname = \"a\"\n[[categories]]\nname = \"b\"\n[[rules]]\nname = \"r\"\ncategory = \"b\"\nwhen = \"contacts >= 2\"")
+        .rows("contacts", "K1,A,2025-03-01,phone,,\nK2,A,2025-03-02,phone,,\nK3,B,2025-03-02,phone,,\n")
+        .rows("applications", "H1,A,x1,2025-02-01,FAX,,,,\n");
+    for day in ["2025-12-30", "2025-12-31"] {
+        workspace.vardag(&["run", "vardag.toml", "--as-of", day, "--accept-changes"]).code(0);
+    }
+    let run = RunFolder::open(&workspace.path("runs/latest"));
+    let summary = run.table("category_summary.csv");
+    let share = |category: &str| written(summary.get(category, "share_pct"), 1, false);
+    let page = text(&run, "report.en.html");
+    let head = page.split_once("</header>").expect("a head").0;
+    let all = summary.get("all", "customers");
+    let sentence = format!("Of {all} customers, {}% are in “a” and {}% in “b”.", share("a"), share("b"));
+    assert!(head.contains(&sentence), "{sentence}: {head}");
+    assert!(head.contains("“b” has as many customers as on 30\u{a0}December 2025."), "{head}");
+    assert!(head.contains("As of 31\u{a0}December 2025.") && head.contains("<a href=\"#remark-1\">"), "{head}");
+    assert!(page.contains("<li id=\"remark-1\">"));
+}
+
+#[test]
 fn nobody_is_on_the_page_and_nothing_comes_from_elsewhere() {
     let workspace = Workspace::empty();
     let run = second_of_two_runs(&workspace);
@@ -119,7 +141,7 @@ fn a_run_writes_what_the_configuration_asks_for() {
 fn the_agency_and_its_own_reference_figures_are_shown() {
     let categories = "[[categories]]\nname = \"regular\"\nreference = { share_pct = 62.5 }\n";
     let config = format!(
-        "window.as_of = 2025-12-31\nreport.agency = \"Exempelverket\"\nreport.reference_source = \"Årsboken\"\nrules = []\n\
+        "window.as_of = 2025-12-31\nreport.agency = \"Exempelverket\"\nreport.reference = \"Årsboken\"\nrules = []\n\
          {categories}[extracts.contacts]\nfiles = \"contacts.csv\"\n[extracts.applications]\nfiles = \"applications.csv\"\n\
          [extracts.payments]\nfiles = \"payments.csv\"\n"
     );
@@ -127,6 +149,10 @@ fn the_agency_and_its_own_reference_figures_are_shown() {
     let run = workspace.run().code(0).latest();
     let page = shown(&text(&run, "report.sv.html")).join("\n");
     assert!(page.contains("Exempelverket") && page.contains("62,5\u{a0}%") && page.contains("Årsboken"), "{page}");
+    // Whose they are is said above them, and without that they are not shown.
+    let unasked = Workspace::agency().config(&config.replace("report.reference = \"Årsboken\"\n", ""));
+    let page = shown(&text(&unasked.run().code(0).latest(), "report.sv.html")).join("\n");
+    assert!(!page.contains("62,5\u{a0}%") && !page.contains("FPA") && !page.contains("publicerade"), "{page}");
     let config = config.replace("62.5", "-1");
     Workspace::agency().config(&config).run().code(2).stderr_has("categories.regular.reference.share_pct");
 }

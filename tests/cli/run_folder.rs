@@ -23,6 +23,7 @@ fn files_with_customer_rows_are_for_the_owner_only() {
             "category_summary.csv",
             "concentration.csv",
             "config.toml",
+            "datapackage.json",
             "feature_statistics.csv",
             "labels.csv",
             "manifest.json",

@@ -54,6 +54,64 @@ fn a_hundred_thousand_customers_have_the_published_figures() {
     }
 }
 
+/// Shares of the categories, in their order.
+fn shares(run: &RunFolder) -> [f64; 3] {
+    let summary = run.table("category_summary.csv");
+    ["regular", "irregular", "support"].map(|name| summary.get(name, "share_pct").parse().expect("a share"))
+}
+
+#[test]
+fn over_years_shares_stay_and_people_move() {
+    let workspace = Workspace::empty();
+    let synth = ["synth", "p", "--customers", "20000", "--seed", "1", "--months", "36", "--quiet"];
+    workspace.vardag(&synth).code(0);
+    let days = ["2024-02-29", "2024-12-31", "2025-12-31"];
+    for day in days {
+        let run = ["run", "p/vardag.toml", "--as-of", day, "--quiet", "--accept-changes"];
+        workspace.vardag(&run).code(0);
+    }
+    let runs = days.map(|day| RunFolder::open(&workspace.path(&format!("p/runs/{day}"))));
+    for (run, day) in runs.iter().zip(days) {
+        for (found, published) in shares(run).into_iter().zip([79.0, 11.0, 10.0]) {
+            assert!((found - published).abs() <= 2.0, "{day}: {found} %, published {published} %");
+        }
+        let customers: f64 = run.table("category_summary.csv").get("all", "customers").parse().expect("a count");
+        assert!((19_000.0..20_000.0).contains(&customers), "{day}: {customers} customers");
+    }
+    // A year later about four in five still need support; some came out of it, and others slid into it.
+    let movements = &runs[2].manifest()["movements"];
+    let count = |cell: &serde_json::Value| cell.as_f64().expect("a count");
+    let row = |from: usize| [0, 1, 2].map(|to| count(&movements["matrix"][from][to]));
+    let stayed = |from: usize| row(from)[from] / row(from).iter().sum::<f64>();
+    assert!((0.83..0.93).contains(&stayed(0)), "regular: {}", stayed(0));
+    assert!((0.65..0.85).contains(&stayed(2)), "support: {}", stayed(2));
+    let [into, out] = [row(0)[2] + row(1)[2], row(2)[0] + row(2)[1]];
+    assert!(into > 200.0 && out > 200.0 && (into / out - 1.0).abs() < 0.4, "{into} slid into support, {out} came out");
+    for (who, found) in [("entered", &movements["entered"]), ("left", &movements["left"])] {
+        let all: f64 = [0, 1, 2].map(|category| count(&found[category])).iter().sum();
+        assert!((100.0..500.0).contains(&all), "{all} {who}");
+    }
+}
+
+#[test]
+fn the_last_of_five_years_has_the_published_figures_too() {
+    let workspace = Workspace::empty();
+    let synth = ["synth", "p", "--customers", "20000", "--seed", "1", "--months", "60", "--quiet"];
+    workspace.vardag(&synth).code(0);
+    workspace.vardag(&["run", "p/vardag.toml", "--quiet"]).code(0);
+    let run = RunFolder::open(&workspace.path("p/runs/latest"));
+    let summary = run.table("category_summary.csv");
+    for (found, published) in shares(&run).into_iter().zip([79.0, 11.0, 10.0]) {
+        assert!((found - published).abs() <= 1.5, "{found} %, published {published} %");
+    }
+    for (category, contacts, minutes) in [("regular", 0.4, 26.0), ("irregular", 0.9, 25.0), ("support", 6.5, 39.0)] {
+        for (column, value) in [("contacts_per_year", contacts), ("handling_minutes_per_application", minutes)] {
+            let found: f64 = summary.get(category, column).parse().expect("a figure");
+            assert!((found / value - 1.0).abs() <= 0.12, "{category}: {column} {found}, published {value}");
+        }
+    }
+}
+
 #[test]
 fn the_catalogue_for_other_programs_is_the_default_one() {
     let workspace = Workspace::empty();
@@ -138,6 +196,10 @@ fn a_population_that_cannot_be_made_is_a_usage_error() {
         workspace.vardag(&["synth", "p", "--customers", customers, "--seed", "1"]).code(2);
     }
     workspace.vardag(&["synth", "p", "--customers", "5", "--seed", "1", "--as-of", "2025-02-30"]).code(2);
+    for months in ["13", "97", "0"] {
+        let synth = ["synth", "p", "--customers", "5", "--seed", "1", "--months", months];
+        workspace.vardag(&synth).code(2).stderr_has("choose 14 to 96");
+    }
     let nowhere = workspace.vardag(&["synth", "vardag.toml/p", "--customers", "5", "--seed", "1"]);
     assert!(matches!(nowhere.output.status.code(), Some(1 | 2)));
     nowhere.stderr_has("vardag.toml/p").stderr_has("Not a directory");

@@ -8,6 +8,7 @@
 mod error;
 mod lock;
 mod name;
+mod new_folder;
 mod ours;
 
 use std::fs::File;
@@ -22,6 +23,7 @@ use lock::Lock;
 
 pub use error::FolderError;
 pub use name::FolderName;
+pub use new_folder::{NewFolder, check_free};
 pub use ours::check_way;
 
 /// A folder that is being written, or the former run that it was exchanged with.

@@ -1,12 +1,13 @@
 //! How customers differ: percentiles of the main features by category.
 
+use super::concentration;
 use crate::i18n::fill;
 use crate::report::charts::{About, Strip, neutral, strips};
 use crate::report::localized::LocalizedReport;
 use crate::report::view::{Block, Figure, Layout, Section};
 use crate::schema::Entity;
 use crate::schema::features::{At, FEATURES, FeatureType};
-use crate::tables::{MAIN_FEATURES, Table, Value, concentration, feature_statistics};
+use crate::tables::{MAIN_FEATURES, Table, Value, feature_statistics};
 
 /// Features of the configuration that are shown.
 const DERIVED: usize = 6;
@@ -20,18 +21,11 @@ pub(super) fn section(localized: &LocalizedReport<'_>) -> Section {
     let derived = content.features.iter().skip(FEATURES.len()).take(DERIVED);
     let shown = MAIN_FEATURES.iter().map(|at| at.feature().name).chain(derived.map(String::as_str));
     let tables: Vec<Table> = shown.map(|name| of_feature(localized, &statistics, name)).collect();
-    let mut blocks = vec![Block::Text { text: texts.lead.clone() }];
-    if tables.iter().any(Table::hides_something) {
-        blocks.push(Block::Note { text: localized.mask_note() });
+    let mut blocks = drawn(localized, "distribution", tables, |place| localized.colour(place));
+    if matches!(blocks.first(), Some(Block::Figures { .. })) {
+        blocks.insert(0, Block::Text { text: texts.lead.clone() });
     }
-    let figure = |table: &Table| {
-        figure(localized, &format!("distribution-{}", table.name), table, |place| localized.colour(place))
-    };
-    blocks.push(Block::Figures { figures: tables.iter().map(figure).collect() });
-    if !content.concentration.is_empty() {
-        let table = concentration(&localized.words, content.concentration, &content.plan.customers.category_names());
-        blocks.push(Block::Table { table: localized.html(&table.masked()) });
-    }
+    blocks.extend(concentration::blocks(localized));
     Section { id: "distributions", title: texts.title.clone(), blocks }
 }
 
@@ -41,9 +35,36 @@ pub(super) fn of_employers(localized: &LocalizedReport<'_>) -> Vec<Block> {
     let statistics = feature_statistics(&localized.words, Entity::Employer, localized.content.employers, &features);
     let statistics = statistics.masked();
     let tables = OF_EMPLOYERS.map(|at| of_feature(localized, &statistics, at.feature().name));
-    let figure = |table: &Table| figure(localized, &format!("employers-{}", table.name), table, |_| neutral());
-    let masked = tables.iter().any(Table::hides_something).then(|| Block::Note { text: localized.mask_note() });
-    masked.into_iter().chain([Block::Figures { figures: tables.iter().map(figure).collect() }]).collect()
+    drawn(localized, "employers", tables.into(), |_| neutral())
+}
+
+/// A chart of each feature, and in words those of which there is nothing to draw.
+fn drawn(
+    localized: &LocalizedReport<'_>,
+    id: &str,
+    tables: Vec<Table>,
+    colour: impl Fn(usize) -> String + Copy,
+) -> Vec<Block> {
+    let titles = |tables: Vec<Table>| tables.into_iter().map(|table| table.title).collect::<Vec<_>>();
+    // Where nobody has anything, everybody's mean is zero or missing.
+    let is_empty = |table: &Table| {
+        table.rows.last().is_none_or(|all| matches!(table.cell(all, "mean").value, Value::Missing | Value::Number(0.0)))
+    };
+    let (empty, tables): (Vec<Table>, Vec<Table>) = tables.into_iter().partition(is_empty);
+    let is_masked = |table: &Table| {
+        let mut of_categories = table.rows.iter().filter(|row| !row.is_total);
+        !of_categories.any(|row| table.cell(row, "median").value.number().is_finite())
+    };
+    let (masked, tables): (Vec<Table>, Vec<Table>) = tables.into_iter().partition(is_masked);
+    let figure = |table: &Table| figure(localized, &format!("{id}-{}", table.name), table, colour);
+    let figures: Vec<Figure> = tables.iter().map(figure).collect();
+    let mut blocks = Vec::new();
+    if !figures.is_empty() {
+        blocks.push(Block::Figures { figures });
+    }
+    blocks.extend(localized.too_few(&titles(masked)));
+    blocks.extend(localized.no_data(&titles(empty)));
+    blocks
 }
 
 /// What the page shows of one feature; the table goes by the feature's name.
@@ -75,5 +96,5 @@ fn figure(localized: &LocalizedReport<'_>, id: &str, table: &Table, colour: impl
     let feature = At::EVERY.iter().map(|at| at.feature()).find(|feature| feature.name == table.name);
     let whole = feature.is_some_and(|feature| feature.feature_type == FeatureType::Count);
     let svg = strips(&about, &drawn, whole, |value| language.at_most(value, 2));
-    Figure { title: table.title.clone(), svg, table: localized.html(table), layout: Layout::Folded }
+    Figure { title: table.title.clone(), legend: Vec::new(), svg, table: localized.html(table), layout: Layout::Folded }
 }

@@ -22,13 +22,14 @@ pub(super) fn section(localized: &LocalizedReport<'_>) -> Option<Section> {
     let table = employer_summary(&localized.words, localized.content.employers);
     let mut drawn = table.clone();
     drawn.rows.retain(|row| !row.is_total);
-    let figures = DRAWN.map(|shown| figure(localized, &drawn, shown)).into();
-    let mut blocks = vec![
-        Block::Text { text: lead },
-        Block::Table { table: localized.html(&table) },
-        Block::Figures { figures },
-        Block::Heading { text: texts.distributions.clone() },
-    ];
+    let has_some = |shown: &CategoryFigure| table.numbers(shown.name()).iter().any(|value| value.is_finite());
+    let (shown, empty): (Vec<_>, Vec<_>) = DRAWN.into_iter().partition(has_some);
+    let figures = shown.into_iter().map(|shown| figure(localized, &drawn, shown)).collect();
+    let mut blocks =
+        vec![Block::Text { text: lead }, Block::Table { table: localized.html(&table) }, Block::Figures { figures }];
+    let label = |figure: CategoryFigure| localized.figure(figure).label().to_owned();
+    blocks.extend(localized.no_data(&empty.into_iter().map(label).collect::<Vec<_>>()));
+    blocks.push(Block::Heading { text: texts.distributions.clone() });
     blocks.extend(of_employers(localized));
     if let Some(found) = localized.content.employer_movements {
         blocks.extend(moved(localized, found));
@@ -71,5 +72,5 @@ fn figure(localized: &LocalizedReport<'_>, table: &Table, figure: CategoryFigure
     let description = fill(&localized.texts.employers.description, &[("list", &list)]);
     let svg = bars(&About { id: &format!("employers-{name}"), title: &title, description: &description }, &drawn);
     let table = Table { title: title.clone(), ..table.select(&["category", name]) };
-    Figure { title, svg, table: localized.html(&table), layout: Layout::Folded }
+    Figure { title, legend: Vec::new(), svg, table: localized.html(&table), layout: Layout::Folded }
 }

@@ -2,9 +2,9 @@
 
 use crate::calendar::Day;
 use crate::i18n::fill;
-use crate::report::charts::{About, Line, lines};
+use crate::report::charts::{About, Line, dashes, lines};
 use crate::report::localized::LocalizedReport;
-use crate::report::view::{Block, Figure, Layout, Section};
+use crate::report::view::{Block, Figure, Key, Layout, Section};
 use crate::schema::figures::Figure as CategoryFigure;
 use crate::tables::{FOLLOWED, Format, ROW, Table, runs_over_time};
 
@@ -18,15 +18,16 @@ pub(super) fn section(localized: &LocalizedReport<'_>) -> Option<Section> {
         return None;
     }
     let runs = runs_over_time(&localized.words, localized.content).masked();
-    let figures = FOLLOWED[..SHOWN].iter().map(|shown| figure(localized, &runs, *shown)).collect();
+    let has_some = |shown: &CategoryFigure| runs.numbers(shown.name()).iter().any(|value| value.is_finite());
+    let (shown, empty): (Vec<_>, Vec<_>) = FOLLOWED[..SHOWN].iter().copied().partition(has_some);
+    let figures = shown.into_iter().map(|shown| figure(localized, &runs, shown)).collect();
     // A run that is held is no good one.
     let held = !localized.content.held_because.is_empty();
     let (lead, good) = if held { (&texts.lead_held, past) } else { (&texts.lead, past + 1) };
     let mut blocks = vec![Block::Text { text: fill(lead, &[("runs", &localized.count(good as u64))]) }];
-    if runs.hides_something() {
-        blocks.push(Block::Note { text: localized.mask_note() });
-    }
     blocks.push(Block::Figures { figures });
+    let label = |figure: CategoryFigure| localized.figure(figure).label().to_owned();
+    blocks.extend(localized.no_data(&empty.into_iter().map(label).collect::<Vec<_>>()));
     Some(Section { id: "history", title: texts.title.clone(), blocks })
 }
 
@@ -46,23 +47,23 @@ fn figure(localized: &LocalizedReport<'_>, runs: &Table, figure: CategoryFigure)
     let table = Table { title: title.clone(), ..by_run(localized, runs, figure) };
     // The lines are of today's categories; the table has those of earlier runs too.
     let categories = localized.content.categories().iter().enumerate();
-    let line = |(at, category): (usize, &crate::statistics::CategoryFigures)| Line {
-        label: localized.category(crate::schema::Entity::Customer, &category.name).label().to_owned(),
-        values: table.numbers(&category.name),
-        colour: localized.colour(at),
+    let line = |(at, category): (usize, &crate::statistics::CategoryFigures)| {
+        let name = localized.category(crate::schema::Entity::Customer, &category.name).label().to_owned();
+        let line = Line { values: table.numbers(&category.name), colour: localized.colour(at) };
+        (Key { name, colour: line.colour.clone(), dashes: dashes(at) }, line)
     };
-    let drawn: Vec<Line> = categories.map(line).collect();
+    let (legend, drawn): (Vec<Key>, Vec<Line>) = categories.map(line).unzip();
     let day = |iso: &str| (Day::from_iso(iso).map_or(0.0, |day| f64::from(day.0)), localized.day(iso));
     let days: Vec<(f64, String)> = table.rows.iter().map(|row| day(row.cell(0).value.key())).collect();
     let places = match Format::of(figure) {
         Format::Decimals(places) => places.into(),
         _ => 1,
     };
-    let last = |line: &Line| {
+    let last = |(key, line): (&Key, &Line)| {
         let value = line.values.last().copied().unwrap_or(f64::NAN);
-        format!("{} {}", line.label, localized.language.decimals(value, places))
+        format!("{} {}", key.name, localized.language.decimals(value, places))
     };
-    let list: Vec<String> = drawn.iter().map(last).collect();
+    let list: Vec<String> = legend.iter().zip(&drawn).map(last).collect();
     let at = |day: Option<&(f64, String)>| day.map_or(String::new(), |(_, day)| day.clone());
     let description = fill(
         &localized.texts.history.description,
@@ -71,5 +72,5 @@ fn figure(localized: &LocalizedReport<'_>, runs: &Table, figure: CategoryFigure)
     let id = format!("history-{}", figure.name());
     let about = About { id: &id, title: &title, description: &description };
     let svg = lines(&about, &days, &drawn, |value| localized.language.at_most(value, places));
-    Figure { title, svg, table: localized.html(&table), layout: Layout::Folded }
+    Figure { title, legend, svg, table: localized.html(&table), layout: Layout::Folded }
 }

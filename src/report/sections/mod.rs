@@ -2,6 +2,7 @@
 //! the run has nothing of the kind.
 
 mod breakdowns;
+mod concentration;
 mod distributions;
 mod employers;
 mod history;

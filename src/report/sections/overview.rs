@@ -1,11 +1,11 @@
 //! The first screen: a card per category, beside reference figures and the last run, and the shares at a glance.
 
 use crate::i18n::fill;
-use crate::report::charts::{About, stacks};
+use crate::report::charts::{About, Labelled, stacks};
 use crate::report::localized::LocalizedReport;
 use crate::report::view::{Block, Card, Figure, Layout, Section};
 use crate::schema::figures::{Figure as CategoryFigure, Unit};
-use crate::tables::{Row, Table, Value, main_figures};
+use crate::tables::{Cell, Column, Format, Row, Table, Value, category_summary, main_figures};
 
 /// What the figures of this run are compared with, where it is there.
 const COMPARED: [&str; 2] = ["reference", "last_run"];
@@ -17,8 +17,8 @@ pub(super) fn section(localized: &LocalizedReport<'_>) -> Section {
     let cards = (0..content.categories().len()).map(|at| card(localized, at, &figures)).collect();
     let mut blocks = vec![Block::Cards { cards }, Block::Figure { figure: shares(localized, &figures) }];
     let mut notes = Vec::new();
-    let source = &localized.content.plan.report.reference_source;
-    if has("reference") && !source.is_empty() {
+    let source = &localized.content.plan.report.reference;
+    if has("reference") {
         notes.push(fill(&texts.source, &[("source", source)]));
     }
     notes.push(match content.history.last() {
@@ -29,9 +29,6 @@ pub(super) fn section(localized: &LocalizedReport<'_>) -> Section {
         }
         None => texts.no_previous.clone(),
     });
-    if figures.hides_something() {
-        notes.push(localized.mask_note());
-    }
     blocks.push(Block::Note { text: notes.join(" ") });
     Section { id: "overview", title: texts.title.clone(), blocks }
 }
@@ -83,25 +80,43 @@ fn change(localized: &LocalizedReport<'_>, table: &Table, row: &Row) -> String {
     fill(if by > 0.0 { &texts.higher } else { &texts.lower }, &[("by", &by_words)])
 }
 
+/// The main figures of every category and of all customers, with the shares that this run's are compared with.
+fn categories(localized: &LocalizedReport<'_>, runs: &Table, last_run: Option<&str>) -> Table {
+    let main = ["contacts_per_year", "handling_minutes_per_application"];
+    let summary = category_summary(&localized.words, localized.content.figures).masked();
+    let mut table = summary.select(&[["category", "customers", "share_pct"].as_slice(), &main].concat());
+    for compared in COMPARED {
+        let Some(column) = runs.columns.iter().find(|column| column.name == compared) else { continue };
+        let whose = last_run.filter(|_| compared == "last_run").unwrap_or(&column.heading);
+        let heading = fill(&localized.texts.overview.share_of, &[("whose", whose)]);
+        let at = table.columns.len() - main.len();
+        table.columns.insert(at, Column { heading, format: Format::Percent, ..column.clone() });
+        for row in &mut table.rows {
+            let own = runs.rows.iter().find(|own| own.cell(0).value.key() == row.cell(0).value.key());
+            row.cells.insert(at, own.map_or(Cell::default(), |own| runs.cell(own, compared)));
+        }
+    }
+    Table { title: localized.texts.overview.categories.clone(), ..table }
+}
+
 /// The shares of the categories as one bar each: now, as published, and in the last run.
 fn shares(localized: &LocalizedReport<'_>, figures: &Table) -> Figure {
     let texts = &localized.texts.overview;
     let runs = figures.filter("figure", CategoryFigure::share_pct.name());
     let runs = runs.select(&["category", "this_run", "reference", "last_run"]).without_empty(&COMPARED);
     let listed = localized.list(&runs, "this_run");
-    let mut table = runs.transposed();
-    table.title = texts.chart.clone();
-    if let Some(run) = localized.content.history.last() {
-        for row in table.rows.iter_mut().filter(|row| row.cells[0].value.key() == "last_run") {
-            let label = fill(&texts.previous, &[("as_of", &localized.day(&run.as_of))]);
-            row.cells[0].value = Value::named("last_run", &label);
-        }
+    let mut drawn = runs.transposed();
+    let last_run = localized.content.history.last().map(|run| localized.day(&run.as_of));
+    for row in drawn.rows.iter_mut().filter(|row| row.cells[0].value.key() == "last_run") {
+        let label = fill(&texts.previous, &[("as_of", last_run.as_deref().unwrap_or_default())]);
+        row.cells[0].value = Value::named("last_run", &label);
     }
-    let columns: Vec<&str> = table.columns.iter().skip(1).map(|column| column.name.as_str()).collect();
+    let columns: Vec<&str> = drawn.columns.iter().skip(1).map(|column| column.name.as_str()).collect();
     let colour = |at| localized.colour(at);
     let about = About { id: "shares", title: &texts.chart, description: &listed };
-    let legend = LocalizedReport::legend(&table, &columns, colour);
-    let svg = stacks(&about, &legend, &localized.stacks(&table, &columns, colour));
-    let layout = Layout::of_categories(columns.len());
-    Figure { title: texts.chart.clone(), svg, table: localized.html(&table), layout }
+    let legend = LocalizedReport::legend(&drawn, &columns, colour);
+    let svg = stacks(&about, Labelled::Middle, &localized.stacks(&drawn, &columns, colour));
+    let table = categories(localized, &runs, last_run.as_deref());
+    let layout = Layout::of_columns(table.columns.len());
+    Figure { title: texts.chart.clone(), legend, svg, table: localized.html(&table), layout }
 }

@@ -1,12 +1,12 @@
 //! Ways to apply, per category.
 
 use crate::i18n::fill;
-use crate::report::charts::{About, stacks};
+use crate::report::charts::{About, Labelled, stacks};
 use crate::report::localized::LocalizedReport;
 use crate::report::palette;
 use crate::report::view::{Block, Figure, Layout, Section};
 use crate::schema::figures::Figure as CategoryFigure;
-use crate::tables::category_summary;
+use crate::tables::{Value, category_summary};
 
 /// The ways as they are shown: the one that most take first.
 const METHODS: [CategoryFigure; 5] = [
@@ -28,11 +28,24 @@ pub(super) fn section(localized: &LocalizedReport<'_>) -> Section {
     let description = fill(&texts.description, &[("list", &localized.list(&table, methods[0]))]);
     let about = About { id: "ways-chart", title: &texts.chart, description: &description };
     let colour = |at: usize| palette::method(at).to_owned();
-    let svg =
-        stacks(&about, &LocalizedReport::legend(&table, &methods, colour), &localized.stacks(&table, &methods, colour));
-    let layout = Layout::of_categories(localized.content.categories().len());
-    let figure = Figure { title: texts.chart.clone(), svg, table: localized.html(&table), layout };
-    let mut blocks = vec![Block::Text { text: texts.lead.clone() }, Block::Figure { figure }];
+    let legend = LocalizedReport::legend(&table, &methods, colour);
+    let svg = stacks(&about, Labelled::Middle, &localized.stacks(&table, &methods, colour));
+    let online: Vec<Value> = table.rows.iter().map(|row| table.cell(row, methods[0]).value).collect();
+    let figure = Figure {
+        title: texts.chart.clone(),
+        legend,
+        svg,
+        table: localized.html(&table),
+        layout: Layout::of_columns(table.columns.len()),
+    };
+    let mut blocks = vec![Block::Text { text: texts.lead.clone() }];
+    if online.iter().any(|share| share.number().is_finite()) {
+        blocks.push(Block::Figure { figure });
+    } else if online.contains(&Value::Masked) {
+        blocks.extend(localized.too_few(std::slice::from_ref(&texts.title)));
+    } else {
+        blocks.extend(localized.no_data(std::slice::from_ref(&texts.title)));
+    }
     // Many agencies do not note who filed an application.
     let is_filed_by = |figure: &CategoryFigure| summary.numbers(figure.name()).iter().any(|share| *share > 0.0);
     if FILERS.iter().any(is_filed_by) {
@@ -40,9 +53,6 @@ pub(super) fn section(localized: &LocalizedReport<'_>) -> Section {
         filers.title = texts.filers.clone();
         blocks.push(Block::Text { text: texts.filers_lead.clone() });
         blocks.push(Block::Table { table: localized.html(&filers) });
-    }
-    if table.hides_something() {
-        blocks.push(Block::Note { text: localized.mask_note() });
     }
     Section { id: "ways", title: texts.title.clone(), blocks }
 }

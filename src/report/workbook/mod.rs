@@ -48,7 +48,7 @@ fn about(content: &Content<'_>, words: &Localizer<'_>, tables: &[Table]) -> Tabl
         (&texts.held_because, Message::texts(content.held_because, words.language).join("; ")),
         (&MASK.to_owned(), words.mask_note()),
         (&texts.empty_cell, texts.no_figure.clone()),
-        (&texts.reference, content.plan.report.reference_source.clone()),
+        (&texts.reference, content.plan.report.reference.clone()),
     ];
     facts.into_iter().filter(|(_, text)| !text.is_empty()).for_each(|(what, text)| sheet.push([what.clone(), text]));
     for table in tables {

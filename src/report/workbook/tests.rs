@@ -56,6 +56,7 @@ fn every_table_has_a_sheet_of_its_own() {
             "concentration",
             "by age_group",
             "by municipality",
+            "age_adjusted",
             "movements",
             "movements_split",
             "movements_by_rule",

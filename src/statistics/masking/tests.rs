@@ -17,6 +17,7 @@ fn breakdown(groups: &[(&[&str], &[u64])]) -> Breakdown {
     let group = |(values, counts): &(&[&str], &[u64])| Group {
         values: values.iter().map(|value| Some((*value).to_owned())).collect(),
         categories: counts.iter().copied().chain([counts.iter().sum()]).map(figures).collect(),
+        age_adjusted: None,
     };
     let dimensions = groups[0].0.iter().enumerate().map(|(at, _)| format!("dimension {at}")).collect();
     Breakdown { dimensions, groups: groups.iter().map(group).collect() }
@@ -138,6 +139,7 @@ fn by_one(pair: &Breakdown, dimension: usize) -> Breakdown {
     let group = |(value, counts): (Option<String>, Vec<u64>)| Group {
         values: vec![value],
         categories: counts.into_iter().map(figures).collect(),
+        age_adjusted: None,
     };
     let dimensions = vec![pair.dimensions[dimension].clone()];
     Breakdown { dimensions, groups: groups.into_iter().map(group).collect() }
