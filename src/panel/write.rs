@@ -15,6 +15,7 @@ use crate::i18n::{Language, Message};
 use crate::intake::ExtractEntry;
 use crate::job::{Job, JobError, Timings};
 use crate::outputs::{self, Contents, FolderError, FolderName, OutputFile, RunFolder, SharedOutput, Written};
+use crate::report::{self, PanelContent, ReportError};
 use crate::statistics::{CategoryFigures, PanelFigures};
 use crate::tables::{self, Localizer};
 
@@ -71,6 +72,8 @@ pub fn write(job: &Job<'_>, panel: &PanelPlan, options: PanelOptions<'_>) -> Res
     let pool = rayon::ThreadPoolBuilder::new().num_threads(job.threads).build().map_err(JobError::Threads)?;
     let figures = timings.stage("figures", || pool.install(|| PanelFigures::of(&labels.sequences, categories)));
     let mut written = timings.stage("tables", || write_tables(folder.path(), panel, &labels, &figures))?;
+    let pages = || write_pages(folder.path(), panel, &reading, &labels, &figures);
+    written.extend(timings.stage("report", pages)?);
     let rows = || write_rows(folder.path(), panel, &reading, &labels, options.format);
     written.extend(timings.stage("sequences", rows)?);
     written.push(finished(rejects)?);
@@ -108,6 +111,26 @@ fn write_tables(
     ];
     let written = tables.iter().map(|(table, contents)| OutputFile::write_table(folder, table, *contents, &[]));
     Ok(written.collect::<Result<_, FolderError>>()?)
+}
+
+/// Writes what a person looks at.
+fn write_pages(
+    folder: &Path,
+    panel: &PanelPlan,
+    reading: &PanelReading<'_>,
+    labels: &DateLabels,
+    figures: &PanelFigures,
+) -> Result<Vec<Written>, ReportError> {
+    let content = PanelContent {
+        plan: &panel.plan,
+        dates: &labels.sequences.dates,
+        figures: &labels.figures,
+        panel: figures,
+        registered: reading.population.registered,
+        warnings: &reading.warnings,
+        held_because: &labels.broken_limits,
+    };
+    report::write_panel(folder, &content)
 }
 
 /// Writes the files with rows of customers.

@@ -6,6 +6,7 @@ use crate::i18n::{Message, fill};
 use crate::schema::Entity;
 use crate::schema::figures::Figure;
 use crate::statistics::CategoryFigures;
+use crate::tables::Localizer;
 
 /// With more categories than this the sentence names only the largest, and the heaviest.
 const NAMED: usize = 5;
@@ -84,8 +85,8 @@ fn a_year_ago<'a>(localized: &'a LocalizedReport<'_>) -> Option<&'a HistoryEntry
 }
 
 /// What the warnings are about, each without what to do, and how many more there are.
-pub(super) fn remarks(localized: &LocalizedReport<'_>) -> (Vec<String>, String) {
-    let all = Message::texts(localized.content.warnings, localized.language);
+pub(super) fn remarks(words: &Localizer<'_>, warnings: &[Message]) -> (Vec<String>, String) {
+    let all = Message::texts(warnings, words.language);
     let brief = |text: &String| {
         let about = text.split_once("; ").map_or(text.as_str(), |(about, _)| about);
         if about.chars().count() <= LONGEST {
@@ -97,7 +98,7 @@ pub(super) fn remarks(localized: &LocalizedReport<'_>) -> (Vec<String>, String) 
     let more = all.len().saturating_sub(REMARKS);
     let more = match more {
         0 => String::new(),
-        more => fill(&localized.texts.page.more_remarks, &[("count", &localized.count(more as u64))]),
+        more => fill(&words.texts.page.more_remarks, &[("count", &words.count(more as u64))]),
     };
     (all.iter().take(REMARKS).map(brief).collect(), more)
 }

@@ -5,17 +5,20 @@ use std::ops::Deref;
 use super::charts::{Segment, Stack};
 use super::palette;
 use super::view::{Block, Key};
+use crate::config::RunPlan;
 use crate::i18n::fill;
 use crate::render::{HtmlTable, written};
+use crate::schema::Entity;
 use crate::tables::{Column, Content, Format, Localizer, Row, Table, Value};
 
-/// A content in a language.
-pub(super) struct LocalizedReport<'a> {
-    pub(super) content: &'a Content<'a>,
+/// A content in a language: that of a run, or of a panel.
+pub(super) struct LocalizedReport<'a, C = Content<'a>> {
+    pub(super) content: &'a C,
+    pub(super) plan: &'a RunPlan,
     pub(super) words: Localizer<'a>,
 }
 
-impl<'a> Deref for LocalizedReport<'a> {
+impl<'a, C> Deref for LocalizedReport<'a, C> {
     type Target = Localizer<'a>;
 
     fn deref(&self) -> &Localizer<'a> {
@@ -23,10 +26,10 @@ impl<'a> Deref for LocalizedReport<'a> {
     }
 }
 
-impl LocalizedReport<'_> {
+impl<C> LocalizedReport<'_, C> {
     /// The colour of a category by its place, that of all customers after the last.
     pub(super) fn colour(&self, at: usize) -> String {
-        let of = self.content.plan.customers.categories.len();
+        let of = self.plan.customers.categories.len();
         if at < of { palette::category(at, of) } else { palette::NEUTRAL.to_owned() }
     }
 
@@ -35,6 +38,13 @@ impl LocalizedReport<'_> {
         let columns = table.columns.iter().filter(|column| columns.contains(&column.name.as_str()));
         let key = |(at, column): (usize, &Column)| Key { name: column.heading.clone(), colour: colour(at), dashes: "" };
         columns.enumerate().map(key).collect()
+    }
+
+    /// The categories with their colours.
+    pub(super) fn categories_legend(&self) -> Vec<Key> {
+        let categories = self.plan.customers.categories.iter().enumerate();
+        let name = |name: &str| self.category(Entity::Customer, name).label().to_owned();
+        categories.map(|(at, of)| Key { name: name(&of.name), colour: self.colour(at), dashes: "" }).collect()
     }
 
     /// A table as the page shows it.

@@ -1,4 +1,4 @@
-//! What a person looks at: the report in three languages, its charts, and the workbook.
+//! What a person looks at: the report and the page of a panel in three languages, their charts, and the workbook.
 //!
 //! In: [`Content`], every figure of a run, and the `tables` made of it. Out: `report.sv.html`, `report.fi.html` and `report.en.html`, each a page
 //! of its own without scripts or anything from elsewhere, and `tables.xlsx`. All of them hold figures of groups
@@ -10,6 +10,7 @@ mod head;
 mod localized;
 mod page;
 mod palette;
+mod panel;
 mod sections;
 mod svg;
 #[cfg(test)]
@@ -19,6 +20,7 @@ mod workbook;
 
 use std::path::Path;
 
+pub use panel::PanelContent;
 pub use workbook::WORKBOOK;
 
 use crate::exit_code::ExitCode;
@@ -76,4 +78,19 @@ pub fn write(folder: &Path, content: &Content<'_>) -> Result<Vec<Written>, Repor
         write(WORKBOOK, &workbook::bytes(content, &words)?)?;
     }
     Ok(written)
+}
+
+/// Writes the page of a panel in each of the configured languages.
+///
+/// # Errors
+/// The folder cannot be written to.
+pub fn write_panel(folder: &Path, content: &PanelContent<'_>) -> Result<Vec<Written>, ReportError> {
+    let write = |language: &Language| {
+        let page = panel::page(content, *language)?;
+        let name = format!("panel.{}.html", language.code());
+        let mut file = OutputFile::create(folder, &name, Contents::Aggregates)?;
+        file.append(page.as_bytes())?;
+        Ok(file.finish()?)
+    };
+    content.plan.report.languages.iter().map(write).collect()
 }

@@ -22,19 +22,33 @@ struct Page<'a> {
     style: String,
     words: Words<'a>,
     agency: &'a str,
-    window: String,
-    population: String,
-    headline: String,
-    remarks: Vec<String>,
-    more_remarks: String,
-    held_because: Vec<String>,
+    #[serde(flatten)]
+    head: Head,
     sections: Vec<Section>,
+}
+
+/// What stands above the sections.
+#[derive(Serialize)]
+pub(super) struct Head {
+    pub(super) title: String,
+    /// From when to when it is.
+    pub(super) window: String,
+    /// How many customers.
+    pub(super) population: String,
+    /// All of it in a sentence; may be empty.
+    pub(super) headline: String,
+    /// What to know of its time.
+    pub(super) as_of: String,
+    pub(super) held_because: Vec<String>,
+    /// What warnings are about.
+    pub(super) remarks: Vec<String>,
+    /// How many more there are; empty without any.
+    pub(super) more_remarks: String,
 }
 
 /// Words that stand in the template itself.
 #[derive(Serialize)]
 struct Words<'a> {
-    title: &'a str,
     skip: &'a str,
     contents: &'a str,
     held: &'a str,
@@ -46,7 +60,6 @@ struct Words<'a> {
     masked: String,
     scroll: &'a str,
     remarks: &'a str,
-    as_of: String,
     maker: String,
 }
 
@@ -54,38 +67,50 @@ struct Words<'a> {
 pub(super) fn page(content: &Content<'_>, language: Language) -> Result<String, ReportError> {
     let words = Localizer::new(content.plan, language)?;
     let texts = words.texts;
-    let localized = LocalizedReport { content, words };
+    let localized = LocalizedReport { content, plan: content.plan, words };
     let population = content.all().map_or(0, |all| all.customers);
     let (start, end) = (language.day(content.plan.window.start), language.day(content.plan.window.as_of));
-    let sections = sections::all(&localized);
-    let has_mask = sections.iter().any(Section::has_mask);
-    let words = Words {
-        title: &texts.page.title,
-        skip: &texts.page.skip,
-        contents: &texts.page.contents,
-        held: &texts.page.held,
-        numbers: &texts.page.numbers,
-        service: &texts.overview.service,
-        privacy: &texts.page.privacy,
-        missing: &texts.page.missing,
-        masked: if has_mask { localized.mask_note() } else { String::new() },
-        scroll: &texts.page.scroll,
-        remarks: &texts.page.remarks,
-        as_of: fill(&texts.page.as_of, &[("day", &end)]),
-        maker: fill(&texts.page.maker, &[("version", env!("CARGO_PKG_VERSION"))]),
-    };
-    let (remarks, more_remarks) = head::remarks(&localized);
-    let page = Page {
-        language: language.code(),
-        style: format!("{PAGE_STYLE}{STYLE}"),
-        words,
-        agency: &content.plan.report.agency,
+    let (remarks, more_remarks) = head::remarks(&words, content.warnings);
+    let head = Head {
+        title: texts.page.title.clone(),
         window: format!("{start} – {end}"),
         population: localized.customers(population),
         headline: head::headline(&localized),
+        as_of: fill(&texts.page.as_of, &[("day", &end)]),
+        held_because: Message::texts(content.held_because, language),
         remarks,
         more_remarks,
-        held_because: Message::texts(content.held_because, language),
+    };
+    laid_out(&words, &content.plan.report.agency, head, sections::all(&localized))
+}
+
+/// A page of these sections.
+pub(super) fn laid_out(
+    words: &Localizer<'_>,
+    agency: &str,
+    head: Head,
+    sections: Vec<Section>,
+) -> Result<String, ReportError> {
+    let texts = &words.texts.page;
+    let has_mask = sections.iter().any(Section::has_mask);
+    let page = Page {
+        language: words.language.code(),
+        style: format!("{PAGE_STYLE}{STYLE}"),
+        words: Words {
+            skip: &texts.skip,
+            contents: &texts.contents,
+            held: &texts.held,
+            numbers: &texts.numbers,
+            service: &words.texts.overview.service,
+            privacy: &texts.privacy,
+            missing: &texts.missing,
+            masked: if has_mask { words.mask_note() } else { String::new() },
+            scroll: &texts.scroll,
+            remarks: &texts.remarks,
+            maker: fill(&texts.maker, &[("version", env!("CARGO_PKG_VERSION"))]),
+        },
+        agency,
+        head,
         sections,
     };
     let mut environment = Environment::new();

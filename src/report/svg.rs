@@ -101,12 +101,48 @@ impl Svg {
     /// A line through points, in a picture so high.
     pub(super) fn path(&mut self, points: &[(f64, f64)], height: f64, stroke: &str, dashes: &str) {
         let points: Vec<String> = points.iter().map(|(x, y)| format!("{},{}", per_cent(*x), number(*y))).collect();
-        // Points know no per cent, so they have a picture of their own, which is stretched.
+        self.stretched(
+            height,
+            &format!(
+                r#"<polyline fill="none" vector-effect="non-scaling-stroke" stroke="{}" stroke-width="2" stroke-dasharray="{dashes}" points="{}"/>"#,
+                escaped(stroke),
+                points.join(" "),
+            ),
+        );
+    }
+
+    /// The area between points from left to right and others below them, in a picture so high.
+    pub(super) fn band(&mut self, upper: &[(f64, f64)], lower: &[(f64, f64)], height: f64, fill: &str) {
+        let points = upper.iter().chain(lower.iter().rev());
+        let points: Vec<String> = points.map(|(x, y)| format!("{},{}", per_cent(*x), number(*y))).collect();
+        self.stretched(
+            height,
+            &format!(r#"<polygon fill="{}" fill-opacity="0.16" points="{}"/>"#, escaped(fill), points.join(" ")),
+        );
+    }
+
+    /// A band that flows from the left, where it reaches from one height to another, to the right, where it does so too.
+    pub(super) fn flow(
+        &mut self,
+        (left, right): (f64, f64),
+        from: (f64, f64),
+        to: (f64, f64),
+        height: f64,
+        fill: &str,
+    ) {
+        let middle = per_cent((left + right) / 2.0);
+        let [left, right] = [left, right].map(per_cent);
+        let [a, b, c, d] = [from.0, to.0, to.1, from.1].map(number);
+        let path =
+            format!("M{left},{a}C{middle},{a} {middle},{b} {right},{b}V{c}C{middle},{c} {middle},{d} {left},{d}Z");
+        self.stretched(height, &format!(r#"<path fill="{}" fill-opacity="0.42" d="{path}"/>"#, escaped(fill)));
+    }
+
+    /// Something drawn by points. Points know no per cent, so they have a picture of their own, which is stretched.
+    fn stretched(&mut self, height: f64, drawn: &str) {
+        let height = number(height);
         self.push(&format!(
-            r#"<svg height="{height}" viewBox="0 0 100 {height}" preserveAspectRatio="none"><polyline fill="none" vector-effect="non-scaling-stroke" stroke="{}" stroke-width="2" stroke-dasharray="{dashes}" points="{}"/></svg>"#,
-            escaped(stroke),
-            points.join(" "),
-            height = number(height),
+            r#"<svg height="{height}" viewBox="0 0 100 {height}" preserveAspectRatio="none">{drawn}</svg>"#
         ));
     }
 

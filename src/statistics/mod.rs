@@ -20,7 +20,7 @@ pub use distribution::{Distribution, FeatureFigures, PROBABILITIES, Total};
 pub use grouping::{Grouping, MOST_GROUPS};
 pub use masking::{Mask, few, masks};
 pub use sequences::{
-    ABSENT, Duration, Durations, Mobility, Neighbour, PanelFigures, Sequences, Spell, Transitions, spells,
+    ABSENT, Duration, Durations, Mobility, Neighbour, PanelFigures, Sequences, Since, Spell, Transitions, spells,
 };
 
 use rayon::prelude::*;

@@ -29,7 +29,9 @@ pub use groups::{by_dimension, group_shares, share_column};
 pub use history::{FOLLOWED, of_entries, records_over_time, runs_over_time, this_run};
 pub use localizer::Localizer;
 pub use movements::{changes, movements, movements_by_rule, movements_split};
-pub use panel::{ENTERED, LEFT, durations, mobility, sequence, shares, transition_rates, transitions};
+pub use panel::{
+    ENTERED, LEFT, durations, ended_in, mobility, moves_since, sequence, shares, transition_rates, transitions,
+};
 pub use rules::{benefits, rules};
 pub use table::{Cell, Column, Format, ROW, Row, Table, Value};
 

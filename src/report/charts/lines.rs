@@ -9,6 +9,15 @@ pub(in crate::report) struct Line {
     pub(in crate::report) values: Vec<f64>,
     /// Its colour.
     pub(in crate::report) colour: String,
+    /// From where to where each value may be; empty where that is not shown.
+    pub(in crate::report) between: Vec<(f64, f64)>,
+}
+
+impl Line {
+    /// Of values that are what they are.
+    pub(in crate::report) fn new(values: Vec<f64>, colour: String) -> Self {
+        Line { values, colour, between: Vec::new() }
+    }
 }
 
 const HEIGHT: f64 = 180.0;
@@ -48,6 +57,12 @@ pub(in crate::report) fn lines(
     }
     let mut ends: Vec<(f64, usize)> = Vec::new();
     for (at, line) in lines.iter().enumerate() {
+        let known = snapshots.iter().zip(&line.between).filter(|(_, (low, high))| low.is_finite() && high.is_finite());
+        let edges = known.map(|((day, _), (low, high))| ((x_of(*day), y_of(*high)), (x_of(*day), y_of(*low))));
+        let (upper, lower): (Vec<_>, Vec<_>) = edges.unzip();
+        if upper.len() > 1 {
+            svg.band(&upper, &lower, TOP + HEIGHT, &line.colour);
+        }
         let point = |(moment, value): (&(f64, String), &f64)| value.is_finite().then(|| (x_of(moment.0), y_of(*value)));
         let points: Vec<Option<(f64, f64)>> = snapshots.iter().zip(&line.values).map(point).collect();
         draw(&mut svg, &points, &line.colour, dashes(at));
@@ -100,7 +115,7 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_a_gap() {
-        let line = Line { values: vec![1.0, f64::NAN, 3.0], colour: neutral() };
+        let line = Line::new(vec![1.0, f64::NAN, 3.0], neutral());
         let snapshots = [(0.0, "a".to_owned()), (1.0, "b".to_owned()), (2.0, "c".to_owned())];
         let picture = lines(&ABOUT, &snapshots, &[line], |value| value.to_string());
         // Each value is a dot, and the last one more, as the line's end.
@@ -110,7 +125,7 @@ mod tests {
 
     #[test]
     fn values_at_the_ends_of_lines_do_not_touch() {
-        let line = |value: f64| Line { values: vec![9.0, value], colour: neutral() };
+        let line = |value: f64| Line::new(vec![9.0, value], neutral());
         let snapshots = [(0.0, "a".to_owned()), (30.0, "b".to_owned())];
         let picture = lines(&ABOUT, &snapshots, &[line(2.0), line(2.1)], |value| format!("v{value}"));
         let y = |text: &str| {

@@ -3,10 +3,12 @@
 //! Each takes words and numbers and gives a picture as wide as its room. They label what they show directly; the legend, and
 //! the table with the numbers, are the page's to add.
 
+mod alluvial;
 mod bars;
 mod lines;
 mod stacks;
 
+pub(super) use alluvial::{Flow, Node, alluvial};
 pub(super) use bars::{Bar, Strip, bars, strips};
 pub(super) use lines::{Line, dashes, lines};
 pub(super) use stacks::{Labelled, Segment, Stack, stacks, thin_stacks};

@@ -49,7 +49,7 @@ fn figure(localized: &LocalizedReport<'_>, runs: &Table, figure: CategoryFigure)
     let categories = localized.content.categories().iter().enumerate();
     let line = |(at, category): (usize, &crate::statistics::CategoryFigures)| {
         let name = localized.category(crate::schema::Entity::Customer, &category.name).label().to_owned();
-        let line = Line { values: table.numbers(&category.name), colour: localized.colour(at) };
+        let line = Line::new(table.numbers(&category.name), localized.colour(at));
         (Key { name, colour: line.colour.clone(), dashes: dashes(at) }, line)
     };
     let (legend, drawn): (Vec<Key>, Vec<Line>) = categories.map(line).unzip();

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::{ABSENT, HORIZONS, Neighbour, Sequences, Transitions, spells};
+use super::{ABSENT, HORIZONS, Neighbour, Sequences, Since, Transitions, spells};
 
 /// Spells of one category whose beginning is seen, by their length.
 #[derive(Debug, Clone)]
@@ -24,6 +24,8 @@ pub(super) struct Counts {
     pub(super) unbroken: Vec<Vec<u64>>,
     /// By category.
     pub(super) spells: Vec<SpellCounts>,
+    /// From a year before to the last date.
+    pub(super) since: Since,
 }
 
 /// Customers counted by one task.
@@ -33,8 +35,9 @@ impl Counts {
     pub(super) fn of(sequences: &Sequences, categories: usize) -> Self {
         let dates = sequences.dates.len();
         let tasks = sequences.len().div_ceil(CUSTOMERS_PER_TASK);
+        let nobody = || Counts::nobody(dates, sequences.a_year_before(), categories);
         let count = |task: usize| {
-            let mut counts = Counts::nobody(dates, categories);
+            let mut counts = nobody();
             let mut sequence = Vec::with_capacity(dates);
             let first = task * CUSTOMERS_PER_TASK;
             for customer in first..sequences.len().min(first + CUSTOMERS_PER_TASK) {
@@ -44,11 +47,10 @@ impl Counts {
             }
             counts
         };
-        let nobody = || Counts::nobody(dates, categories);
         (0..tasks).into_par_iter().map(count).reduce(nobody, Counts::merged)
     }
 
-    fn nobody(dates: usize, categories: usize) -> Self {
+    fn nobody(dates: usize, a_year_before: usize, categories: usize) -> Self {
         let horizons = || HORIZONS.iter().filter(|horizon| **horizon < dates);
         let spells = SpellCounts { ended: vec![vec![0; categories + 1]; dates], open: vec![0; dates] };
         Counts {
@@ -56,6 +58,11 @@ impl Counts {
             moves: horizons().map(|horizon| Transitions::new(*horizon, dates, categories)).collect(),
             unbroken: horizons().map(|_| vec![0; categories]).collect(),
             spells: vec![spells; categories],
+            since: Since {
+                first: a_year_before,
+                customers: vec![0; (categories + 1) * (categories + 1)],
+                unbroken: vec![0; categories],
+            },
         }
     }
 
@@ -64,9 +71,12 @@ impl Counts {
             return;
         }
         self.customers += 1;
+        let absent = self.spells.len();
+        let state = |category: u16| if category == ABSENT { absent } else { usize::from(category) };
+        let (first, last) = (sequence[self.since.first], sequence[sequence.len() - 1]);
+        self.since.customers[state(first) * (absent + 1) + state(last)] += 1;
         for moves in &mut self.moves {
-            let (absent, states) = (moves.categories, moves.states());
-            let state = |category: u16| if category == ABSENT { absent } else { usize::from(category) };
+            let states = moves.states();
             let later = sequence[moves.horizon..].iter();
             for (pair, (from, to)) in moves.pairs.iter_mut().zip(sequence.iter().zip(later)) {
                 pair[state(*from) * states + state(*to)] += 1;
@@ -76,6 +86,9 @@ impl Counts {
             let (category, dates) = (usize::from(spell.category), spell.last - spell.first + 1);
             for (moves, unbroken) in self.moves.iter().zip(&mut self.unbroken) {
                 unbroken[category] += dates.saturating_sub(moves.horizon) as u64;
+            }
+            if spell.first <= self.since.first && spell.last + 1 == sequence.len() {
+                self.since.unbroken[category] += 1;
             }
             let counts = &mut self.spells[category];
             match (spell.before, spell.after) {
@@ -98,6 +111,8 @@ impl Counts {
             own.ended.iter_mut().zip(&other.ended).for_each(|(own, other)| add(own, other));
             add(&mut own.open, &other.open);
         }
+        add(&mut self.since.customers, &other.since.customers);
+        add(&mut self.since.unbroken, &other.since.unbroken);
         self
     }
 }

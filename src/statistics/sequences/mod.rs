@@ -73,6 +73,15 @@ impl Sequences {
         self.categories.iter().map(move |of_date| of_date[customer])
     }
 
+    /// The place of the date a year before the last one: of the latest that is so long before, or else of the first.
+    pub fn a_year_before(&self) -> usize {
+        let Some(last) = self.dates.last() else { return 0 };
+        let year_before = last.plus_months(-12).max(self.dates[0]);
+        // The last days of months differ in length.
+        let is_before = |date: &&Day| date.plus_days(-3) <= year_before;
+        self.dates.iter().filter(is_before).count().saturating_sub(1)
+    }
+
     /// Whether a customer is in the population on any date.
     pub fn is_in_panel(&self, customer: usize) -> bool {
         self.of(customer).any(|category| category != ABSENT)
@@ -98,6 +107,17 @@ pub fn spells(sequence: &[u16]) -> impl Iterator<Item = Spell> + '_ {
     })
 }
 
+/// What became of the customers from a year before to the last date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Since {
+    /// The place of the earlier date.
+    pub first: usize,
+    /// Customers by the one and the other category, row by row; behind the categories those who are not in the population.
+    pub customers: Vec<u64>,
+    /// By category those who had it on every date.
+    pub unbroken: Vec<u64>,
+}
+
 /// What the sequences come to.
 #[derive(Debug, Clone)]
 pub struct PanelFigures {
@@ -109,6 +129,8 @@ pub struct PanelFigures {
     pub durations: Vec<Durations>,
     /// How mobile customers are, by horizon.
     pub mobility: Vec<Mobility>,
+    /// What became of them in the last year.
+    pub since: Since,
 }
 
 impl PanelFigures {
@@ -118,7 +140,7 @@ impl PanelFigures {
         let transitions = counts.moves;
         let mobility = transitions.iter().zip(&counts.unbroken).map(|(moves, own)| Mobility::of(moves, own)).collect();
         let durations = counts.spells.iter().map(Durations::of).collect();
-        PanelFigures { customers: counts.customers, transitions, durations, mobility }
+        PanelFigures { customers: counts.customers, transitions, durations, mobility, since: counts.since }
     }
 }
 
