@@ -17,6 +17,14 @@ const MOST_SAID: usize = 20;
 /// Writes the configuration, never over another file, and says what of it to look at. Without files it is the starter.
 pub fn init(arguments: &InitArguments) -> anyhow::Result<ExitCode> {
     let out = &arguments.out;
+    // The file to write stands behind --out.
+    if let [only] = &arguments.files[..]
+        && only.extension().is_some_and(|ending| ending == "toml")
+        && !only.exists()
+    {
+        let why = format!("{} is not there to be looked at; to write it: `--out {0}`", only.display());
+        return Err(anyhow::Error::new(Usage(why)));
+    }
     // Nobody waits for what cannot be written.
     if out.symlink_metadata().is_ok() {
         return Err(refused(out, "it exists already; name another file with --out"));
@@ -29,14 +37,6 @@ pub fn init(arguments: &InitArguments) -> anyhow::Result<ExitCode> {
             out = out.display()
         ));
         return Ok(ExitCode::Success);
-    }
-    // The file to write stands behind --out.
-    if let [only] = &arguments.files[..]
-        && only.extension().is_some_and(|ending| ending == "toml")
-        && !only.exists()
-    {
-        let why = format!("{} is not there to be looked at; to write it: `--out {0}`", only.display());
-        return Err(anyhow::Error::new(Usage(why)));
     }
     let from = std::env::current_dir()?;
     let folder = std::path::absolute(out)?;

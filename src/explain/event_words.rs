@@ -15,7 +15,7 @@ use crate::schema::ColumnName;
 pub struct Figure {
     /// The features.
     pub features: Vec<&'static str>,
-    /// The events that they count, in the order of the extracts.
+    /// The events that they count, by their dates.
     pub events: Vec<Event>,
 }
 
@@ -77,7 +77,8 @@ impl Words<'_> {
         };
         let euros = || hundredths(C::amount, self.texts.unit("paid_eur"));
         let amount = euros().or_else(|| hundredths(C::handling_minutes, self.texts.unit("handling_minutes")));
-        let record = self.language.whole(event.record);
+        // As a number to look for, and not to read.
+        let record = event.record.to_string();
         EventWords {
             date,
             what: what.into_iter().flatten().collect::<Vec<_>>().join(", "),

@@ -179,7 +179,8 @@ impl<'a> Explainer<'a> {
         let mut figures: Vec<Figure> = Vec::new();
         for at in features.into_iter().filter(|at| !events::extracts_of(*at).is_empty()) {
             let own = found.iter().filter(|event| events::counts(at, event, &self.run.plan)).cloned();
-            let own: Vec<Event> = own.collect();
+            let mut own: Vec<Event> = own.collect();
+            own.sort_by_key(Event::first_day);
             match figures.iter_mut().find(|figure| figure.events == own) {
                 Some(figure) => figure.features.push(at.feature().name),
                 None => figures.push(Figure { features: vec![at.feature().name], events: own }),

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use polars::prelude::DataFrame;
 
+use super::manifest::PastWindow;
 use super::{HistoryError, LabelsFile, PastManifest};
 use crate::calendar::{AsOf, Day};
 use crate::config::{self, RunPlan};
@@ -73,6 +74,10 @@ impl PastRun {
             .map_err(|fault| HistoryError::Manifest { path: path.clone(), cause: fault.to_string() })?;
         if manifest.program != "vardag" {
             let cause = format!("its program is \"{}\"", shown(&manifest.program));
+            return Err(HistoryError::Manifest { path, cause });
+        }
+        if manifest.panel.is_none() && manifest.window == PastWindow::default() {
+            let cause = "it has neither a window, as a run has, nor a panel's dates".to_owned();
             return Err(HistoryError::Manifest { path, cause });
         }
         Ok(manifest)

@@ -45,12 +45,12 @@ impl HtmlTable {
         let columns = table.columns.iter();
         let columns =
             columns.map(|column| HtmlColumn { title: column.heading.clone(), numeric: column.format.is_numeric() });
+        let formats: Vec<Format> = (0..table.columns.len()).map(|at| aligned(table, at)).collect();
         let row = |row: &crate::tables::Row| HtmlRow {
-            cells: table
-                .columns
+            cells: formats
                 .iter()
                 .enumerate()
-                .map(|(at, column)| HtmlCell::new(&row.cell(at), column.format, language))
+                .map(|(at, format)| HtmlCell::new(&row.cell(at), *format, language))
                 .collect(),
             total: row.is_total,
         };
@@ -65,6 +65,19 @@ impl HtmlTable {
     pub fn has_mask(&self) -> bool {
         self.rows.iter().flat_map(|row| &row.cells).any(|cell| cell.text == MASK)
     }
+}
+
+/// The format of a column, in which all numbers have as many decimals as the one that needs most, so that they stand in
+/// line.
+fn aligned(table: &Table, at: usize) -> Format {
+    let format = table.columns[at].format;
+    let Format::UpTo(most) = format else { return format };
+    let places = |number: f64| {
+        let text = format!("{number:.0$}", usize::from(most));
+        text.split_once('.').map_or(0, |(_, decimals)| decimals.trim_end_matches('0').len())
+    };
+    let numbers = table.rows.iter().map(|row| row.cell(at).value.number()).filter(|number| number.is_finite());
+    Format::Decimals(numbers.map(places).max().unwrap_or_default() as u8)
 }
 
 /// Roughly how narrow a column can be, in letters' heights. Lines break between words, those of numbers nowhere.
@@ -126,6 +139,25 @@ mod tests {
         let long =
             table(["A", "Käsittelyaika"], [Value::from("a long name of a group of customers"), Value::from(5.0)]);
         assert_eq!(long.ems, (0.58f64 * (16.0 + 0.86 * 13.0) + 2.0).ceil() as u32);
+    }
+
+    #[test]
+    fn numbers_of_a_column_have_as_many_decimals_as_one_needs() {
+        let column =
+            Column { name: String::new(), heading: String::new(), meaning: String::new(), format: Format::UpTo(2) };
+        let mut table = Table {
+            name: String::new(),
+            title: String::new(),
+            columns: vec![column],
+            rows: Vec::new(),
+            note: String::new(),
+        };
+        [2.0, 0.5, 3.3333].into_iter().for_each(|number| table.push([number]));
+        assert_eq!(aligned(&table, 0), Format::Decimals(2));
+        table.rows.pop();
+        assert_eq!(aligned(&table, 0), Format::Decimals(1));
+        table.rows.pop();
+        assert_eq!(aligned(&table, 0), Format::Decimals(0));
     }
 
     #[test]

@@ -78,8 +78,9 @@ impl<'a> MaskedBreakdown<'a> {
         let Some(of) = adjusted.categories.get(category) else { return true };
         let rounded_by = 0.5 * 0.1f64.powi(decimals.into());
         let left_open = of.expected * rounded_by / of.ratio_high;
+        let leaves_enough_open = left_open >= f64::from(self.min_group);
         let few_of_an_age = adjusted.fewest_of_an_age < self.min_group.into();
-        self.is_hidden(group, Some(category)) || few_of_an_age && !(left_open >= f64::from(self.min_group))
+        self.is_hidden(group, Some(category)) || few_of_an_age && !leaves_enough_open
     }
 
     /// Whether a figure must be hidden.
