@@ -16,7 +16,7 @@ use polars_io::csv::read::CsvReadOptions;
 use polars_io::parquet::metadata::FileMetadataRef;
 use polars_io::parquet::read::ParquetReader;
 
-use super::{HistoryError, PastManifest};
+use super::{HistoryError, PastManifest, PastOutput};
 use crate::config::{LabelsFormat, RunPlan};
 use crate::extract::blocks::{BlockError, BlockReader};
 use crate::regular;
@@ -74,11 +74,11 @@ impl LabelsFile {
     }
 
     /// The sequences of a panel folder, in whichever format it has them.
-    pub fn of_sequences(folder: &Path, plan: &RunPlan, manifest: &PastManifest) -> Self {
+    pub fn of_sequences(folder: &Path, plan: &RunPlan, outputs: &[PastOutput]) -> Self {
         let formats = [LabelsFormat::Csv, LabelsFormat::Parquet];
         let listed = |format: LabelsFormat| {
             let name = format!("sequences.{}", format.extension());
-            let output = manifest.outputs.iter().find(|output| output.file == name);
+            let output = outputs.iter().find(|output| output.file == name);
             output.map(|output| (format, name, Some(output.blake3.clone())))
         };
         let found = formats.into_iter().find_map(listed);
@@ -307,7 +307,6 @@ fn read_parquet(file: File, metadata: &FileMetadataRef, first_row: usize, column
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::history::PastOutput;
     use crate::text::push_csv;
     use polars::prelude::{Column, NamedFrom, Series};
     use polars_io::parquet::write::ParquetWriter;

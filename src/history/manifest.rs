@@ -13,14 +13,10 @@ pub struct PastManifest {
     /// Whether the run is held.
     #[serde(default)]
     pub held: bool,
-    /// The window of a run.
-    #[serde(default)]
+    /// The window.
     pub window: PastWindow,
-    /// Customers in the population of a run.
-    #[serde(default)]
+    /// Customers in the population.
     pub population: u64,
-    /// The dates of a panel.
-    pub panel: Option<PastDates>,
     /// The extracts, in `docs/method.md` section 2's order.
     #[serde(default)]
     pub extracts: Vec<PastExtract>,
@@ -43,13 +39,6 @@ pub struct PastWindow {
     pub as_of: String,
     /// Length in months.
     pub months: u32,
-}
-
-/// The dates of a past panel.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-pub struct PastDates {
-    /// ISO, ascending.
-    pub dates: Vec<String>,
 }
 
 /// An extract of a past run.

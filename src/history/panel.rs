@@ -2,18 +2,34 @@
 
 use std::path::Path;
 
-use super::{HistoryError, LabelsFile, PastManifest, PastRun};
+use serde::Deserialize;
+
+use super::run::manifest_text;
+use super::{HistoryError, LabelsFile, PastOutput};
 use crate::calendar::Day;
 use crate::config::{self, RunPlan};
 use crate::regular;
 use crate::sanitize::shown;
 use crate::statistics::ABSENT;
 
+/// What is read of a panel's manifest.
+#[derive(Deserialize)]
+struct PanelManifest {
+    program: String,
+    panel: PanelDates,
+    #[serde(default)]
+    outputs: Vec<PastOutput>,
+}
+
+/// The dates of a panel, ISO, ascending.
+#[derive(Deserialize)]
+struct PanelDates {
+    dates: Vec<String>,
+}
+
 /// A panel folder that was opened.
 #[derive(Debug)]
 pub struct PastPanel {
-    /// What it says of itself.
-    pub manifest: PastManifest,
     /// The plan that it followed, as of its last date.
     pub plan: RunPlan,
     /// Its dates, ascending.
@@ -27,19 +43,28 @@ impl PastPanel {
     /// # Errors
     /// It is no folder of vardag's, or its manifest or configuration cannot be used.
     pub fn open(folder: &Path) -> Result<Option<Self>, HistoryError> {
-        let manifest = PastRun::read_manifest(folder)?;
-        let Some(panel) = &manifest.panel else { return Ok(None) };
+        let (_, text) = manifest_text(folder)?;
+        let Some(manifest) = Self::manifest_of(&text) else { return Ok(None) };
         let faulty = |cause| HistoryError::Manifest { path: folder.join("manifest.json"), cause };
         let day = |text: &String| Day::from_iso(text).ok_or_else(|| faulty(format!("\"{}\" is no day", shown(text))));
-        let dates = panel.dates.iter().map(day).collect::<Result<Vec<Day>, _>>()?;
+        let dates = manifest.panel.dates.iter().map(day).collect::<Result<Vec<Day>, _>>()?;
         let last = *dates.last().ok_or_else(|| faulty("its panel has no dates".to_owned()))?;
         let path = folder.join("config.toml");
         let text =
             regular::read_to_string(&path).map_err(|source| HistoryError::Unreadable { path: path.clone(), source })?;
         let plan =
             config::from_text(&text, folder, |_| last).map_err(|problems| HistoryError::Config { path, problems })?;
-        let sequences = LabelsFile::of_sequences(folder, &plan, &manifest);
-        Ok(Some(PastPanel { manifest, plan, dates, sequences }))
+        let sequences = LabelsFile::of_sequences(folder, &plan, &manifest.outputs);
+        Ok(Some(PastPanel { plan, dates, sequences }))
+    }
+
+    fn manifest_of(text: &str) -> Option<PanelManifest> {
+        serde_json::from_str::<PanelManifest>(text).ok().filter(|manifest| manifest.program == "vardag")
+    }
+
+    /// Whether a manifest is that of a panel.
+    pub(super) fn is_told_by(text: &str) -> bool {
+        Self::manifest_of(text).is_some()
     }
 
     /// The places of a customer's categories, date by date, [`ABSENT`] without one; `None` if the panel does not have the

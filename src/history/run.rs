@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 
 use polars::prelude::DataFrame;
 
-use super::manifest::PastWindow;
-use super::{HistoryError, LabelsFile, PastManifest};
+use super::{HistoryError, LabelsFile, PastManifest, PastPanel};
 use crate::calendar::{AsOf, Day};
 use crate::config::{self, RunPlan};
 use crate::regular;
@@ -42,9 +41,6 @@ impl PastRun {
     /// It is no run folder, or its manifest or configuration cannot be used.
     pub fn open(folder: &Path) -> Result<Self, HistoryError> {
         let manifest = Self::read_manifest(folder)?;
-        if manifest.panel.is_some() {
-            return Err(HistoryError::IsPanel { folder: folder.to_owned() });
-        }
         let folder =
             folder.canonicalize().map_err(|source| HistoryError::Unreadable { path: folder.to_owned(), source })?;
         let path = folder.join("config.toml");
@@ -63,21 +59,14 @@ impl PastRun {
     /// # Errors
     /// There is none, or it is not one of vardag's.
     pub fn read_manifest(folder: &Path) -> Result<PastManifest, HistoryError> {
-        let path = folder.join("manifest.json");
-        let text = regular::read_to_string(&path).map_err(|source| match source.kind() {
-            std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => {
-                HistoryError::NoRun { folder: folder.to_owned() }
-            }
-            _ => HistoryError::Unreadable { path: path.clone(), source },
-        })?;
+        let (path, text) = manifest_text(folder)?;
+        if PastPanel::is_told_by(&text) {
+            return Err(HistoryError::IsPanel { folder: folder.to_owned() });
+        }
         let manifest = serde_json::from_str::<PastManifest>(&text)
             .map_err(|fault| HistoryError::Manifest { path: path.clone(), cause: fault.to_string() })?;
         if manifest.program != "vardag" {
             let cause = format!("its program is \"{}\"", shown(&manifest.program));
-            return Err(HistoryError::Manifest { path, cause });
-        }
-        if manifest.panel.is_none() && manifest.window == PastWindow::default() {
-            let cause = "it has neither a window, as a run has, nor a panel's dates".to_owned();
             return Err(HistoryError::Manifest { path, cause });
         }
         Ok(manifest)
@@ -115,6 +104,18 @@ impl PastRun {
             rule: text("rule")?,
         }))
     }
+}
+
+/// The manifest of a folder as text, and where it is.
+pub(super) fn manifest_text(folder: &Path) -> Result<(PathBuf, String), HistoryError> {
+    let path = folder.join("manifest.json");
+    let text = regular::read_to_string(&path).map_err(|source| match source.kind() {
+        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => {
+            HistoryError::NoRun { folder: folder.to_owned() }
+        }
+        _ => HistoryError::Unreadable { path: path.clone(), source },
+    })?;
+    Ok((path, text))
 }
 
 /// The last day of a run's window, as its manifest has it.

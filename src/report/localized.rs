@@ -34,7 +34,7 @@ impl<C> LocalizedReport<'_, C> {
     }
 
     /// The headings of columns with their colours.
-    pub(super) fn legend(table: &Table, columns: &[&str], colour: impl Fn(usize) -> String) -> Vec<Key> {
+    pub(super) fn legend(&self, table: &Table, columns: &[&str], colour: impl Fn(usize) -> String) -> Vec<Key> {
         let columns = table.columns.iter().filter(|column| columns.contains(&column.name.as_str()));
         let key = |(at, column): (usize, &Column)| Key { name: column.heading.clone(), colour: colour(at), dashes: "" };
         columns.enumerate().map(key).collect()

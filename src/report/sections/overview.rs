@@ -114,7 +114,7 @@ fn shares(localized: &LocalizedReport<'_>, figures: &Table) -> Figure {
     let columns: Vec<&str> = drawn.columns.iter().skip(1).map(|column| column.name.as_str()).collect();
     let colour = |at| localized.colour(at);
     let about = About { id: "shares", title: &texts.chart, description: &listed };
-    let legend = LocalizedReport::legend(&drawn, &columns, colour);
+    let legend = localized.legend(&drawn, &columns, colour);
     let svg = stacks(&about, Labelled::Middle, &localized.stacks(&drawn, &columns, colour));
     let table = categories(localized, &runs, last_run.as_deref());
     let layout = Layout::of_columns(table.columns.len());

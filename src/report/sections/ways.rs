@@ -28,7 +28,7 @@ pub(super) fn section(localized: &LocalizedReport<'_>) -> Section {
     let description = fill(&texts.description, &[("list", &localized.list(&table, methods[0]))]);
     let about = About { id: "ways-chart", title: &texts.chart, description: &description };
     let colour = |at: usize| palette::method(at).to_owned();
-    let legend = LocalizedReport::legend(&table, &methods, colour);
+    let legend = localized.legend(&table, &methods, colour);
     let svg = stacks(&about, Labelled::Middle, &localized.stacks(&table, &methods, colour));
     let online: Vec<Value> = table.rows.iter().map(|row| table.cell(row, methods[0]).value).collect();
     let figure = Figure {
