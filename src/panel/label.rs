@@ -84,7 +84,6 @@ impl OfDate<'_> {
             all.merge(gathered);
             in_window.iter_mut().zip(found).for_each(|(all, found)| *all += found);
         }
-        drop(work);
         Ok((all, labels, in_window))
     }
 

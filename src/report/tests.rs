@@ -1,7 +1,9 @@
 //! The page of a made-up run, as it is read.
 
+use super::PanelContent;
 use crate::history::{Cause, Movements};
 use crate::i18n::Language;
+use crate::tables::made_up_panel::Panel;
 use crate::tables::made_up_run::{Run, movements, with_customers, with_last_categories};
 
 fn page(run: &Run, language: Language) -> String {
@@ -53,6 +55,39 @@ fn pages_are_well_formed_in_every_language_whatever_there_is_to_show() {
             }
         }
     }
+}
+
+fn page_of_panel(panel: &Panel, language: Language) -> String {
+    let content = PanelContent {
+        plan: &panel.run.plan,
+        dates: &panel.sequences.dates,
+        figures: &panel.figures,
+        panel: &panel.panel,
+        registered: true,
+        warnings: panel.run.content().warnings,
+        held_because: &[],
+    };
+    super::panel::page(&content, language).unwrap()
+}
+
+#[test]
+fn the_page_of_a_panel_is_well_formed_in_every_language_however_few_there_are() {
+    for customers in [0, 3, 400] {
+        let panel = Panel::of(customers);
+        for language in Language::ALL {
+            let page = page_of_panel(&panel, language);
+            assert_well_formed(&page);
+            for tell in ["NaN", "inf", "{"] {
+                let body = page.split_once("</style>").unwrap().1;
+                assert!(!body.contains(tell), "{tell} in {language:?} of {customers}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_page_of_a_panel_as_it_is_read() {
+    insta::assert_snapshot!(text_of(&page_of_panel(&Panel::of(400), Language::En)));
 }
 
 #[test]

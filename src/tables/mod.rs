@@ -12,6 +12,8 @@ mod groups;
 mod history;
 mod localizer;
 #[cfg(test)]
+pub(crate) mod made_up_panel;
+#[cfg(test)]
 pub(crate) mod made_up_run;
 mod movements;
 mod panel;

@@ -1,5 +1,6 @@
 //! Every table has its words, and what is done with tables.
 
+use super::made_up_panel::Panel;
 use super::made_up_run::{Run, movements, with_customers};
 use super::*;
 use crate::extract::ColumnFound;
@@ -28,6 +29,7 @@ fn every_table(words: &Localizer<'_>, content: &Content<'_>) -> Vec<Table> {
         looked_at: 1,
         guesses: Vec::new(),
     };
+    tables.extend(of_panel(words));
     tables.extend([
         feature_statistics(words, Entity::Customer, content.figures, content.features),
         group_shares(words, content, masked, 20).0,
@@ -40,6 +42,23 @@ fn every_table(words: &Localizer<'_>, content: &Content<'_>) -> Vec<Table> {
         benefits(words, content.plan),
     ]);
     tables
+}
+
+fn of_panel(words: &Localizer<'_>) -> Vec<Table> {
+    let Panel { run, sequences, figures, panel } = Panel::of(400);
+    let (names, dates) = (&run.plan.customers.category_names(), &sequences.dates);
+    let own: Vec<u16> = sequences.of(1).collect();
+    let ended = ended_in(words, names, &panel.durations);
+    assert_eq!(ended.rows.len(), 3);
+    vec![
+        shares(words, dates, &figures),
+        transitions(words, names, dates, &panel.transitions),
+        transition_rates(words, names, &panel.transitions),
+        moves_since(words, names, &panel.since),
+        durations(words, names, &panel.durations),
+        mobility(words, names, &panel.mobility),
+        sequence(words, names, dates, &own),
+    ]
 }
 
 #[test]
@@ -71,7 +90,17 @@ fn every_text_about_tables_is_used() {
     }
     // Sheets that a workbook makes of other tables, and parts of names.
     let of_workbook = ["about", "columns", "what", "content", "sheet", "heading", "name_in_files", "meaning"];
-    let parts = ["by_dimension", "mean", "median", "why", "rules.category", "in_category"];
+    let parts = [
+        "durations.to",
+        "mobility.stayed",
+        "mobility.unbroken",
+        "by_dimension",
+        "mean",
+        "median",
+        "why",
+        "rules.category",
+        "in_category",
+    ];
     let unused = |name: &&String| !used.contains(name) && ![&of_workbook[..], &parts].concat().contains(&name.as_str());
     let texts = words.texts.tables.keys().chain(words.texts.columns.keys());
     assert_eq!(texts.filter(unused).collect::<Vec<_>>(), Vec::<&String>::new());

@@ -141,7 +141,7 @@ impl DatedEvents {
             life_events: SortedWords::Memory(self.life_events.into_sorted(spill, |word| word[0])?),
         };
         if let Some(spill) = spill.filter(|_| is_spilled) {
-            sorted.to_disk(spill)?;
+            sorted.move_to_disk(spill)?;
         }
         Ok(sorted)
     }
@@ -167,7 +167,7 @@ enum SortedWords<T> {
 }
 
 impl<T: Pod> SortedWords<T> {
-    fn to_disk(&mut self, spill: &Spill) -> io::Result<()> {
+    fn move_to_disk(&mut self, spill: &Spill) -> io::Result<()> {
         if let SortedWords::Memory(words) = self {
             *self = SortedWords::Disk(spill.append(bytemuck::cast_slice(words))?);
         }
@@ -191,12 +191,12 @@ impl<T: Pod> SortedWords<T> {
 pub type InWindow = [u64; 4];
 
 impl SortedEvents {
-    fn to_disk(&mut self, spill: &Spill) -> io::Result<()> {
-        self.contacts.to_disk(spill)?;
-        self.applications.to_disk(spill)?;
-        self.payments.to_disk(spill)?;
-        self.wide_payments.to_disk(spill)?;
-        self.life_events.to_disk(spill)
+    fn move_to_disk(&mut self, spill: &Spill) -> io::Result<()> {
+        self.contacts.move_to_disk(spill)?;
+        self.applications.move_to_disk(spill)?;
+        self.payments.move_to_disk(spill)?;
+        self.wide_payments.move_to_disk(spill)?;
+        self.life_events.move_to_disk(spill)
     }
 
     /// What the events add up to as of a date, which is the last day of the context's window; `observed_days` are those
