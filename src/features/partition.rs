@@ -101,28 +101,47 @@ impl<T: Ord + Pod> SpillableRuns<T> {
 
     /// What remains, sorted; `customer` tells whose a word is, which words are in the order of first of all.
     pub fn into_sorted(self, spill: Option<&Spill>, customer: impl Fn(&T) -> u16) -> io::Result<Vec<T>> {
-        let SpillableRuns { mut added, spilled, mut retracted } = self;
+        let (added, retracted) = self.gathered(spill)?;
+        // Those of a panel's dates come in order.
+        let added = if added.is_sorted() { added } else { sorted_by_customer(&added, customer) };
+        Ok(without(added, retracted))
+    }
+
+    /// The same in the memory where the words are: for what stays long, so that no gaps are left between.
+    pub fn into_sorted_in_place(self, spill: Option<&Spill>, customer: impl Fn(&T) -> u16) -> io::Result<Vec<T>> {
+        let (mut added, retracted) = self.gathered(spill)?;
+        let sorted = sorted_by_customer(&added, customer);
+        added.copy_from_slice(&sorted);
+        drop(sorted);
+        let mut words = without(added, retracted);
+        words.shrink_to_fit();
+        Ok(words)
+    }
+
+    /// All words that were added, and those that were retracted.
+    fn gathered(self, spill: Option<&Spill>) -> io::Result<(Vec<T>, Vec<T>)> {
+        let SpillableRuns { mut added, spilled, retracted } = self;
         if let Some(spill) = spill {
             spilled.into_iter().try_for_each(|segment| spill.read(segment, &mut added))?;
         }
-        let mut added = sorted_by_customer(added, customer);
-        if !retracted.is_empty() {
-            retracted.sort_unstable();
-            let mut gone = retracted.into_iter().peekable();
-            added.retain(|word| gone.next_if_eq(word).is_none());
-        }
-        Ok(added)
+        Ok((added, retracted))
     }
+}
+
+/// Sorted words without those that were retracted.
+fn without<T: Ord + Pod>(mut added: Vec<T>, mut retracted: Vec<T>) -> Vec<T> {
+    if !retracted.is_empty() {
+        retracted.sort_unstable();
+        let mut gone = retracted.into_iter().peekable();
+        added.retain(|word| gone.next_if_eq(word).is_none());
+    }
+    added
 }
 
 /// Sorts words of which most customers have a few: each word goes to its customer's place, then those of each customer
 /// are sorted.
-fn sorted_by_customer<T: Ord + Pod>(words: Vec<T>, customer: impl Fn(&T) -> u16) -> Vec<T> {
-    // Those of a panel come in order.
-    if words.is_sorted() {
-        return words;
-    }
-    let Some(most) = words.iter().map(&customer).max() else { return words };
+fn sorted_by_customer<T: Ord + Pod>(words: &[T], customer: impl Fn(&T) -> u16) -> Vec<T> {
+    let Some(most) = words.iter().map(&customer).max() else { return Vec::new() };
     // Where the next word of each customer goes.
     let mut next = vec![0u32; usize::from(most) + 2];
     words.iter().for_each(|word| next[usize::from(customer(word)) + 1] += 1);
@@ -131,8 +150,8 @@ fn sorted_by_customer<T: Ord + Pod>(words: Vec<T>, customer: impl Fn(&T) -> u16)
     }
     let mut sorted = vec![T::zeroed(); words.len()];
     for word in words {
-        let place = &mut next[usize::from(customer(&word))];
-        sorted[*place as usize] = word;
+        let place = &mut next[usize::from(customer(word))];
+        sorted[*place as usize] = *word;
         *place += 1;
     }
     sorted.chunk_by_mut(|a, b| customer(a) == customer(b)).for_each(<[T]>::sort_unstable);
@@ -287,7 +306,7 @@ mod tests {
     proptest! {
         #[test]
         fn words_come_in_their_order(mut words in proptest::collection::vec([0u16..9, 0u16..4], 0..100)) {
-            let sorted = sorted_by_customer(words.clone(), |word| word[0]);
+            let sorted = sorted_by_customer(&words, |word| word[0]);
             words.sort();
             prop_assert_eq!(sorted, words);
         }

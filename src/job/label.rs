@@ -15,7 +15,7 @@ use crate::rules::RuleSet;
 use crate::schema::Entity;
 use crate::schema::features::FeatureType;
 use crate::schema::fields::Field;
-use crate::statistics::Accumulator;
+use crate::statistics::{Accumulator, Purpose};
 
 /// The labels of a partition, ready to be written.
 struct RenderedPartition {
@@ -28,8 +28,8 @@ struct RenderedPartition {
 pub(crate) struct Labelling<'a> {
     pub(crate) rules: &'a RuleSet,
     pub(crate) format: LabelsFormat,
-    /// Whether figures are broken down by dimensions afterwards.
-    pub(crate) breakdowns: bool,
+    /// What figures are wanted afterwards.
+    pub(crate) purpose: Purpose,
 }
 
 impl Labelling<'_> {
@@ -60,7 +60,7 @@ impl Labelling<'_> {
     }
 
     pub(crate) fn nobody(&self) -> Accumulator {
-        Accumulator::new(self.rules.categories.len(), self.breakdowns)
+        Accumulator::new(self.rules.categories.len(), self.purpose)
     }
 
     /// Category and rule name by rule number, the default's last.
@@ -109,7 +109,10 @@ impl Job<'_> {
         Labelling {
             rules: self.plan.rules(entity),
             format: self.plan.labels_format(entity),
-            breakdowns: entity == Entity::Customer && self.has_breakdowns(),
+            purpose: match entity == Entity::Customer && self.has_breakdowns() {
+                true => Purpose::Breakdowns,
+                false => Purpose::Figures,
+            },
         }
     }
 

@@ -13,7 +13,7 @@ use crate::i18n::{Message, messages};
 use crate::intake::{ExtractAccount, Members, PARTITION_CUSTOMERS, Population};
 use crate::job::{Job, JobError, Labelling, side_by_side};
 use crate::schema::Entity;
-use crate::statistics::{ABSENT, Accumulator, CategoryFigures, Sequences};
+use crate::statistics::{ABSENT, Accumulator, CategoryFigures, Purpose, Sequences};
 
 /// What the dates come to.
 pub(super) struct DateLabels {
@@ -32,7 +32,7 @@ pub(super) fn label(
     reading: &PanelReading<'_>,
     done: &dyn Fn(usize),
 ) -> Result<DateLabels, JobError> {
-    let labelling = Labelling { breakdowns: false, ..job.labelling(Entity::Customer) };
+    let labelling = Labelling { purpose: Purpose::Summaries, ..job.labelling(Entity::Customer) };
     let names = labelling.rules.category_names();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(job.threads).build().map_err(JobError::Threads)?;
     let two_digit_births = two_digit_births(&panel.plan);

@@ -167,6 +167,21 @@ impl FigureValues {
         FigureValues::new(entity, |figure| figure.of(members, all))
     }
 
+    /// The features that an entity's figures are made of: those that are asked for when figures are computed.
+    pub fn features(entity: Entity) -> Vec<At> {
+        let asked = std::cell::RefCell::new(Vec::new());
+        let note = |at: At| {
+            asked.borrow_mut().push(at);
+            1.0
+        };
+        let members = Members { count: 1, sum: &note, mean: &note };
+        FigureValues::compute(entity, &members, &members);
+        let mut asked = asked.into_inner();
+        asked.sort_unstable();
+        asked.dedup();
+        asked
+    }
+
     /// One of them; missing where the entity does not have it.
     pub fn get(&self, figure: Figure) -> f64 {
         self.iter().find(|(own, _)| *own == figure).map_or(f64::NAN, |(_, value)| value)

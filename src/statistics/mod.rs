@@ -42,8 +42,18 @@ pub struct Accumulator {
     /// counted at once, the values of other features stay in the tables.
     distributions: Vec<Vec<Distribution>>,
     tables: Vec<SparseTable>,
-    /// Whether breakdowns are wanted: then the tables keep all features.
-    breakdowns: bool,
+    purpose: Purpose,
+}
+
+/// What is gathered for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// The figures of categories and features.
+    Figures,
+    /// Breakdowns besides: then the tables keep all features.
+    Breakdowns,
+    /// The figures of categories alone.
+    Summaries,
 }
 
 /// The figures of one category, or of all.
@@ -80,10 +90,10 @@ impl CategoryFigures {
 }
 
 impl Accumulator {
-    /// For this many categories, and for breakdowns if they are wanted.
-    pub fn new(categories: usize, breakdowns: bool) -> Self {
+    /// For this many categories.
+    pub fn new(categories: usize, purpose: Purpose) -> Self {
         let distributions = vec![Vec::new(); categories];
-        Accumulator { customers: vec![0; categories], distributions, tables: Vec::new(), breakdowns }
+        Accumulator { customers: vec![0; categories], distributions, tables: Vec::new(), purpose }
     }
 
     /// Adds the customers of a table, each in its category.
@@ -93,8 +103,8 @@ impl Accumulator {
         }
         self.shape(&table.columns);
         let entity = table.entity;
-        let stays = |at: usize| self.breakdowns || concentration::needs(entity, at);
-        let mut table = SparseTable::new(table, categories);
+        let stays = |at: usize| self.purpose == Purpose::Breakdowns || concentration::needs(entity, at);
+        let mut table = SparseTable::new(self.needed_of(table), categories);
         for (at, column) in table.columns.iter_mut().enumerate().filter(|(_, column)| column.is_whole()) {
             let mut distributions: Vec<_> = self.distributions.iter_mut().map(|of| &mut of[at]).collect();
             column.add_to(&mut distributions, &table.categories);
@@ -103,6 +113,17 @@ impl Accumulator {
             }
         }
         self.tables.push(table);
+    }
+
+    /// A table without the values that nobody will ask for.
+    fn needed_of(&self, mut table: FeatureTable) -> FeatureTable {
+        if self.purpose == Purpose::Summaries {
+            let needed = summary_features(table.entity);
+            for (_, column) in table.columns.iter_mut().enumerate().filter(|(at, _)| !needed.contains(at)) {
+                *column = FeatureColumn::Ratios(Vec::new());
+            }
+        }
+        table
     }
 
     fn shape(&mut self, columns: &[FeatureColumn]) {
@@ -131,6 +152,15 @@ impl Accumulator {
     /// The figures per category in their order, then of all; `empty` is a table without rows, for the case that there
     /// is nobody at all.
     pub fn figures(&self, names: &[String], empty: &FeatureTable) -> Vec<CategoryFigures> {
+        self.figures_of(names, empty, |_| true)
+    }
+
+    fn figures_of(
+        &self,
+        names: &[String],
+        empty: &FeatureTable,
+        is_needed: impl Fn(usize) -> bool + Sync,
+    ) -> Vec<CategoryFigures> {
         let columns = &empty.columns;
         let population: u64 = self.customers.iter().sum();
         // One feature is one task: some take much longer than others.
@@ -138,7 +168,10 @@ impl Accumulator {
             .into_par_iter()
             .with_max_len(1)
             .map(|feature| {
-                let mut categories = self.of_feature(feature, &columns[feature]);
+                let mut categories = match is_needed(feature) {
+                    true => self.of_feature(feature, &columns[feature]),
+                    false => vec![Distribution::like(&columns[feature]); self.customers.len()],
+                };
                 // Summed up one by one the categories are sorted, and all of them are sorted runs.
                 let mut figures: Vec<FeatureFigures> = categories.iter_mut().map(Distribution::figures).collect();
                 let mut all = categories.pop().unwrap_or_else(|| Distribution::like(&columns[feature]));
@@ -159,7 +192,8 @@ impl Accumulator {
 
     /// The figures per category in their order, then of all, without those of features.
     pub fn summaries(&self, names: &[String], empty: &FeatureTable) -> Vec<CategoryFigures> {
-        let figures = self.figures(names, empty);
+        let needed = summary_features(empty.entity);
+        let figures = self.figures_of(names, empty, |feature| needed.contains(&feature));
         figures.into_iter().map(|of| CategoryFigures { features: Vec::new(), ..of }).collect()
     }
 
@@ -186,9 +220,14 @@ impl Accumulator {
     /// The breakdowns by each of these lists of one or two dimensions, in their order, single ones adjusted for `ages`;
     /// and those that would have too many groups. Nothing is known for them unless they were wanted from the beginning.
     pub fn breakdowns(self, by: &[Vec<&Grouping>], ages: &Grouping) -> (Vec<Breakdown>, Vec<TooManyGroups>) {
-        let tables = if self.breakdowns { self.tables } else { Vec::new() };
+        let tables = if self.purpose == Purpose::Breakdowns { self.tables } else { Vec::new() };
         breakdowns::of_tables(tables, by, ages, self.customers.len())
     }
+}
+
+/// The places of the features that an entity's figures are made of.
+fn summary_features(entity: Entity) -> Vec<usize> {
+    FigureValues::features(entity).into_iter().filter_map(|at| entity.position(at)).collect()
 }
 
 #[cfg(test)]
@@ -219,7 +258,7 @@ mod tests {
             }
         }
         table.customers = (0..employers.len() as u32).collect();
-        let mut accumulator = Accumulator::new(2, false);
+        let mut accumulator = Accumulator::new(2, Purpose::Figures);
         accumulator.add(table, &employers.iter().map(|(category, _)| *category).collect::<Vec<_>>());
         accumulator.figures(&["small", "large"].map(str::to_owned), &empty)
     }
