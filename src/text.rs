@@ -63,6 +63,62 @@ pub fn push_integer(value: i64, line: &mut Vec<u8>) {
     }
 }
 
+/// `,` and a whole number of up to three digits, and how many bytes these are.
+const SMALL: [([u8; 4], u8); 1000] = {
+    let mut all = [([b',', 0, 0, 0], 1); 1000];
+    let mut value = 0;
+    while value < all.len() {
+        let [a, b, c] = [b'0' + (value / 100) as u8, b'0' + (value / 10 % 10) as u8, b'0' + (value % 10) as u8];
+        all[value] = match value {
+            0..=9 => ([b',', c, 0, 0], 2),
+            10..=99 => ([b',', b, c, 0], 3),
+            _ => ([b',', a, b, c], 4),
+        };
+        value += 1;
+    }
+    all
+};
+
+/// Neighbouring small values of a line of CSV, gathered: most values are counts of a digit or two, and copying four
+/// bytes to a place of its own costs less than appending two to a text that may have to grow.
+pub struct SmallValues {
+    bytes: [u8; 256],
+    length: usize,
+}
+
+impl Default for SmallValues {
+    fn default() -> Self {
+        SmallValues { bytes: [0; 256], length: 0 }
+    }
+}
+
+impl SmallValues {
+    /// Takes a whole number of up to three digits, with a comma before it; false where it is none, or there is no room.
+    #[inline]
+    pub fn push(&mut self, value: i64) -> bool {
+        let small = usize::try_from(value).ok().and_then(|value| SMALL.get(value));
+        let place = self.bytes.get_mut(self.length..self.length + 4);
+        let Some(((bytes, length), place)) = small.zip(place) else { return false };
+        place.copy_from_slice(bytes);
+        self.length += usize::from(*length);
+        true
+    }
+
+    /// The same of a double.
+    #[inline]
+    pub fn push_double(&mut self, value: f64) -> bool {
+        let whole = value as i64;
+        whole as f64 == value && self.push(whole)
+    }
+
+    /// Appends what was gathered.
+    #[inline]
+    pub fn append_to(&mut self, line: &mut Vec<u8>) {
+        line.extend_from_slice(&self.bytes[..self.length]);
+        self.length = 0;
+    }
+}
+
 /// Appends hundredths with exactly two decimals.
 pub fn push_hundredths(value: i128, line: &mut Vec<u8>) {
     if value < 0 {
@@ -139,6 +195,26 @@ pub fn double(value: f64) -> String {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn small_values_are_written_as_all_others(values in prop::collection::vec((-3i64..1_100, any::<bool>()), 0..200)) {
+            let (mut small, mut line, mut expected) = (SmallValues::default(), Vec::new(), Vec::new());
+            for (value, is_double) in values {
+                let is_small = if is_double { small.push_double(value as f64) } else { small.push(value) };
+                if !is_small {
+                    small.append_to(&mut line);
+                    line.push(b',');
+                    push_integer(value, &mut line);
+                }
+                expected.push(b',');
+                push_integer(value, &mut expected);
+            }
+            small.append_to(&mut line);
+            prop_assert_eq!(line, expected);
+            prop_assert!(!small.push_double(0.5) && !small.push_double(f64::NAN));
+        }
+    }
 
     #[test]
     fn numbers_as_method_section_9_writes_them() {

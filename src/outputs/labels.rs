@@ -12,7 +12,7 @@ use crate::features::{FeatureColumn, FeatureTable};
 use crate::intake::{NO_VALUE, Population};
 use crate::schema::Entity;
 use crate::schema::fields::{Field, header};
-use crate::text::{guarded, push_csv, push_double, push_hundredths, push_integer};
+use crate::text::{SmallValues, guarded, push_csv, push_double, push_hundredths, push_integer};
 
 /// What the labels of a run are written with.
 pub struct LabelsText<'a> {
@@ -33,22 +33,25 @@ impl LabelsText<'_> {
     pub fn csv(&self, table: &FeatureTable, rules: &[u16]) -> Vec<u8> {
         let mut text = Vec::with_capacity(table.len() * 160);
         let outcomes: Vec<String> = self.rules.iter().map(|(category, rule)| format!(",{category},{rule}")).collect();
+        let mut small = SmallValues::default();
         for (row, customer) in table.customers.iter().enumerate() {
             let id = String::from_utf8_lossy(self.population.id(*customer));
             push_csv(&guarded(&id, self.spreadsheet_safe), &mut text);
             text.extend_from_slice(outcomes[usize::from(rules[row])].as_bytes());
             for column in &table.columns {
-                match column {
-                    // Most values are counts of one digit.
-                    FeatureColumn::Counts(values) if (0..10).contains(&values[row]) => {
-                        text.extend_from_slice(&[b',', b'0' + values[row] as u8]);
-                    }
-                    _ => {
-                        text.push(b',');
-                        push_value(column, row, &mut text);
-                    }
+                let is_small = match column {
+                    FeatureColumn::Counts(values) => small.push(values[row]),
+                    FeatureColumn::MaybeCounts(values) => values[row].is_some_and(|value| small.push(value)),
+                    FeatureColumn::Hundredths(_) => false,
+                    FeatureColumn::Ratios(values) => small.push_double(values[row]),
+                };
+                if !is_small {
+                    small.append_to(&mut text);
+                    text.push(b',');
+                    push_value(column, row, &mut text);
                 }
             }
+            small.append_to(&mut text);
             for dimension in &self.population.dimensions {
                 text.push(b',');
                 let place = dimension.places[*customer as usize];
