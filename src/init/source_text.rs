@@ -5,6 +5,7 @@ use toml_edit::{InlineTable, Value};
 use super::Source;
 use super::codes::{Codes, LEAST_ROWS, codes};
 use super::columns::{Mapping, Origin, SURE};
+use super::details::LONG_MINUTES;
 use super::inputs::names;
 use super::settings::{Setting, settings, texts};
 use super::tables::Table;
@@ -179,6 +180,9 @@ fn remarks(own: &Source, mapping: &Mapping, table: &Table) -> Vec<String> {
     match mapping.column {
         Some(ColumnName::amount) if own.details.sign.is_some() => {
             remarks.push("a guess: the rarer sign is that of recoveries".to_owned());
+        }
+        Some(ColumnName::handling_minutes) if own.details.unit_is_doubtful => {
+            remarks.push(format!("a guess: half of them are above {LONG_MINUTES} minutes; or unit = \"seconds\"?"));
         }
         Some(ColumnName::period_end) if own.details.exclusive && !own.details.exclusive_by_name => {
             remarks.push("a guess: periods end where the next one begins".to_owned());

@@ -50,6 +50,8 @@ pub struct ValueWords {
     pub totals: Vec<String>,
     /// Pairs of debit and credit, in whichever order.
     pub signs: Vec<[String; 2]>,
+    /// In the names of columns with minutes.
+    pub minutes: Vec<String>,
     /// In the names of columns with seconds.
     pub seconds: Vec<String>,
     /// In the names of columns with hours.
