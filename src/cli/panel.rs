@@ -99,11 +99,13 @@ pub fn panel(arguments: &PanelArguments) -> anyhow::Result<ExitCode> {
 fn text(report: &PanelReport, plan: &RunPlan) -> anyhow::Result<String> {
     let words = summary::words(plan)?;
     let shares = tables::shares(&words, &report.dates, &report.figures);
-    let shares = shares.pivot("date", "category", "share_pct", None);
-    let mobility = tables::mobility(&words, &plan.customers.category_names(), &report.panel.mobility);
+    let names = plan.customers.category_names();
+    let columns: Vec<&str> = std::iter::once(tables::ROW).chain(names.iter().map(String::as_str)).collect();
+    let shares = shares.pivot("date", "category", "share_pct", None).select(&columns);
+    let mobility = tables::mobility(&words, &names, &report.panel.mobility);
     let state = if report.manifest.held { "held (a limit is broken on some date)" } else { "written" };
     Ok(format!(
-        "Shares of customers, per cent; {} on {} dates\n\n{}\n\n{}\n{state}: {}\n",
+        "Shares of customers in each category; {} on {} dates\n\n{}\n\n{}\n{state}: {}\n",
         summary::counted(report.panel.customers, "customer"),
         Language::En.whole(report.dates.len() as u64),
         summary::drawn(&shares),

@@ -65,11 +65,12 @@ texts! {
     }
     /// A panel.
     PanelTexts {
-        title headline shares share shares_lead shares_description moves moves_lead matrix flows
-        come_and_go come_and_go_lead come_and_go_chart newcomers leavers stays durations
-        durations_lead no_durations survival after_dates half_ended half_not_ended after after_lead
-        after_chart within_dates still mobility mobility_lead reading reading_window
-        reading_durations reading_left reading_no_register entered left unknown open look_back
+        title headline shares share shares_lead shares_description moves moves_lead matrix flows come_and_go
+        come_and_go_lead come_and_go_chart newcomers leavers stays durations durations_lead no_durations survival
+        half_ended half_not_ended after after_lead after_chart still mobility mobility_lead reading reading_window
+        reading_durations reading_left reading_no_register entered left unknown open look_back shares_table
+        flows_hidden absent come_and_go_few stays_only stayed_since durations_table month months month_apart
+        months_apart months_heading within_months mobility_heading maker
     }
     /// Ways to apply.
     WaysTexts {

@@ -29,6 +29,8 @@ const SUBSTITUTE: f64 = 0.25;
 const UNKNOWN_EVENTS: f64 = 0.6;
 /// Ids are those of a register if so many are.
 const LINKED: f64 = 0.6;
+/// So few values that come so often each are codes, though they recur in other files.
+const FEW_VALUES: usize = 20;
 /// Different values of a dimension at most.
 const MOST_GROUPS: usize = 1000;
 
@@ -218,7 +220,9 @@ fn score(own: &ColumnSchema, column: &Column, table: &Table, links: Links, words
     if other >= LINKED && registered < LINKED {
         return 0.0;
     }
-    let value = value_score(own, profile, links.others.max(registered), words);
+    let are_few = profile.values.len() <= FEW_VALUES && profile.filled >= FEW_VALUES * profile.values.len();
+    let elsewhere = if are_few { 0.0 } else { links.others };
+    let value = value_score(own, profile, elsewhere.max(registered), words);
     if !table.has_names() {
         return 0.7 * value;
     }

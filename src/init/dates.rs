@@ -65,6 +65,8 @@ const FORMATS: [(&str, Needs); 46] = [
 /// The years that dates of extracts are in.
 const FIRST_YEAR: u32 = 1850;
 const LAST_YEAR: u32 = 2110;
+/// Years whose last day stands for an end that is open.
+const OPEN_YEARS: [u32; 2] = [2999, 9999];
 /// Years that counted seconds are in, since other numbers come to some date, too.
 const FIRST_COUNTED_YEAR: u32 = 1995;
 const LAST_COUNTED_YEAR: u32 = 2045;
@@ -125,8 +127,9 @@ fn reads(format: &DateFormat, notation: &str, value: &str) -> bool {
         false => (FIRST_COUNTED_YEAR, LAST_COUNTED_YEAR),
     };
     let bounds = Day::from_ymd(first, 1, 1).zip(Day::from_ymd(last, 12, 31));
+    let is_open = |day: Day| OPEN_YEARS.iter().any(|year| Day::from_ymd(*year, 12, 31) == Some(day));
     let day = format.read(value.as_bytes());
-    day.zip(bounds).is_some_and(|(day, (first, last))| first <= day && day <= last)
+    day.zip(bounds).is_some_and(|(day, (first, last))| first <= day && day <= last || is_open(day))
 }
 
 /// The formats of values with their counts, if they are dates; `named` tells that the column's name is one of a date.
@@ -213,6 +216,8 @@ mod tests {
             (&["2025-02", "2025-03"], false, &["%Y-%m"]),
             (&["202502", "202503"], true, &["%Y%m"]),
             (&["202502", "202503"], false, &[]),
+            (&["2025-01-31", "9999-12-31", "9999-12-31"], false, &["%Y-%m-%d"]),
+            (&["2025-01-31", "9998-12-31", "9998-12-31"], false, &[]),
             (&["2/2025", "12/2025"], false, &["%m/%Y"]),
             (&["01.05.80", "29.02.68"], false, &["%d.%m.%y"]),
             (&["20250301", "20251231"], false, &["%Y%m%d"]),

@@ -12,8 +12,12 @@ use super::tables::{Column, Table};
 use super::vocabulary::Vocabulary;
 use crate::calendar::Day;
 use crate::config::{IdFormat, SignColumn, Unit};
+use crate::extract::numbers::NumberReader;
 use crate::schema::Extract;
 use crate::schema::extracts::ColumnName;
+
+/// More is a long time to handle an application.
+pub const LONG_MINUTES: i64 = 300;
 
 /// What is said of a table besides its columns.
 #[derive(Debug, Default)]
@@ -26,6 +30,8 @@ pub struct Details {
     pub sign: Option<SignColumn>,
     /// What minutes are given in.
     pub unit: Unit,
+    /// Whether they are taken for minutes by no word of their name, and half of them are longer than work takes.
+    pub unit_is_doubtful: bool,
     /// Whether the day before a period's end is its last.
     pub exclusive: bool,
     /// Whether the column's name says so.
@@ -57,6 +63,8 @@ pub fn find(table: &Table, fit: &mut Fit, registers: &[RegisterIds; 2], words: &
     }
     if let Some(minutes) = source(table, fit, ColumnName::handling_minutes) {
         details.unit = unit(table, minutes, words);
+        let is_named = Vocabulary::has_word(&words.values.minutes, &minutes.name);
+        details.unit_is_doubtful = details.unit == Unit::Minutes && !is_named && are_long(minutes);
     }
     if let (Some(start), Some(end)) =
         (source(table, fit, ColumnName::period_start), source(table, fit, ColumnName::period_end))
@@ -136,6 +144,15 @@ fn unit(table: &Table, minutes: &Column, words: &Vocabulary) -> Unit {
     } else {
         Unit::Minutes
     }
+}
+
+/// Whether half of the numbers are above `LONG_MINUTES`.
+fn are_long(minutes: &Column) -> bool {
+    let Some(numbers) = &minutes.profile.numbers else { return false };
+    let reader = NumberReader::new(&numbers.format, Unit::Minutes);
+    let is_long = |value: &str| reader.amount(value.as_bytes()).is_ok_and(|hundredths| hundredths > 100 * LONG_MINUTES);
+    let rows = minutes.profile.values.iter().filter(|(value, _)| is_long(value)).map(|(_, rows)| rows);
+    rows.sum::<usize>() * 2 > minutes.profile.filled
 }
 
 /// The days of a column, row by row.

@@ -5,6 +5,7 @@ use toml_edit::{InlineTable, Value};
 use super::Source;
 use super::codes::{Codes, LEAST_ROWS, codes};
 use super::columns::{Mapping, Origin, SURE};
+use super::details::LONG_MINUTES;
 use super::inputs::names;
 use super::settings::{Setting, settings, texts};
 use super::tables::Table;
@@ -160,12 +161,13 @@ fn column(findings: &Findings<'_>, own: &Source, mapping: &Mapping, settings: &[
 /// What is doubtful about a column, and has to be looked at.
 fn remarks(own: &Source, mapping: &Mapping, table: &Table) -> Vec<String> {
     let mut remarks = Vec::new();
+    let is_unit_doubtful = mapping.column == Some(ColumnName::handling_minutes) && own.details.unit_is_doubtful;
     match &mapping.from {
         Origin::Open(true) => remarks.push("fill in: what holds for all rows, or { column = \"…\" }".to_owned()),
         Origin::Open(false) => remarks.push("fill in: the name of its column; none was recognised".to_owned()),
         Origin::Joined(..) => remarks.push("together they are the ids of the register".to_owned()),
         Origin::Off => remarks.push("its values are of another kind than its name".to_owned()),
-        Origin::Column(_) if mapping.score < SURE => remarks.push("a guess".to_owned()),
+        Origin::Column(_) if mapping.score < SURE && !is_unit_doubtful => remarks.push("a guess".to_owned()),
         _ => {}
     }
     if let Some(second) = mapping.second {
@@ -179,6 +181,9 @@ fn remarks(own: &Source, mapping: &Mapping, table: &Table) -> Vec<String> {
     match mapping.column {
         Some(ColumnName::amount) if own.details.sign.is_some() => {
             remarks.push("a guess: the rarer sign is that of recoveries".to_owned());
+        }
+        _ if is_unit_doubtful => {
+            remarks.push(format!("a guess: half of them are above {LONG_MINUTES} minutes; or unit = \"seconds\"?"));
         }
         Some(ColumnName::period_end) if own.details.exclusive && !own.details.exclusive_by_name => {
             remarks.push("a guess: periods end where the next one begins".to_owned());

@@ -14,8 +14,8 @@ use crate::extract::ExtractError;
 use crate::extract::sample::{Sample, SampleDialect, sample};
 use crate::schema::extracts::{CodeSet, ColumnName};
 
-/// Values by which files are told apart that write numbers differently.
-const NUMBERS_TRIED: usize = 200;
+/// Values by which files are told apart that are written differently.
+const VALUES_TRIED: usize = 200;
 /// A name that fits a column so well is meant for it.
 const SURE: f64 = 0.6;
 
@@ -87,23 +87,27 @@ struct Kind {
     form: Option<TextForm>,
     /// Whether the encoding says nothing.
     is_ascii: bool,
-    /// Their names in order, and how their numbers are written, where that is known.
+    /// Their names in order, and what their values look like, where that is known.
     columns: Vec<ShapedColumn>,
     system: Vec<String>,
 }
 
-/// A column's name, and how its numbers are written, where that is known.
-type ShapedColumn = (String, Option<NumberShape>);
+/// A column's name, and what its values look like, where that is known.
+type ShapedColumn = (String, Option<ValueShape>);
 
-/// What numbers of one column have in common.
+/// What values of one column have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum NumberShape {
+enum ValueShape {
     /// They have this decimal separator.
     Decimal(u8),
     /// They are `h:mm`.
     Clock,
     /// They are so many digits and stand for dates.
     Counted(usize),
+    /// They are dates, in a column without a name.
+    Dates,
+    /// They are neither dates nor numbers, in a column without a name.
+    Texts,
 }
 
 impl Kind {
@@ -186,21 +190,28 @@ fn looked(input: Input, words: &Vocabulary) -> Result<Looked, ExtractError> {
 }
 
 fn kind(file: &Looked, words: &Vocabulary) -> Kind {
+    let has_names = file.form.as_ref().is_none_or(|form| form.has_header);
     let shape = |name: &str, values: &[String]| {
         let tried: Vec<(&str, usize)> = values
             .iter()
-            .filter(|value| !value.is_empty())
-            .take(NUMBERS_TRIED)
+            .filter(|value| !value.is_empty() && !words.values.missing.contains(value))
+            .take(VALUES_TRIED)
             .map(|value| (value.as_str(), 1))
             .collect();
-        let numbers = numbers::detect(&tried, &words.values.currencies)?;
+        // Where no names tell tables apart, values have to.
+        if !has_names && dates::detect(&tried, false, None).is_some() {
+            return Some(ValueShape::Dates);
+        }
+        let Some(numbers) = numbers::detect(&tried, &words.values.currencies) else {
+            return (!has_names && !tried.is_empty()).then_some(ValueShape::Texts);
+        };
         if numbers.are_clock {
-            Some(NumberShape::Clock)
+            Some(ValueShape::Clock)
         } else if numbers.has_fractions {
-            Some(NumberShape::Decimal(numbers.format.decimal_separator))
+            Some(ValueShape::Decimal(numbers.format.decimal_separator))
         } else {
             let is_counted = numbers.are_whole && words.names_date(name);
-            is_counted.then(|| NumberShape::Counted(tried.iter().map(|(value, _)| value.len()).max().unwrap_or(0)))
+            is_counted.then(|| ValueShape::Counted(tried.iter().map(|(value, _)| value.len()).max().unwrap_or(0)))
         }
     };
     let mut columns: Vec<ShapedColumn> =

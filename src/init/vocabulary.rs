@@ -50,6 +50,8 @@ pub struct ValueWords {
     pub totals: Vec<String>,
     /// Pairs of debit and credit, in whichever order.
     pub signs: Vec<[String; 2]>,
+    /// In the names of columns with minutes.
+    pub minutes: Vec<String>,
     /// In the names of columns with seconds.
     pub seconds: Vec<String>,
     /// In the names of columns with hours.
@@ -340,12 +342,15 @@ mod tests {
             ("Geburtsdatum", "birth_date"),
             ("pay_date", "paid_on"),
             ("Jakson alku", "period_start"),
+            ("is_inbound", "direction"),
+            ("Fødselsdato", "birth_date"),
         ] {
             let scores = words.columns.keys().map(|name| (words.column(name, header), name));
             let best = scores.max_by(|a, b| a.0.total_cmp(&b.0)).unwrap();
             assert_eq!(best.1, column, "{header}: {best:?}");
         }
         assert!(words.column("customer_id", "Käsittelijä") < 0.4);
+        assert!(words.column("direction", "is_outbound") < 0.4);
         assert_eq!(words.dimension("Hemkommun").unwrap().0, "municipality");
         assert!(words.names_date("Luotu pvm") && !words.names_date("Belopp"));
     }
@@ -354,6 +359,7 @@ mod tests {
     fn codes_by_their_words() {
         let words = vocabulary();
         assert_eq!(words.code(CodeSet::Direction, "LÄHTEVÄ"), Some("outbound"));
+        assert_eq!(words.code(CodeSet::Direction, "false"), Some("outbound"));
         assert_eq!(words.code(CodeSet::Benefit, "lapsilisa"), Some("child_benefit"));
         assert_eq!(words.code(CodeSet::Benefit, "210"), None);
         assert_eq!(words.near_code(CodeSet::Benefit, "Barnbidrga"), Some("child_benefit"));

@@ -20,7 +20,9 @@ pub fn text(table: &Table, language: Language) -> String {
             match &cell.value {
                 // Whoever works on a terminal works with files, too.
                 Value::Text(iso) if column.format == Format::Day => iso.to_string(),
-                Value::Named(names) if !names.0.is_empty() => format!("{text} ({})", shown(&names.0)),
+                Value::Named(names) if !names.0.is_empty() && names.0 != names.1 => {
+                    format!("{text} ({})", shown(&names.0))
+                }
                 _ => text,
             }
         }));

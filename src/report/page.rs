@@ -81,15 +81,16 @@ pub(super) fn page(content: &Content<'_>, language: Language) -> Result<String, 
         remarks,
         more_remarks,
     };
-    laid_out(&words, &content.plan.report.agency, head, sections::all(&localized))
+    laid_out(&words, &content.plan.report.agency, head, sections::all(&localized), &texts.page.maker)
 }
 
-/// A page of these sections.
+/// A page of these sections; `maker` says who made it, and where else the figures are.
 pub(super) fn laid_out(
     words: &Localizer<'_>,
     agency: &str,
     head: Head,
     sections: Vec<Section>,
+    maker: &str,
 ) -> Result<String, ReportError> {
     let texts = &words.texts.page;
     let has_mask = sections.iter().any(Section::has_mask);
@@ -107,7 +108,7 @@ pub(super) fn laid_out(
             masked: if has_mask { words.mask_note() } else { String::new() },
             scroll: &texts.scroll,
             remarks: &texts.remarks,
-            maker: fill(&texts.maker, &[("version", env!("CARGO_PKG_VERSION"))]),
+            maker: fill(maker, &[("version", env!("CARGO_PKG_VERSION"))]),
         },
         agency,
         head,

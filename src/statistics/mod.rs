@@ -18,7 +18,7 @@ pub use breakdowns::{Breakdown, Group, GroupFigures, MeanMedian, TooManyGroups};
 pub use concentration::Concentration;
 pub use distribution::{Distribution, FeatureFigures, PROBABILITIES, Total};
 pub use grouping::{Grouping, MOST_GROUPS};
-pub use masking::{Mask, few, masks};
+pub use masking::{Mask, MovesMask, few, few_moves, masks};
 pub use sequences::{
     ABSENT, Duration, Durations, Mobility, Neighbour, PanelFigures, Sequences, Since, Spell, Transitions, spells,
 };

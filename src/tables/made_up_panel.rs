@@ -20,27 +20,10 @@ impl Panel {
         let dates: Vec<Day> = (0..14).rev().map(|months| to.plus_days(1).plus_months(-months).plus_days(-1)).collect();
         // One customer in ten is absent for some months, two move between the second and the third category.
         let category = |customer: usize, date: usize| match (customer % 10, (customer / 10 + date) % 14) {
-            (0, phase) => {
-                if phase < 5 {
-                    ABSENT
-                } else {
-                    0
-                }
-            }
-            (1, phase) => {
-                if phase < 9 {
-                    1
-                } else {
-                    2
-                }
-            }
-            (2, phase) => {
-                if phase < 3 {
-                    1
-                } else {
-                    0
-                }
-            }
+            (0, phase) if phase < 5 => ABSENT,
+            (1, phase) if phase < 9 => 1,
+            (1, _) => 2,
+            (2, phase) if phase < 3 => 1,
             (3, _) => 2,
             _ => 0,
         };

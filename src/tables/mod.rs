@@ -17,6 +17,7 @@ pub(crate) mod made_up_panel;
 pub(crate) mod made_up_run;
 mod movements;
 mod panel;
+mod panel_view;
 mod rules;
 mod table;
 #[cfg(test)]
@@ -31,9 +32,8 @@ pub use groups::{by_dimension, group_shares, share_column};
 pub use history::{FOLLOWED, of_entries, records_over_time, runs_over_time, this_run};
 pub use localizer::Localizer;
 pub use movements::{changes, movements, movements_by_rule, movements_split};
-pub use panel::{
-    ENTERED, LEFT, durations, ended_in, mobility, moves_since, sequence, shares, transition_rates, transitions,
-};
+pub use panel::{ENTERED, LEFT, durations, mobility, moves_since, sequence, shares, transition_rates, transitions};
+pub use panel_view::{durations_in_months, ended_in, mobility_by_months, stayed_since};
 pub use rules::{benefits, rules};
 pub use table::{Cell, Column, Format, ROW, Row, Table, Value};
 

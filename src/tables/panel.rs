@@ -5,7 +5,7 @@ use super::localizer::Localizer;
 use super::table::{Cell, Format, Row, Table, Value};
 use crate::calendar::Day;
 use crate::schema::Entity;
-use crate::statistics::{CategoryFigures, Durations, Mobility, Neighbour, Since, Transitions, few, spells};
+use crate::statistics::{CategoryFigures, Durations, Mobility, Neighbour, Since, Transitions, few_moves, spells};
 
 /// The name in files of who was not in the population on the date before.
 pub const ENTERED: &str = "entered";
@@ -73,22 +73,13 @@ fn push_moves(
     customers: &[u64],
     head: &[Cell],
 ) {
-    let hidden = hidden_moves(words, customers, transitions.states());
+    let hidden = few_moves(customers, transitions.states(), words.min_group().into()).moves;
     for (from, to, customers, pct) in transitions.rows(customers) {
         let is_hidden = hidden[from * transitions.states() + to];
         let cells = [state(words, names, from, ENTERED), state(words, names, to, LEFT)];
         let numbers = [Cell::from(customers), Cell::from(pct)].map(|cell| cell.hidden_if(is_hidden));
         table.push(head.iter().cloned().chain(cells).chain(numbers));
     }
-}
-
-/// Which moves so few customers made that only the owner may know, and those from which that could be worked out.
-fn hidden_moves(words: &Localizer<'_>, customers: &[u64], states: usize) -> Vec<bool> {
-    let of_row = |row: &[u64]| {
-        let all = [row, &[row.iter().sum()]].concat();
-        few(&all, words.min_group()).into_iter().take(states).collect::<Vec<bool>>()
-    };
-    customers.chunks(states).flat_map(of_row).collect()
 }
 
 /// Who was where a year before the last date, and is where now.
@@ -126,7 +117,7 @@ pub fn durations(words: &Localizer<'_>, names: &[String], of_categories: &[Durat
     let ends = names.iter().map(String::as_str).chain([LEFT]).enumerate();
     table.columns.extend(ends.map(|(at, name)| {
         let mut column = words.column("durations", "to", Format::Decimals(3));
-        column.heading = format!("{} {}", column.heading, state(words, names, at, LEFT).value.label());
+        column.heading = format!("{}: {}", column.heading, state(words, names, at, LEFT).value.label());
         super::Column { name: format!("to_{name}"), ..column }
     }));
     for (category, (name, durations)) in names.iter().zip(of_categories).enumerate() {
@@ -142,22 +133,6 @@ pub fn durations(words: &Localizer<'_>, names: &[String], of_categories: &[Durat
         }
     }
     table
-}
-
-/// What spells of each category have ended in, as far as they can be told.
-pub fn ended_in(words: &Localizer<'_>, names: &[String], of_categories: &[Durations]) -> Table {
-    let whole = durations(words, names, of_categories);
-    let least = u64::from(words.min_group());
-    let mut rows = whole.rows.iter();
-    let mut last = Vec::new();
-    for of in of_categories {
-        let own: Vec<&Row> = rows.by_ref().take(of.by_dates.len()).collect();
-        let told = of.by_dates.iter().take_while(|of| of.at_risk >= least).count();
-        last.extend(told.checked_sub(1).map(|at| own[at].clone()));
-    }
-    let kept = whole.columns.iter().map(|column| column.name.as_str());
-    let kept: Vec<&str> = kept.filter(|name| !["at_risk", "ended", "survival_se"].contains(name)).collect();
-    Table { title: words.texts.panel.after_chart.clone(), rows: last, ..whole.clone() }.select(&kept)
 }
 
 /// How mobile customers are.

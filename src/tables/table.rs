@@ -224,14 +224,16 @@ impl Table {
         let Some(first) = self.columns.first() else { return self.clone() };
         let column = |row: &Row| {
             let value = row.cell(0).value;
-            let format = row.cells.iter().skip(1).find_map(|cell| cell.format).unwrap_or(Format::Text);
+            let own = row.cells.iter().skip(1).find_map(|cell| cell.format);
+            let format = own.or(self.columns.get(1).map(|column| column.format)).unwrap_or(Format::Text);
             Column { name: value.key().to_owned(), heading: value.label().to_owned(), format, ..first.clone() }
         };
         let columns = std::iter::once(Column { name: ROW.to_owned(), heading: String::new(), ..first.clone() });
         let mut table = Table { columns: columns.chain(self.rows.iter().map(column)).collect(), ..self.like() };
         for (at, column) in self.columns.iter().enumerate().skip(1) {
             let head = Value::named(&column.name, &column.heading);
-            table.push(std::iter::once(Cell::from(head)).chain(self.rows.iter().map(|row| row.cell(at))));
+            let own = |cell: Cell| Cell { format: cell.format.or(Some(column.format)), ..cell };
+            table.push(std::iter::once(Cell::from(head)).chain(self.rows.iter().map(|row| own(row.cell(at)))));
         }
         table
     }

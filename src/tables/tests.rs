@@ -48,8 +48,6 @@ fn of_panel(words: &Localizer<'_>) -> Vec<Table> {
     let Panel { run, sequences, figures, panel } = Panel::of(400);
     let (names, dates) = (&run.plan.customers.category_names(), &sequences.dates);
     let own: Vec<u16> = sequences.of(1).collect();
-    let ended = ended_in(words, names, &panel.durations);
-    assert_eq!(ended.rows.len(), 3);
     vec![
         shares(words, dates, &figures),
         transitions(words, names, dates, &panel.transitions),
@@ -57,6 +55,10 @@ fn of_panel(words: &Localizer<'_>) -> Vec<Table> {
         moves_since(words, names, &panel.since),
         durations(words, names, &panel.durations),
         mobility(words, names, &panel.mobility),
+        durations_in_months(words, names, &panel.durations, 1),
+        ended_in(words, names, &panel.durations, 1),
+        stayed_since(words, names, &panel.since),
+        mobility_by_months(words, names, &panel.mobility, &panel.transitions, 1),
         sequence(words, names, dates, &own),
     ]
 }

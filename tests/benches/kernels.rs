@@ -16,6 +16,7 @@ use vardag::intake::{Ids, Population};
 use vardag::outputs::LabelsText;
 use vardag::schema::Entity;
 use vardag::schema::features::{FEATURES, FeatureType};
+use vardag::schema::fields::Field;
 use vardag::synth::{Format, SynthParameters, write_population};
 
 fn main() {
@@ -141,12 +142,13 @@ fn classify(bencher: Bencher) {
 #[divan::bench]
 fn write_labels(bencher: Bencher) {
     let population = Population::of_appearing(&ids(|at| format!("C{at:010}")), &window(), &[]);
-    let names: Vec<String> = FEATURES.iter().map(|feature| feature.name.to_owned()).collect();
+    let of_row = ["customer_id", "category", "rule"].map(|name| Field::text(name, ""));
+    let fields: Vec<Field> = of_row.into_iter().chain(FEATURES.iter().map(Field::from)).collect();
     let rules = [("regular".to_owned(), "default".to_owned())];
     let text = LabelsText {
         entity: Entity::Customer,
         population: &population,
-        features: &names,
+        fields: &fields,
         rules: &rules,
         spreadsheet_safe: false,
     };

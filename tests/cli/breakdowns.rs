@@ -74,20 +74,20 @@ fn recomputed(labels: &Table, by: &[&[&str]], age_group: impl Fn(&str) -> String
                     let share = ratio(100.0 * sum(&format!("applications_{part}")), sum("applications"));
                     put("", &format!("applications_{part}_pct"), share);
                 }
-                if let ([dimension], true) = (dimensions, category != "all") {
-                    if *dimension != "age_group" {
-                        // Each member is expected with the share of the category among everybody of the age.
-                        let shares = rows.iter().map(|row| {
-                            let alike = &by_age[&age_group(&row[place["age"]])];
-                            alike.get(category).copied().unwrap_or_default() / alike.values().sum::<f64>()
-                        });
-                        let expected: f64 = shares.sum();
-                        let [low, high] = poisson_limits(own.len() as u64);
-                        put("", "expected", Some(expected));
-                        put("", "ratio", ratio(own.len() as f64, expected));
-                        put("", "ratio_low", ratio(low, expected));
-                        put("", "ratio_high", ratio(high, expected));
-                    }
+                if let ([dimension], true) = (dimensions, category != "all")
+                    && *dimension != "age_group"
+                {
+                    // Each member is expected with the share of the category among everybody of the age.
+                    let shares = rows.iter().map(|row| {
+                        let alike = &by_age[&age_group(&row[place["age"]])];
+                        alike.get(category).copied().unwrap_or_default() / alike.values().sum::<f64>()
+                    });
+                    let expected: f64 = shares.sum();
+                    let [low, high] = poisson_limits(own.len() as u64);
+                    put("", "expected", Some(expected));
+                    put("", "ratio", ratio(own.len() as f64, expected));
+                    put("", "ratio_low", ratio(low, expected));
+                    put("", "ratio_high", ratio(high, expected));
                 }
                 for feature in FEATURES {
                     let mut values = of(feature.name);

@@ -193,3 +193,46 @@ fn a_folder_of_hive_style_partitions_is_one_source() {
     assert!(config.contains("customer_id = \"customer\"") && config.contains("# not used: \"month\""), "{config}");
     runs_or_names_the_line(&workspace, &config).code(0);
 }
+
+#[test]
+fn a_norwegian_export_with_spells_that_never_end() {
+    let spell = |days: &str| rows("", &format!("7{{id}};{{Bodø|Tromsø}};{days}\n"), 20);
+    let register =
+        ["Fødselsnr;Kommune;Gyldig fra;Gyldig til\n", &spell("01.01.2015;31.12.2019"), &spell("01.01.2020;31.12.9999")];
+    let workspace = Workspace::empty()
+        .file("personer.csv", register.concat())
+        .file("henvendelser.csv", rows("Henvendelsesnr;Fødselsnr;Kanal;Retning;Dato;Klokkeslett\n", "H{n};7{id};{Telefon|Oppmøte};{Inngående|Utgående};{d}.{m}.2025;09:15\n", 60))
+        .file("soknader.csv", rows("Saksnr;Fødselsnr;Ytelse;Søknadsdato;Innsendingsmåte;Behandlingstid;Vedtak;Innsendt av\n", "S{n};7{id};{Dagpenger|Barnetrygd};{d}.{m}.2025;{Digital|Papir};{900|1800};{Innvilget|Avslag};{Bruker|Arbeidsgiver}\n", 60))
+        .file("utbetalinger.csv", rows("Fødselsnr;Ytelse;Fra og med;Til og med;Utbetalingsdato;Beløp\n", "7{id};{Dagpenger|Barnetrygd};01.{m}.2025;28.{m}.2025;{d}.{m}.2025;kr 1.014,99\n", 60));
+    let files = ["personer.csv", "henvendelser.csv", "soknader.csv", "utbetalinger.csv"].map(str::to_owned);
+    let config = drafted(&workspace, &files);
+    for line in [
+        "history = true",
+        "registered_to = \"Gyldig til\"",
+        "direction = \"Retning\"",
+        "contacted_on = \"Dato\"",
+        "\"Oppmøte\" = \"office\"",
+        "benefit = \"Ytelse\"",
+        "submitted_on = \"Søknadsdato\"",
+        "handling_minutes = \"Behandlingstid\"            # a guess: half of them are above 300 minutes",
+        "\"Innvilget\" = \"approved\"",
+        "\"Bruker\" = \"customer\"",
+        "\"Barnetrygd\" = \"child_benefit\"",
+        "period_end = \"Til og med\"",
+        "paid_on = \"Utbetalingsdato\"",
+        "amount = { column = \"Beløp\", thousands_separator = \".\", strip = [\"kr\"] }",
+    ] {
+        assert!(config.contains(line), "no {line} in\n{config}");
+    }
+    runs_or_names_the_line(&workspace, &config).code(0);
+}
+
+#[test]
+fn codes_that_recur_in_files_without_headers_are_no_ids() {
+    let workspace = Workspace::empty()
+        .file("ansökningar.txt", rows("", "7{id};{BB|SP|AS};2025{m}{d};{webb|papper};{30|45}\n", 80))
+        .file("utbetalningar.txt", rows("", "7{id};{BB|SP|AS};2025{m}01;2025{m}28;{94,88|120,00}\n", 80));
+    let config = drafted(&workspace, &["ansökningar.txt", "utbetalningar.txt"].map(str::to_owned));
+    assert_eq!(config.matches("customer_id = \"1\"").count(), 2, "{config}");
+    assert!(!config.contains("or \"2\"?"), "{config}");
+}

@@ -38,6 +38,7 @@ mod metrics;
 mod month_by_month;
 mod outcome;
 mod panel;
+mod panel_outcome;
 mod parquet;
 mod past_runs;
 mod reading;

@@ -5,8 +5,12 @@ use crate::report::svg::{Anchor, Area, Place, fitted};
 
 /// A column's part.
 pub(in crate::report) struct Node {
-    /// What it is, with its number.
-    pub(in crate::report) label: String,
+    /// How many are in it, at least as many as flow; it is drawn if there are any.
+    pub(in crate::report) count: f64,
+    /// Its number, which stands beside it.
+    pub(in crate::report) number: String,
+    /// What it is, where there is room for it.
+    pub(in crate::report) name: String,
     /// Its colour.
     pub(in crate::report) colour: String,
 }
@@ -30,8 +34,8 @@ const GAP: f64 = 12.0;
 const COLUMN: f64 = 2.2;
 /// From label to label.
 const LINE: f64 = 17.0;
-/// Room for a label beside a column on a telephone, in pixels.
-const LABEL: f64 = 150.0;
+/// Room for a label beside a column where there is room for names, in pixels.
+const LABEL: f64 = 290.0;
 
 /// Bands from the parts on the left to those on the right, under the headings of the two columns.
 pub(in crate::report) fn alluvial(
@@ -40,11 +44,8 @@ pub(in crate::report) fn alluvial(
     nodes: [&[Node]; 2],
     flows: &[Flow],
 ) -> String {
-    let total = |side: usize, at: usize| {
-        let of = |flow: &&Flow| [flow.from, flow.to][side] == at;
-        flows.iter().filter(of).map(|flow| flow.count).sum::<f64>()
-    };
-    let all: f64 = flows.iter().map(|flow| flow.count).sum();
+    let all = nodes.map(|of_side| of_side.iter().map(|node| node.count).sum::<f64>());
+    let all = all[0].max(all[1]);
     let most = nodes[0].len().max(nodes[1].len()).max(1);
     let scale = if all > 0.0 { (HEIGHT - GAP * (most - 1) as f64) / all } else { 0.0 };
     let mut svg = about.svg();
@@ -55,8 +56,8 @@ pub(in crate::report) fn alluvial(
     let mut labels = Vec::new();
     for side in [0, 1] {
         let mut y = TOP;
-        for (at, node) in nodes[side].iter().enumerate() {
-            let height = total(side, at) * scale;
+        for node in nodes[side] {
+            let height = node.count * scale;
             next[side].push(y);
             if height > 0.0 {
                 labels.push((side, y + height / 2.0, node));
@@ -73,16 +74,22 @@ pub(in crate::report) fn alluvial(
         let colour = &nodes[0][flow.from].colour;
         svg.flow((COLUMN, 100.0 - COLUMN), (from, from + height), (to, to + height), bottom, colour);
     }
-    for (side, anchor, x, beyond) in [(0, Anchor::Start, COLUMN, 8.0), (1, Anchor::End, 100.0 - COLUMN, -8.0)] {
+    let low = [0, 1].map(|side| {
+        let (anchor, x, beyond) =
+            if side == 0 { (Anchor::Start, COLUMN, 8.0) } else { (Anchor::End, 100.0 - COLUMN, -8.0) };
         svg.text(Place { x: [0.0, 100.0][side], beyond: 0.0, y: 14.0 }, anchor, "tick", headings[side]);
         let mut free = f64::MIN;
         for (_, middle, node) in labels.iter().filter(|(own, ..)| *own == side) {
             let y = (middle + 4.0).max(free);
             free = y + LINE;
-            svg.text(Place { x, beyond, y }, anchor, "label", &fitted(&node.label, LABEL));
+            let place = Place { x, beyond, y };
+            let label = format!("{} {}", node.number, node.name);
+            svg.text(place, anchor, "label halo wide", &fitted(&label, LABEL));
+            svg.text(place, anchor, "label halo narrow", &node.number);
         }
-    }
-    svg.finish(bottom + LINE)
+        free
+    });
+    svg.finish((bottom + LINE).max(low[0]).max(low[1]))
 }
 
 #[cfg(test)]
@@ -92,15 +99,23 @@ mod tests {
 
     #[test]
     fn every_flow_is_a_band_and_every_part_that_has_any_is_named() {
-        let node = |label: &str| Node { label: label.to_owned(), colour: neutral() };
-        let (left, right) = ([node("a"), node("new")], [node("a"), node("b"), node("left")]);
-        let flows = [(0, 0, 7.0), (0, 1, 2.0), (1, 1, 1.0), (1, 2, 0.0)];
+        let node = |name: &str, count: f64| Node {
+            count,
+            number: format!("{count} of"),
+            name: name.to_owned(),
+            colour: neutral(),
+        };
+        // Two of b are not told of further: the part is drawn with them, but no band.
+        let (left, right) = ([node("a", 9.0), node("new", 1.0)], [node("a", 7.0), node("b", 3.0), node("left", 0.0)]);
+        let flows = [(0, 0, 7.0), (1, 1, 1.0), (1, 2, 0.0)];
         let flows = flows.map(|(from, to, count)| Flow { from, to, count });
         let about = About { id: "a", title: "T", description: "D" };
         let picture = alluvial(&about, ["then", "now"], [&left, &right], &flows);
-        assert_eq!((picture.matches("<path").count(), picture.matches("<rect").count()), (3, 4));
-        assert!(picture.contains(">new<") && !picture.contains(">left<") && !picture.contains("NaN"), "{picture}");
+        assert_eq!((picture.matches("<path").count(), picture.matches("<rect").count()), (2, 4));
+        assert!(picture.contains(">1 of new<") && !picture.contains("left<") && !picture.contains("NaN"), "{picture}");
+        // On a telephone the legend says what is what.
+        assert!(picture.contains(r#"class="label halo narrow""#) && picture.contains(">1 of<"), "{picture}");
         // Nobody at all is no reason to divide by zero.
-        assert!(!alluvial(&about, ["then", "now"], [&left, &right], &[]).contains("NaN"));
+        assert!(!alluvial(&about, ["then", "now"], [&[], &[]], &[]).contains("NaN"));
     }
 }

@@ -10,7 +10,7 @@ mod stacks;
 
 pub(super) use alluvial::{Flow, Node, alluvial};
 pub(super) use bars::{Bar, Strip, bars, strips};
-pub(super) use lines::{Line, dashes, lines};
+pub(super) use lines::{Line, dashes, first_middle_last, lines};
 pub(super) use stacks::{Labelled, Segment, Stack, stacks, thin_stacks};
 
 use super::palette::NEUTRAL;

@@ -68,8 +68,7 @@ pub(in crate::report) fn stacks(about: &About<'_>, labelled: Labelled, stacks: &
     let mut y = 0.0;
     for stack in stacks {
         y += LABEL;
-        let label = fitted(&stack.label, NARROW.pixels);
-        svg.text(Place { x: 0.0, beyond: 0.0, y: y - 6.0 }, Anchor::Start, "label", &label);
+        write_heading(&mut svg, stack, y - 6.0);
         draw(&mut svg, &stack.segments, y, BAR);
         if stack.segments.is_empty() {
             svg.text(Place { x: 0.0, beyond: 0.0, y: y + BAR / 2.0 + 4.3 }, Anchor::Start, "label", MISSING);
@@ -87,6 +86,18 @@ pub(in crate::report) fn stacks(about: &About<'_>, labelled: Labelled, stacks: &
         y += BAR + below;
     }
     svg.finish(y)
+}
+
+/// What a stack is, above it, cut where it has no room.
+fn write_heading(svg: &mut Svg, stack: &Stack, y: f64) {
+    let label = |room: Room| fitted(&stack.label, room.pixels - width_of(&stack.detail));
+    let start = Place { x: 0.0, beyond: 0.0, y };
+    if label(NARROW) == stack.label {
+        svg.text(start, Anchor::Start, "label", &stack.label);
+    } else {
+        [NARROW, WIDE].map(|room| svg.text(start, Anchor::Start, &format!("label {}", room.class), &label(room)));
+    }
+    svg.text(Place { x: 100.0, beyond: 0.0, y }, Anchor::End, "detail", &stack.detail);
 }
 
 /// The same with labels at the side, for many. The last part's label is beside it, and a line shows where the last part
@@ -225,6 +236,18 @@ mod tests {
         };
         assert_eq!([class("74 %"), class("25 %"), class("1 %")], ["on-dark narrow", "on-dark narrow", "below narrow"]);
         assert!(!picture.contains(">0 %<"), "{picture}");
+    }
+
+    #[test]
+    fn a_long_label_is_cut_on_a_telephone_only_and_leaves_room_for_what_is_at_its_end() {
+        let label = "Everyday life that requires support";
+        let picture = stacks(&ABOUT, Labelled::Middle, &[Stack { label: label.into(), ..stack(&[100.0]) }]);
+        assert!(picture.contains(&format!(r#"class="label" x="0%" y="12">{label}<"#)), "{picture}");
+        let detail = "within 11 months".to_owned();
+        let picture = stacks(&ABOUT, Labelled::Middle, &[Stack { label: label.into(), detail, ..stack(&[100.0]) }]);
+        assert!(picture.contains(&format!(r#"class="label wide" x="0%" y="12">{label}<"#)), "{picture}");
+        assert!(picture.contains(r#"class="label narrow" x="0%" y="12">Everyday life that requi"#), "{picture}");
+        assert!(picture.contains(r#"text-anchor="end">within 11 months<"#), "{picture}");
     }
 
     #[test]

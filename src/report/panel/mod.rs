@@ -4,6 +4,7 @@
 mod durations;
 mod moves;
 mod shares;
+mod stays;
 
 use super::localized::LocalizedReport;
 use super::page::{Head, laid_out};
@@ -12,8 +13,12 @@ use super::{ReportError, head};
 use crate::calendar::Day;
 use crate::config::RunPlan;
 use crate::i18n::{Language, Message, fill};
+use crate::schema::Entity;
 use crate::statistics::{CategoryFigures, PanelFigures};
 use crate::tables::Localizer;
+
+/// The length of a month in days, on average.
+const MONTH_DAYS: f64 = 365.25 / 12.0;
 
 /// What a panel came to, for people to look at.
 pub struct PanelContent<'a> {
@@ -36,6 +41,31 @@ pub struct PanelContent<'a> {
 /// A panel in a language.
 type LocalizedPanel<'a> = LocalizedReport<'a, PanelContent<'a>>;
 
+impl LocalizedPanel<'_> {
+    /// A category's name for people, by its place.
+    fn category_name(&self, at: usize) -> String {
+        self.category(Entity::Customer, &self.plan.customers.categories[at].name).label().to_owned()
+    }
+
+    /// How many months dates are apart.
+    fn every(&self) -> u64 {
+        let [first, second, ..] = self.content.dates else { return 1 };
+        (f64::from(second.0 - first.0) / MONTH_DAYS).round().max(1.0) as u64
+    }
+
+    /// So many dates as months, in words.
+    fn months(&self, dates: usize) -> String {
+        let months = dates as u64 * self.every();
+        let text = if months == 1 { &self.texts.panel.month } else { &self.texts.panel.months };
+        fill(text, &[("count", &self.count(months))])
+    }
+}
+
+/// A list of what there is with its number, for who does not see the chart.
+fn listed<'a>(of: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    of.map(|(name, number)| format!("{name} {number}")).collect::<Vec<_>>().join(", ")
+}
+
 /// The page in a language.
 pub(super) fn page(content: &PanelContent<'_>, language: Language) -> Result<String, ReportError> {
     let words = Localizer::new(content.plan, language)?;
@@ -57,10 +87,10 @@ pub(super) fn page(content: &PanelContent<'_>, language: Language) -> Result<Str
         shares::section(&localized),
         moves::section(&localized),
         durations::section(&localized),
-        moves::mobility(&localized),
+        stays::section(&localized),
         reading(&localized),
     ];
-    laid_out(&words, &content.plan.report.agency, head, sections)
+    laid_out(&words, &content.plan.report.agency, head, sections, &texts.maker)
 }
 
 /// How to read all this, and what the program says of the panel.

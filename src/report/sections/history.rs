@@ -71,6 +71,10 @@ fn figure(localized: &LocalizedReport<'_>, runs: &Table, figure: CategoryFigure)
     );
     let id = format!("history-{}", figure.name());
     let about = About { id: &id, title: &title, description: &description };
-    let svg = lines(&about, &days, &drawn, |value| localized.language.at_most(value, places));
+    // Runs are at any distance from each other, so that only these do not touch.
+    let ends = [0, days.len().saturating_sub(1)];
+    let shown = days.iter().enumerate();
+    let shown = shown.map(|(at, (day, text))| (*day, if ends.contains(&at) { text.clone() } else { String::new() }));
+    let svg = lines(&about, &shown.collect::<Vec<_>>(), &drawn, |value| localized.language.at_most(value, places));
     Figure { title, legend, svg, table: localized.html(&table), layout: Layout::Folded }
 }

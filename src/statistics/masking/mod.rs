@@ -53,6 +53,46 @@ pub fn few(counts: &[u64], min_group: u32) -> Vec<bool> {
     masking.hidden
 }
 
+/// What is to be masked of who moved where; see [`few_moves`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MovesMask {
+    /// Row by row, whether a move is masked.
+    pub moves: Vec<bool>,
+    /// By row, whether its total is masked.
+    pub from: Vec<bool>,
+    /// By column, whether its total is masked.
+    pub to: Vec<bool>,
+    /// Whether the number of those who stayed where they were is masked.
+    pub stayed: bool,
+}
+
+/// What is to be masked of moves between so many states, the last of which is the absence, where fewer than `least`
+/// moved. Totals of rows and columns are known, and how many stayed in all; so is the difference of those who came and
+/// those who left, since both days' populations are known. Who stayed and who left is told rather than who moved.
+pub fn few_moves(counts: &[u64], states: usize, least: u64) -> MovesMask {
+    let cells = states * states;
+    let row = |from: usize| (from * states..(from + 1) * states).collect::<Vec<usize>>();
+    let column = |to: usize| (to..cells).step_by(states).collect::<Vec<usize>>();
+    let diagonal: Vec<usize> = (0..states.saturating_sub(1)).map(|at| at * states + at).collect();
+    let lines: Vec<Vec<usize>> =
+        (0..states).map(row).chain((0..states).map(column)).chain([diagonal.clone()]).collect();
+    let total = |parts: &Vec<usize>| parts.iter().map(|cell| counts[*cell]).sum::<u64>();
+    let mut masking = Masking { min_group: least, ..Masking::default() };
+    masking.cells(counts.iter().copied().chain(lines.iter().map(total)).collect());
+    diagonal.iter().chain(&column(states.saturating_sub(1))).for_each(|cell| masking.kept[*cell] = true);
+    for (at, parts) in lines.into_iter().enumerate() {
+        masking.line(Some(cells + at), parts);
+    }
+    if let Some(absent) = states.checked_sub(1) {
+        masking.line(None, vec![cells + absent, cells + states + absent]);
+    }
+    masking.settle();
+    let mut hidden = masking.hidden.into_iter();
+    let mut take = |count: usize| hidden.by_ref().take(count).collect::<Vec<bool>>();
+    let (moves, from, to) = (take(cells), take(states), take(states));
+    MovesMask { moves, from, to, stayed: take(1) == [true] }
+}
+
 /// A total, and the cells that add up to it.
 struct Line {
     /// The total's cell; `None` for one that is always shown.
@@ -69,6 +109,8 @@ struct Masking {
     min_group: u64,
     counts: Vec<u64>,
     hidden: Vec<bool>,
+    /// Cells that are worth more than others: they are hidden for the sake of others only if nothing else helps.
+    kept: Vec<bool>,
     lines: Vec<Line>,
     /// By cell: the lines that it is a part of, and those that it is the total of.
     part_of: Vec<Vec<usize>>,
@@ -101,6 +143,7 @@ impl Masking {
     /// Takes the cells, of which the small ones are hidden.
     fn cells(&mut self, counts: Vec<u64>) {
         self.hidden = counts.iter().map(|count| (1..self.min_group).contains(count)).collect();
+        self.kept = vec![false; counts.len()];
         self.part_of = vec![Vec::new(); counts.len()];
         self.total_of = vec![Vec::new(); counts.len()];
         self.counts = counts;
@@ -180,7 +223,7 @@ impl Masking {
         let shown = self.lines[line].parts.iter().copied().filter(|cell| !self.hidden[*cell]);
         shown.min_by_key(|cell| {
             let count = self.counts[*cell];
-            (count == 0, is_total(*cell), !protects_two(*cell), count)
+            (count == 0, is_total(*cell), self.kept[*cell], !protects_two(*cell), count)
         })
     }
 

@@ -115,6 +115,49 @@ fn a_feature_that_few_have_is_masked_too() {
     assert_eq!(of_feature.hidden, [[true, true, false], [true, true, false]]);
 }
 
+/// Two categories and the absence, row by row; `c` for what is masked.
+fn moves(counts: &[u64], states: usize) -> Vec<String> {
+    let mask = few_moves(counts, states, 10);
+    let cell = |(count, hidden): (&u64, &bool)| if *hidden { "c".to_owned() } else { count.to_string() };
+    let cells: Vec<String> = counts.iter().zip(&mask.moves).map(cell).collect();
+    cells.chunks(states).map(|row| row.join(" ")).collect()
+}
+
+#[test]
+fn few_newcomers_take_moves_with_them_but_not_those_who_stayed() {
+    let counts = [13_245, 1_590, 271, 181, 1_563, 440, 219, 58, 280, 132, 1_478, 24, 238, 12, 4, 0];
+    assert_eq!(moves(&counts, 4), ["13245 1590 271 181", "c 440 c 58", "c c 1478 24", "238 c c 0"]);
+    let mask = few_moves(&counts, 4, 10);
+    assert!(!mask.stayed && mask.from == [false; 4] && mask.to == [false; 4]);
+    assert!(!few_moves(&[500, 20, 0, 30, 700, 0, 0, 0, 0], 3, 10).moves.contains(&true));
+}
+
+#[test]
+fn few_who_came_hide_how_many_left_too_since_the_populations_are_known() {
+    let mask = few_moves(&[500, 40, 30, 50, 400, 20, 3, 2, 0], 3, 10);
+    assert!(mask.from[2] && mask.to[2], "{mask:?}");
+    assert!([2, 5, 6, 7].iter().all(|cell| mask.moves[*cell]), "{mask:?}");
+}
+
+proptest! {
+    #[test]
+    fn no_move_of_few_follows_from_a_total(
+        counts in prop::collection::vec(prop_oneof![Just(0u64), 1..12u64, 10..200u64], 9),
+    ) {
+        let counts: Vec<u64> = counts.iter().enumerate().map(|(at, count)| if at == 8 { 0 } else { *count }).collect();
+        let mask = few_moves(&counts, 3, 10);
+        let rows = (0..3).map(|at| ([0, 1, 2].map(|other| at * 3 + other).to_vec(), mask.from[at]));
+        let columns = (0..3).map(|at| ([0, 1, 2].map(|other| other * 3 + at).to_vec(), mask.to[at]));
+        for (parts, total_hidden) in rows.chain(columns).chain([(vec![0, 4], mask.stayed)]) {
+            let hidden: Vec<u64> = parts.iter().filter(|cell| mask.moves[**cell]).map(|cell| counts[*cell]).collect();
+            prop_assert!(parts.iter().all(|cell| mask.moves[*cell] || !(1..10).contains(&counts[*cell])));
+            let is_safe = total_hidden || hidden.is_empty() || (hidden.len() > 1 && hidden.iter().sum::<u64>() >= 10);
+            prop_assert!(is_safe, "{:?} {:?}", counts, mask);
+            prop_assert!(!total_hidden || hidden.len() == parts.len());
+        }
+    }
+}
+
 /// A pair's groups: for each combination of values the customers by category.
 fn pairs() -> impl Strategy<Value = Breakdown> {
     let count = || prop_oneof![Just(0u64), 1..12u64, 10..200u64];
