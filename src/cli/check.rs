@@ -17,7 +17,7 @@ pub fn check(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
     let plan = job::plan(&arguments.job)?;
     let job = job::prepare(&arguments.job, &plan)?;
     let mut rejects = RejectsWriter::new(rejects(arguments)?, &plan.outputs)?.sampling();
-    let bars = progress::of_job(&job, arguments.job.quiet);
+    let bars = progress::of_job(&job, arguments.job.work.quiet);
     let spill = job.spill(&std::env::temp_dir())?;
     let reading = job.read(&bars, &mut rejects, spill.as_ref(), &mut Timings::default())?;
     drop(bars);
@@ -25,10 +25,10 @@ pub fn check(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
     let warnings = reading.warnings.iter().chain(&reading.memory_warning).map(|own| own.text(Language::En));
     let warnings: Vec<String> = warnings.collect();
     let broken_limits = &Message::texts(&reading.broken_limits, Language::En);
-    job::say_findings(&warnings, broken_limits, arguments.job.quiet);
+    job::say_findings(&warnings, broken_limits, arguments.job.work.quiet);
     let extracts: Vec<ExtractEntry> = reading.accounts.iter().map(|account| ExtractEntry::of(account, &plan)).collect();
     let columns = job.columns();
-    if arguments.job.json {
+    if arguments.job.work.json {
         let found = serde_json::json!({
             "as_of": plan.window.as_of.to_string(),
             "window_start": plan.window.start.to_string(),

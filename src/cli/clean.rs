@@ -24,14 +24,14 @@ pub fn clean(arguments: &CleanArguments) -> anyhow::Result<ExitCode> {
     job.notes_duplicates = true;
     let folder = NewFolder::begin(&arguments.out)?;
     let mut rejects = RejectsWriter::new(Box::new(io::sink()), &plan.outputs)?;
-    let bars = progress::of_job(&job, arguments.job.quiet);
+    let bars = progress::of_job(&job, arguments.job.work.quiet);
     let spill = job.spill(folder.path())?;
     let reading = job.read(&bars, &mut rejects, spill.as_ref(), &mut Timings::default())?;
     drop(bars);
     let warnings = reading.warnings.iter().chain(&reading.memory_warning).map(|own| own.text(Language::En));
     let warnings: Vec<String> = warnings.collect();
     let broken_limits = Message::texts(&reading.broken_limits, Language::En);
-    job::say_findings(&warnings, &broken_limits, arguments.job.quiet);
+    job::say_findings(&warnings, &broken_limits, arguments.job.work.quiet);
     if !broken_limits.is_empty() {
         output::say("nothing is written: a run on these extracts would be held");
         return Ok(ExitCode::Data);
@@ -40,7 +40,7 @@ pub fn clean(arguments: &CleanArguments) -> anyhow::Result<ExitCode> {
     let (files, config) = job.clean(reading, folder.path(), arguments.origin)?;
     let written: Vec<_> = files.iter().map(|file| file.file.clone()).chain([config]).collect();
     let folder = folder.publish(&written)?;
-    if arguments.job.json {
+    if arguments.job.work.json {
         output::print_json(&serde_json::json!({
             "as_of": plan.window.as_of.to_string(),
             "window_start": plan.window.start.to_string(),

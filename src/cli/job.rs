@@ -13,7 +13,7 @@ pub fn plan(arguments: &JobArguments) -> Result<RunPlan, ConfigError> {
 
 /// The prepared job.
 pub fn prepare<'a>(arguments: &JobArguments, plan: &'a RunPlan) -> Result<Job<'a>, JobError> {
-    Job::prepare(plan, threads(arguments.threads), arguments.memory_limit)
+    Job::prepare(plan, threads(arguments.work.threads), arguments.work.memory_limit)
 }
 
 /// The worker threads that were asked for, or as many as there are cores.

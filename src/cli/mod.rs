@@ -105,6 +105,13 @@ struct JobArguments {
     /// The last day of the window: a date, `yesterday` or `last-month-end`; else the configuration's
     #[arg(long, value_name = "DAY", value_parser = as_of)]
     as_of: Option<AsOf>,
+    #[command(flatten)]
+    work: WorkArguments,
+}
+
+/// How work is done, and what is told of it.
+#[derive(Debug, Args)]
+struct WorkArguments {
     /// Worker threads; as many as there are cores unless set
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
     threads: Option<u16>,

@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 
-use super::{bytes, day, job, output, progress, summary};
+use super::{WorkArguments, day, job, output, progress, summary};
 use crate::calendar::{Day, utc};
 use crate::config::{self, LabelsFormat, RunPlan};
 use crate::exit_code::ExitCode;
@@ -35,21 +35,11 @@ pub struct PanelArguments {
     /// The format of sequences and spells; else that of the configuration's labels
     #[arg(long, value_enum)]
     format: Option<RowsFormat>,
-    /// Worker threads; as many as there are cores unless set
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
-    threads: Option<u16>,
-    /// The most memory to use, such as `1GiB` or `500MB`; the rest goes to disk. No limit unless set
-    #[arg(long, value_name = "BYTES", value_parser = bytes)]
-    memory_limit: Option<u64>,
+    #[command(flatten)]
+    work: WorkArguments,
     /// Print the time of each stage and the peak memory on stderr
     #[arg(long)]
     timings: bool,
-    /// Say nothing but errors on stderr
-    #[arg(long, short)]
-    quiet: bool,
-    /// Print the result as JSON
-    #[arg(long)]
-    json: bool,
 }
 
 /// A format of files with rows of customers, as it is typed.
@@ -68,8 +58,8 @@ pub fn panel(arguments: &PanelArguments) -> anyhow::Result<ExitCode> {
     let panel = PanelPlan::new(span, |date| config::load(&arguments.config, |_| date))?;
     let root = arguments.out.clone().unwrap_or_else(|| panel.plan.output_root(None).with_file_name("panels"));
     check_way(&root, FolderName::Panel(span.from, span.to))?;
-    let job = Job::prepare(&panel.plan, job::threads(arguments.threads), arguments.memory_limit)?;
-    let dates = progress::of_dates(panel.windows.len(), arguments.quiet);
+    let job = Job::prepare(&panel.plan, job::threads(arguments.work.threads), arguments.work.memory_limit)?;
+    let dates = progress::of_dates(panel.windows.len(), arguments.work.quiet);
     let options = PanelOptions {
         root: &root,
         format: match arguments.format {
@@ -78,16 +68,16 @@ pub fn panel(arguments: &PanelArguments) -> anyhow::Result<ExitCode> {
             None => panel.plan.outputs.labels,
         },
         started: utc(started),
-        progress: progress::of_job(&job, arguments.quiet),
+        progress: progress::of_job(&job, arguments.work.quiet),
         dates_done: &|done| dates.set_position(done as u64),
     };
     let report = panel::write(&job, &panel, options)?;
     dates.finish_and_clear();
-    job::say_findings(&report.warnings, &report.manifest.broken_limits, arguments.quiet);
+    job::say_findings(&report.warnings, &report.manifest.broken_limits, arguments.work.quiet);
     if arguments.timings {
         output::say(&summary::timings(&report.manifest.timings_s, report.manifest.peak_memory_bytes)?);
     }
-    if arguments.json {
+    if arguments.work.json {
         output::print_json(&json(&report, &panel)?)?;
     } else {
         output::print(&text(&report, &panel.plan)?)?;

@@ -45,14 +45,14 @@ fn job(arguments: &RunArguments, known: &mut Known) -> anyhow::Result<ExitCode> 
     let mut timings = Timings::default();
     let mut job = timings.stage("prepare", || job::prepare(&arguments.job, &plan))?;
     job.accept_changes = arguments.accept_changes;
-    let report = whole(&job, &root, arguments.job.quiet, utc(started), timings)?;
+    let report = whole(&job, &root, arguments.job.work.quiet, utc(started), timings)?;
     let report = known.report.insert(report);
-    job::say_findings(&report.warnings, &report.manifest.broken_limits, arguments.job.quiet);
+    job::say_findings(&report.warnings, &report.manifest.broken_limits, arguments.job.work.quiet);
     say_gates(report, arguments);
     if arguments.timings {
         output::say(&summary::timings(&report.manifest.timings_s, report.manifest.peak_memory_bytes)?);
     }
-    if arguments.job.json {
+    if arguments.job.work.json {
         output::print_json(&summary::json(report, &plan)?)?;
     } else {
         output::print(&summary::table(report, &plan)?)?;
@@ -69,7 +69,7 @@ fn job(arguments: &RunArguments, known: &mut Known) -> anyhow::Result<ExitCode> 
 fn say_gates(report: &Report, arguments: &RunArguments) {
     let manifest = &report.manifest;
     manifest.broken_gates.iter().for_each(|gate| output::say(&format!("gate broken: {gate}")));
-    if !arguments.job.quiet {
+    if !arguments.job.work.quiet {
         manifest.accepted_changes.iter().for_each(|gate| output::say(&format!("change accepted: {gate}")));
     }
     if !manifest.broken_gates.is_empty() {

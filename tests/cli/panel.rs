@@ -96,6 +96,18 @@ fn neither_threads_nor_a_memory_limit_change_a_byte() {
 }
 
 #[test]
+fn a_hundred_thousand_customers_are_labelled_as_on_each_of_five_days() {
+    let workspace = Workspace::empty();
+    workspace.vardag(&["synth", "big", "--customers", "100000", "--seed", "7", "--quiet"]).code(0);
+    let span = ["--from", "2025-08-31", "--to", "2025-12-31", "--quiet", "--out", "panels"];
+    workspace.vardag(&[&["panel", "big/vardag.toml"], &span[..]].concat()).code(0);
+    let panel = Panel::read(&workspace.path("panels/2025-08-31_2025-12-31"));
+    assert_eq!(panel.dates.len(), 5);
+    assert!(panel.sequences.len() > 100_000 * 95 / 100);
+    assert_eq!(differences_from_runs(&workspace, "big/vardag.toml", &panel), [""; 0]);
+}
+
+#[test]
 fn what_is_no_panel_is_refused_before_anything_is_read() {
     let workspace = Workspace::agency();
     let panel = |from: &str, to: &str| workspace.vardag(&["panel", "vardag.toml", "--from", from, "--to", to]);
