@@ -95,7 +95,9 @@ fn write_heading(svg: &mut Svg, stack: &Stack, y: f64) {
     if label(NARROW) == stack.label {
         svg.text(start, Anchor::Start, "label", &stack.label);
     } else {
-        [NARROW, WIDE].map(|room| svg.text(start, Anchor::Start, &format!("label {}", room.class), &label(room)));
+        for room in [NARROW, WIDE] {
+            svg.text(start, Anchor::Start, &format!("label {}", room.class), &label(room));
+        }
     }
     svg.text(Place { x: 100.0, beyond: 0.0, y }, Anchor::End, "detail", &stack.detail);
 }
