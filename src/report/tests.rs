@@ -1,6 +1,7 @@
 //! The page of a made-up run, as it is read.
 
 use super::PanelContent;
+use crate::calendar::Day;
 use crate::history::{Cause, Movements};
 use crate::i18n::Language;
 use crate::tables::made_up_panel::Panel;
@@ -88,6 +89,45 @@ fn the_page_of_a_panel_is_well_formed_in_every_language_however_few_there_are() 
 #[test]
 fn the_page_of_a_panel_as_it_is_read() {
     insta::assert_snapshot!(text_of(&page_of_panel(&Panel::of(400), Language::En)));
+}
+
+#[test]
+fn a_panel_of_few_tells_of_no_moves_and_of_a_panel_of_many_all_are_told() {
+    let text = |customers, language| text_of(&page_of_panel(&Panel::of(customers), language)).replace('\u{a0}', " ");
+    let few = text(30, Language::En);
+    assert!(!few.contains("are in it on") && few.contains("So few came, or left, that it is not shown"), "{few}");
+    let said = [
+        (Language::En, "“Irregular everyday life” on 31 December 2024, 71% are in it on 31 December 2025"),
+        (Language::Sv, "”Oregelbunden vardag” 31.12.2024 hör 71 % till kategorin 31.12.2025"),
+        (Language::Fi, "”Epäsäännöllinen arki” 31.12.2024, siihen kuuluu 31.12.2025 71 %"),
+    ];
+    for (language, words) in said {
+        let many = text(4000, language);
+        assert!(many.contains(words), "{many}");
+        assert_eq!(many.matches("[c]").count(), 0, "{many}");
+    }
+}
+
+#[test]
+fn lengths_are_in_months_however_far_dates_are_apart() {
+    let mut panel = Panel::of(4000);
+    let monthly = text_of(&page_of_panel(&panel, Language::En)).replace('\u{a0}', " ");
+    assert!(monthly.contains("on 14 dates, 1 month apart") && monthly.contains("within 9 months"), "{monthly}");
+    assert!(monthly.contains("half have ended after 3 months") && monthly.contains("\n12 months apart\n"), "{monthly}");
+    let last = panel.sequences.dates.len() as i32 - 1;
+    for (at, date) in panel.sequences.dates.iter_mut().enumerate() {
+        *date = Day::from_iso("2025-12-31").unwrap().plus_months(3 * (at as i32 - last));
+    }
+    let quarterly = text_of(&page_of_panel(&panel, Language::En)).replace('\u{a0}', " ");
+    assert!(quarterly.contains("on 14 dates, 3 months apart") && quarterly.contains("within 27 months"), "{quarterly}");
+    assert!(quarterly.contains("half have ended after 9 months"), "{quarterly}");
+    assert!(quarterly.contains("\n36 months apart\n") && !quarterly.contains("\n1 month apart\n"), "{quarterly}");
+}
+
+#[test]
+fn a_panel_has_no_workbook_to_point_to() {
+    let text = text_of(&page_of_panel(&Panel::of(400), Language::En));
+    assert!(!text.contains("xlsx") && text.contains("in the CSV files beside this page"), "{text}");
 }
 
 #[test]

@@ -7,8 +7,7 @@ use crate::i18n::fill;
 use crate::schema::Entity;
 use crate::statistics::{Durations, Mobility, MovesMask, Since, Transitions, few_moves};
 
-/// Of those who had a category a year before the last date, and are in the population on both: who has it on the last date,
-/// and who had it on every date between.
+/// Of those who had a category a year before the last date: who has it on the last date, and who had it on every date between.
 pub fn stayed_since(words: &Localizer<'_>, names: &[String], since: &Since) -> Table {
     let columns = [
         ("category", Format::Text),
@@ -18,16 +17,18 @@ pub fn stayed_since(words: &Localizer<'_>, names: &[String], since: &Since) -> T
     ];
     let mut table = words.table("stayed_since", columns);
     let stays = Stays { counts: &since.customers, unbroken: &since.unbroken };
-    let mask = few_moves(&since.customers, names.len() + 1, words.min_group().into());
+    let least = u64::from(words.min_group());
+    let mask = few_moves(&since.customers, stays.states(), least);
     for (at, name) in names.iter().enumerate() {
-        let all = stays.in_both(at);
+        let row = at * stays.states();
+        let all: u64 = since.customers[row..][..stays.states()].iter().sum();
         let pct = |count: u64| 100.0 * count as f64 / all as f64;
-        let [hides_stayed, hides_unbroken] = stays.hidden(at, &mask, words.min_group().into());
+        let hides_stayed = mask.from[at] || mask.moves[row + at];
         table.push([
             Cell::from(words.category(Entity::Customer, name)),
-            Cell::from(all).hidden_if(hides_stayed),
+            Cell::from(all).hidden_if(mask.from[at]),
             Cell::from(pct(stays.stayed(at))).hidden_if(hides_stayed),
-            Cell::from(pct(since.unbroken[at])).hidden_if(hides_unbroken),
+            Cell::from(pct(since.unbroken[at])).hidden_if(hides_stayed || stays.hides_unbroken(at, least)),
         ]);
     }
     table.masked()
@@ -68,7 +69,8 @@ fn hidden_mobility(words: &Localizer<'_>, of: &Mobility, moves: &Transitions) ->
     let unbroken: Vec<u64> = of.unbroken_by_category_pct.iter().enumerate().map(count).collect();
     let stays = Stays { counts: &counts, unbroken: &unbroken };
     let is_few = |customers: u64| (1..least * of.from_pairs).contains(&customers);
-    let of_category = |at: usize| stays.hidden(at, &mask, least).map(|hidden| hidden || is_few(stays.in_both(at)));
+    let of_category =
+        |at: usize| stays.hidden_in_both(at, &mask, least).map(|hidden| hidden || is_few(stays.in_both(at)));
     let (stayed, unbroken): (Vec<bool>, Vec<bool>) =
         (0..moves.categories).map(of_category).map(|[stayed, unbroken]| (stayed, unbroken)).unzip();
     let all = is_few(of.customers) || mask.to[moves.categories];
@@ -98,13 +100,18 @@ impl Stays<'_> {
         self.counts[at * self.states()..][..self.unbroken.len()].iter().sum()
     }
 
-    /// Whether it may not be told who stayed, and who did so without a break. The population on both dates tells who left.
-    fn hidden(&self, at: usize, mask: &MovesMask, least: u64) -> [bool; 2] {
-        let is_few = |customers: u64| (1..least).contains(&customers);
+    /// Whether so few stayed without a break, or with one, that it may not be told.
+    fn hides_unbroken(&self, at: usize, least: u64) -> bool {
+        let broken = self.stayed(at).saturating_sub(self.unbroken[at]);
+        [self.unbroken[at], broken].iter().any(|customers| (1..least).contains(customers))
+    }
+
+    /// Whether it may not be told what share stayed of those in the population on both dates, since that tells who left, and
+    /// what share did so without a break.
+    fn hidden_in_both(&self, at: usize, mask: &MovesMask, least: u64) -> [bool; 2] {
         let row = at * self.states();
         let stayed = mask.from[at] || mask.moves[row + at] || mask.moves[row + self.unbroken.len()];
-        let broken = self.stayed(at).saturating_sub(self.unbroken[at]);
-        [stayed, stayed || is_few(self.unbroken[at]) || is_few(broken)]
+        [stayed, stayed || self.hides_unbroken(at, least)]
     }
 }
 

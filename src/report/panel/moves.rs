@@ -44,11 +44,12 @@ impl<'a> Moves<'a> {
         (0..self.categories).map(|to| self.count(from, to)).sum()
     }
 
-    /// All with this state on the one date (side 0) or the other; NaN where that may not be told.
+    /// All with this state on the one date (side 0) or the other, but who are absent on both; NaN where that may not be told.
     fn total(&self, side: usize, at: usize) -> f64 {
         let is_hidden = [&self.mask.from, &self.mask.to][side][at];
         let count = |other: usize| if side == 0 { self.count(at, other) } else { self.count(other, at) };
-        if is_hidden { f64::NAN } else { (0..=self.categories).map(count).sum::<u64>() as f64 }
+        let others = if at < self.categories { 0..self.categories + 1 } else { 0..self.categories };
+        if is_hidden { f64::NAN } else { others.map(count).sum::<u64>() as f64 }
     }
 
     /// Whether it may not be told how many came, or how many left.
@@ -79,7 +80,7 @@ pub(super) fn section(localized: &LocalizedPanel<'_>) -> Section {
         let least = localized.count(localized.min_group().into());
         blocks.push(Block::Note { text: fill(&texts.flows_hidden, &[("least", &least)]) });
     }
-    blocks.push(Block::Figure { figure: flows(localized, &moves, &table, matrix) });
+    blocks.extend(flows(localized, &moves, &table, matrix).map(|figure| Block::Figure { figure }));
     blocks.push(Block::Heading { text: texts.come_and_go.clone() });
     if moves.hides_absent() {
         blocks.push(Block::Text { text: texts.come_and_go_few.clone() });
@@ -92,8 +93,8 @@ pub(super) fn section(localized: &LocalizedPanel<'_>) -> Section {
     Section { id: "moves", title: texts.moves.clone(), blocks }
 }
 
-/// The bands. A band that is masked is left out.
-fn flows(localized: &LocalizedPanel<'_>, moves: &Moves<'_>, table: &Table, matrix: Table) -> Figure {
+/// The bands. A band that is masked is left out; nothing where all of it is.
+fn flows(localized: &LocalizedPanel<'_>, moves: &Moves<'_>, table: &Table, matrix: Table) -> Option<Figure> {
     let texts = &localized.texts.panel;
     let (counts, states) = (table.numbers("customers"), moves.categories + 1);
     // The table has every pair but that of the absent who stay absent.
@@ -112,6 +113,9 @@ fn flows(localized: &LocalizedPanel<'_>, moves: &Moves<'_>, table: &Table, matri
         Node { count: if count.is_finite() { count } else { 0.0 }, number, name, colour }
     };
     let nodes = [0, 1].map(|side| (0..states).map(|at| node(side, at)).collect::<Vec<Node>>());
+    if nodes.iter().flatten().all(|node| node.count == 0.0) {
+        return None;
+    }
     let [first, last] = moves.days(localized);
     let title = fill(&texts.flows, &[("first", &first), ("last", &last)]);
     let side = |side: usize, day: &str| {
@@ -124,7 +128,7 @@ fn flows(localized: &LocalizedPanel<'_>, moves: &Moves<'_>, table: &Table, matri
     let mut legend = localized.categories_legend();
     let has_absent = nodes.iter().any(|of_side| of_side[moves.categories].count > 0.0);
     legend.extend(has_absent.then(|| Key { name: texts.absent.clone(), colour: neutral(), dashes: "" }));
-    Figure { title, legend, svg, table: localized.html(&matrix), layout: Layout::Below }
+    Some(Figure { title, legend, svg, table: localized.html(&matrix), layout: Layout::Below })
 }
 
 /// Where newcomers are, and where those who left were; nothing where there are neither.

@@ -67,15 +67,17 @@ pub struct MovesMask {
 }
 
 /// What is to be masked of moves between so many states, the last of which is the absence, where fewer than `least`
-/// moved. Totals of rows and columns are known, and how many stayed in all; so is the difference of those who came and
+/// moved; those who are absent twice are no part of it. Totals of rows and columns are known, and how many stayed in all; so is the difference of those who came and
 /// those who left, since both days' populations are known. Who stayed and who left is told rather than who moved.
 pub fn few_moves(counts: &[u64], states: usize, least: u64) -> MovesMask {
     let cells = states * states;
+    let present = counts.iter().take(cells.saturating_sub(1)).copied().chain([0]);
+    let counts: Vec<u64> = present.take(cells).collect();
     let row = |from: usize| (from * states..(from + 1) * states).collect::<Vec<usize>>();
     let column = |to: usize| (to..cells).step_by(states).collect::<Vec<usize>>();
     let diagonal: Vec<usize> = (0..states.saturating_sub(1)).map(|at| at * states + at).collect();
     let lines: Vec<Vec<usize>> =
-        (0..states).map(row).chain((0..states).map(column)).chain([diagonal.clone()]).collect();
+        (0..states).map(column).chain((0..states).map(row)).chain([diagonal.clone()]).collect();
     let total = |parts: &Vec<usize>| parts.iter().map(|cell| counts[*cell]).sum::<u64>();
     let mut masking = Masking { min_group: least, ..Masking::default() };
     masking.cells(counts.iter().copied().chain(lines.iter().map(total)).collect());
@@ -89,7 +91,7 @@ pub fn few_moves(counts: &[u64], states: usize, least: u64) -> MovesMask {
     masking.settle();
     let mut hidden = masking.hidden.into_iter();
     let mut take = |count: usize| hidden.by_ref().take(count).collect::<Vec<bool>>();
-    let (moves, from, to) = (take(cells), take(states), take(states));
+    let (moves, to, from) = (take(cells), take(states), take(states));
     MovesMask { moves, from, to, stayed: take(1) == [true] }
 }
 
