@@ -97,9 +97,9 @@ fn a_panel_of_few_tells_of_no_moves_and_of_a_panel_of_many_all_are_told() {
     let few = text(30, Language::En);
     assert!(!few.contains("are in it on") && few.contains("So few came, or left, that it is not shown"), "{few}");
     let said = [
-        (Language::En, "“Irregular everyday life” on 31 December 2024, 71% are in it on 31 December 2025"),
-        (Language::Sv, "”Oregelbunden vardag” 31.12.2024 hör 71 % till kategorin 31.12.2025"),
-        (Language::Fi, "”Epäsäännöllinen arki” 31.12.2024, siihen kuuluu 31.12.2025 71 %"),
+        (Language::En, "“Irregular everyday life” on 31 December 2024, 67% are in it on 31 December 2025"),
+        (Language::Sv, "”Oregelbunden vardag” 31.12.2024 hör 67 % till kategorin 31.12.2025"),
+        (Language::Fi, "”Epäsäännöllinen arki” 31.12.2024, siihen kuuluu 31.12.2025 67 %"),
     ];
     for (language, words) in said {
         let many = text(4000, language);

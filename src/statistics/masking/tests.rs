@@ -126,7 +126,7 @@ fn moves(counts: &[u64], states: usize) -> Vec<String> {
 #[test]
 fn few_newcomers_take_moves_with_them_but_not_those_who_stayed() {
     let counts = [13_245, 1_590, 271, 181, 1_563, 440, 219, 58, 280, 132, 1_478, 24, 238, 12, 4, 0];
-    assert_eq!(moves(&counts, 4), ["13245 1590 271 181", "c 440 c 58", "c c 1478 24", "238 c c 0"]);
+    assert_eq!(moves(&counts, 4), ["13245 1590 271 181", "c 440 c 58", "280 132 1478 24", "c 12 c 0"]);
     let mask = few_moves(&counts, 4, 10);
     assert!(!mask.stayed && mask.from == [false; 4] && mask.to == [false; 4]);
     // Who is absent on both days counts for nothing.
