@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::past::Before;
 use super::{Aggregated, Job, JobError, Reading, Timings};
+use crate::config::RunPlan;
 use crate::history::{HistoryEntry, Movements};
 use crate::i18n::{Language, Message};
 use crate::intake::{ExtractEntry, Population};
@@ -106,7 +107,7 @@ impl Job<'_> {
         written.extend(timings.stage("tables", tables)?);
         written.push(rejects);
         written.extend(std::mem::take(&mut employers.written));
-        written.push(self.config_file(folder.path())?);
+        written.push(write_config(folder.path(), self.plan)?);
 
         let population = &reading.customers.population;
         let compare = || self.movements(&mut before, Entity::Customer, folder.path(), population, &rules);
@@ -243,12 +244,6 @@ impl Job<'_> {
         ])
     }
 
-    fn config_file(&self, folder: &Path) -> Result<Written, FolderError> {
-        let mut config = OutputFile::create(folder, "config.toml", Contents::Aggregates)?;
-        config.append(self.plan.in_force.as_bytes())?;
-        config.finish()
-    }
-
     /// Writes what a person looks at.
     fn pages(
         &self,
@@ -278,10 +273,18 @@ impl Job<'_> {
     }
 }
 
-fn write_manifest(folder: &Path, manifest: &Manifest) -> Result<Written, JobError> {
+/// Writes `manifest.json`.
+pub(crate) fn write_manifest(folder: &Path, manifest: &impl serde::Serialize) -> Result<Written, JobError> {
     let mut text = serde_json::to_vec_pretty(manifest).map_err(JobError::Manifest)?;
     text.push(b'\n');
     let mut file = OutputFile::create(folder, "manifest.json", Contents::Aggregates)?;
     file.append(&text)?;
     Ok(file.finish()?)
+}
+
+/// Writes the configuration in force.
+pub(crate) fn write_config(folder: &Path, plan: &RunPlan) -> Result<Written, FolderError> {
+    let mut config = OutputFile::create(folder, "config.toml", Contents::Aggregates)?;
+    config.append(plan.in_force.as_bytes())?;
+    config.finish()
 }

@@ -23,6 +23,7 @@ pub use clean::CleanedExtract;
 pub use error::JobError;
 pub use findings::CheckFindings;
 pub use finish::{Report, Results};
+pub(crate) use finish::{write_config, write_manifest};
 pub(crate) use label::{Labelling, side_by_side};
 pub use read::Reading;
 pub(crate) use read::traits;

@@ -13,7 +13,7 @@ use crate::config::LabelsFormat;
 use crate::extract::{ExtractError, Progress, RejectsWriter};
 use crate::i18n::{Language, Message};
 use crate::intake::ExtractEntry;
-use crate::job::{Job, JobError, Timings};
+use crate::job::{Job, JobError, Timings, write_config, write_manifest};
 use crate::outputs::{self, Contents, FolderError, FolderName, OutputFile, RunFolder, SharedOutput, Written};
 use crate::report::{self, PanelContent, ReportError};
 use crate::statistics::{CategoryFigures, PanelFigures};
@@ -77,7 +77,7 @@ pub fn write(job: &Job<'_>, panel: &PanelPlan, options: PanelOptions<'_>) -> Res
     let rows = || write_rows(folder.path(), panel, &reading, &labels, options.format);
     written.extend(timings.stage("sequences", rows)?);
     written.push(finished(rejects)?);
-    written.push(write_config(folder.path(), panel)?);
+    written.push(write_config(folder.path(), &panel.plan)?);
     let manifest = manifest(panel, &reading, &labels, &figures, written, options.started, timings);
     let mut written = manifest.outputs.clone();
     written.push(write_manifest(folder.path(), &manifest)?);
@@ -154,12 +154,6 @@ fn finished(rejects: SharedOutput) -> Result<Written, JobError> {
     Ok(rejects.finish().ok_or(JobError::RejectsOpen)??)
 }
 
-fn write_config(folder: &Path, panel: &PanelPlan) -> Result<Written, FolderError> {
-    let mut config = OutputFile::create(folder, "config.toml", Contents::Aggregates)?;
-    config.append(panel.plan.in_force.as_bytes())?;
-    config.finish()
-}
-
 fn manifest(
     panel: &PanelPlan,
     reading: &PanelReading<'_>,
@@ -184,12 +178,4 @@ fn manifest(
         timings_s: timings.0,
         peak_memory_bytes: outputs::peak_memory_bytes(),
     }
-}
-
-fn write_manifest(folder: &Path, manifest: &PanelManifest) -> Result<Written, JobError> {
-    let mut text = serde_json::to_vec_pretty(manifest).map_err(JobError::Manifest)?;
-    text.push(b'\n');
-    let mut file = OutputFile::create(folder, "manifest.json", Contents::Aggregates)?;
-    file.append(&text)?;
-    Ok(file.finish()?)
 }

@@ -1,7 +1,7 @@
 //! Applications.
 
 use super::{Event, EventReader, WindowContext, column};
-use crate::calendar::{Day, Window};
+use crate::calendar::Day;
 use crate::config::Extract;
 use crate::extract::batch::{Batch, MISSING_NUMBER};
 use crate::extract::codes::{CodeId, EMPLOYER, OTHER, PARTNER, REJECTED};
@@ -99,10 +99,6 @@ impl Event for Application {
 
     fn day(&self) -> Day {
         self.day
-    }
-
-    fn is_in(&self, window: &Window) -> bool {
-        window.contains(self.day)
     }
 
     #[inline(always)]

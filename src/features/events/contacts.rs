@@ -1,7 +1,7 @@
 //! Contacts.
 
 use super::{Event, EventReader, WindowContext, column};
-use crate::calendar::{Day, Window};
+use crate::calendar::Day;
 use crate::config::Extract;
 use crate::extract::batch::Batch;
 use crate::extract::codes::OUTBOUND;
@@ -101,10 +101,6 @@ impl Event for Contact {
 
     fn day(&self) -> Day {
         self.day
-    }
-
-    fn is_in(&self, window: &Window) -> bool {
-        window.contains(self.day)
     }
 
     #[inline(always)]

@@ -1,7 +1,7 @@
 //! Life events.
 
 use super::{Event, EventReader, WindowContext, column};
-use crate::calendar::{Day, Window};
+use crate::calendar::Day;
 use crate::config::Extract;
 use crate::extract::batch::Batch;
 use crate::features::partition::Partition;
@@ -52,10 +52,6 @@ impl Event for LifeEvent {
 
     fn day(&self) -> Day {
         self.day
-    }
-
-    fn is_in(&self, window: &Window) -> bool {
-        window.contains(self.day)
     }
 
     #[inline(always)]

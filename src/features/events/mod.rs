@@ -73,7 +73,9 @@ pub trait Event: Copy + Send {
     /// Its day: a row of a later day than the window's last is a future row.
     fn day(&self) -> Day;
     /// Whether an event that is no future row is dated in the window; a payment by its period or when it is paid.
-    fn is_in(&self, window: &Window) -> bool;
+    fn is_in(&self, window: &Window) -> bool {
+        window.contains(self.day())
+    }
     /// What it adds.
     fn update(&self, context: &WindowContext<'_>) -> Self::Update;
     /// Adds an update to its customer, or retracts it.
