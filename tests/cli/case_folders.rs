@@ -31,8 +31,17 @@ pub fn hold(cases: &[PathBuf], differences: impl Fn(&Path) -> Vec<String> + Sync
 
 /// Copies what is in a folder.
 pub fn copy(from: &Path, to: &Path) {
-    for entry in fs::read_dir(from).expect("a folder") {
-        let path = entry.expect("an entry").path();
+    copy_but(from, to, &[]);
+}
+
+/// Copies the sample agency, without the results of whoever has run the program there.
+pub fn copy_samples(to: &Path) {
+    copy_but(&Path::new(env!("CARGO_MANIFEST_DIR")).join("data-samples"), to, &["runs", "panels"]);
+}
+
+fn copy_but(from: &Path, to: &Path, left_out: &[&str]) {
+    let paths = fs::read_dir(from).expect("a folder").map(|entry| entry.expect("an entry").path());
+    for path in paths.filter(|path| !left_out.iter().any(|name| path.ends_with(name))) {
         let target = to.join(path.file_name().expect("a name"));
         if path.is_dir() {
             fs::create_dir(&target).expect("a folder");

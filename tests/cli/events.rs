@@ -1,7 +1,6 @@
 //! `explain --events`: the rows behind the figures of the rule that decided, as the run had read them.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use serde_json::Value;
 
@@ -39,7 +38,7 @@ fn distinct(events: &[Value], column: &str) -> usize {
 #[test]
 fn the_events_of_the_sample_agency_come_to_the_figures() {
     let workspace = Workspace::empty();
-    case_folders::copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("data-samples"), workspace.root());
+    case_folders::copy_samples(workspace.root());
     let config = workspace.read("vardag.toml") + EVERY_FIGURE;
     let workspace = workspace.config(&config);
     workspace.vardag(&["run", "vardag.toml", "--out", "runs", "--quiet"]).code(0);
