@@ -13,8 +13,8 @@ use crate::features::{
     LifeEvents, Partition, Payments, Tally, WindowContext,
 };
 use crate::intake::{
-    Appearing, ExtractAccount, FileAccount, Intake, PARTITION_CUSTOMERS, Population, RegisterReading, appearing,
-    read_register,
+    Aggregator, Appearing, ExtractAccount, FileAccount, Intake, PARTITION_CUSTOMERS, Population, RegisterReading,
+    appearing, read_register,
 };
 use crate::schema::Entity;
 use crate::spill::Budget;
@@ -37,34 +37,19 @@ pub(crate) struct ReadContext<'a> {
 
 /// Where events go.
 pub(crate) trait Destination {
-    /// Reads the events of an extract, and takes them.
-    fn read<R: EventReader<Event: Kept>>(
-        &self,
-        intake: &Intake<'_>,
-        reader: R,
-        rejects: &mut RejectsWriter,
-    ) -> Result<ExtractAccount, ExtractError>;
+    /// What takes the events of an extract.
+    fn aggregator<'a, R: EventReader<Event: Kept> + 'a>(&'a self, reader: R) -> impl Aggregator + 'a;
 }
 
 impl Destination for AggregationContext<'_> {
-    fn read<R: EventReader<Event: Kept>>(
-        &self,
-        intake: &Intake<'_>,
-        reader: R,
-        rejects: &mut RejectsWriter,
-    ) -> Result<ExtractAccount, ExtractError> {
-        intake.read(&Tally::new(self, reader), rejects)
+    fn aggregator<'a, R: EventReader<Event: Kept> + 'a>(&'a self, reader: R) -> impl Aggregator + 'a {
+        Tally::new(self, reader)
     }
 }
 
 impl Destination for KeepContext<'_> {
-    fn read<R: EventReader<Event: Kept>>(
-        &self,
-        intake: &Intake<'_>,
-        reader: R,
-        rejects: &mut RejectsWriter,
-    ) -> Result<ExtractAccount, ExtractError> {
-        intake.read(&Keep::new(self, reader), rejects)
+    fn aggregator<'a, R: EventReader<Event: Kept> + 'a>(&'a self, reader: R) -> impl Aggregator + 'a {
+        Keep::new(self, reader)
     }
 }
 
@@ -167,12 +152,14 @@ impl Job<'_> {
             notes_duplicates: self.notes_duplicates,
         };
         let mut account = match extract {
-            Extract::Contacts | Extract::EmployerContacts => to.read(&intake, Contacts::new(extract), rejects)?,
-            Extract::Applications | Extract::EmployerApplications => {
-                to.read(&intake, Applications::new(extract), rejects)?
+            Extract::Contacts | Extract::EmployerContacts => {
+                intake.read(&to.aggregator(Contacts::new(extract)), rejects)?
             }
-            Extract::Payments => to.read(&intake, Payments::new(plan.config.covers), rejects)?,
-            Extract::LifeEvents => to.read(&intake, LifeEvents::default(), rejects)?,
+            Extract::Applications | Extract::EmployerApplications => {
+                intake.read(&to.aggregator(Applications::new(extract)), rejects)?
+            }
+            Extract::Payments => intake.read(&to.aggregator(Payments::new(plan.config.covers)), rejects)?,
+            Extract::LifeEvents => intake.read(&to.aggregator(LifeEvents::default()), rejects)?,
             Extract::Customers | Extract::Employers => return Ok(None),
         };
         unchanged(&mut account, appeared)?;

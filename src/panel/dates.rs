@@ -119,17 +119,18 @@ impl PanelPlan {
     /// # Errors
     /// The configuration is faulty, or there is no such panel.
     pub fn new(span: PanelSpan, load: impl Fn(Day) -> Result<RunPlan, ConfigError>) -> Result<Self, PanelError> {
-        let windows = span.dates()?.into_iter().map(|date| {
-            let window = load(date)?.window;
-            Ok(DateWindow { kernel: KernelWindow::new(&window), window })
-        });
-        let windows = windows.collect::<Result<Vec<_>, PanelError>>()?;
+        let dates = span.dates()?;
         let mut plan = load(span.to)?;
-        let start = windows[0].window.start;
+        let start = load(dates[0])?.window.start;
         let days = span.to.0 - start.0 + 1 + plan.window.spell_gap_days;
         if days > MOST_DAYS {
             return Err(PanelError::TooLong { span, days });
         }
+        let windows = dates.into_iter().map(|date| {
+            let window = load(date)?.window;
+            Ok(DateWindow { kernel: KernelWindow::new(&window), window })
+        });
+        let windows = windows.collect::<Result<Vec<_>, PanelError>>()?;
         plan.window = Window { start, slice_starts: vec![start], recent_start: start, ..plan.window };
         let of_customers =
             |extract| extract == Entity::Customer.register() || Entity::Customer.events().contains(&extract);

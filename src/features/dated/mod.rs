@@ -71,7 +71,7 @@ impl<R: EventReader<Event: Kept>> Aggregator for Keep<'_, R> {
         let KeepContext { window, kernel, dates, partitions, budget } = self.context;
         let mut events = partitions[partition].lock();
         for event in updates {
-            events.mark_seen(event.customer(), dates.partition_point(|date| *date < event.day()), retract);
+            events.mark_seen(event, dates, retract);
             if event.matters(window, kernel) {
                 event.keep(self.context.origin(), &mut events, retract);
             }
@@ -112,10 +112,13 @@ impl DatedEvents {
         DatedEvents { seen: vec![0; if registered { 0 } else { customers * dates }], dates, ..DatedEvents::default() }
     }
 
-    fn mark_seen(&mut self, customer: u16, date: usize, retract: bool) {
-        if let Some(seen) = self.seen.get_mut(usize::from(customer) * self.dates + date) {
-            super::increment(seen, 1, retract);
+    /// Notes without a register that somebody is seen, from the first date on that is not before the event.
+    fn mark_seen(&mut self, event: &impl Event, dates: &[Day], retract: bool) {
+        if self.seen.is_empty() {
+            return;
         }
+        let date = dates.partition_point(|date| *date < event.day());
+        super::increment(&mut self.seen[usize::from(event.customer()) * self.dates + date], 1, retract);
     }
 
     /// Moves words to disk that take more than a share of the memory, in bytes.
