@@ -9,6 +9,7 @@ pub mod clean;
 pub mod cli;
 pub mod config;
 pub mod dates;
+pub mod early_warning;
 pub mod exit_code;
 pub mod explain;
 pub mod extract;

@@ -1,0 +1,15 @@
+//! Early warning (`docs/method.md` section 11): a scorecard of who is likely to slide into a heavier category, learned from
+//! a panel, tested on dates later than those it was learned from, frozen in a file that people read and approve.
+//!
+//! In: [`Samples`], who was in question on each date of a panel, and what became of them. Out: a [`Model`] and its
+//! [`Backtest`].
+
+mod backtest;
+mod model;
+mod samples;
+
+pub use backtest::{
+    AuditedGroup, Backtest, BacktestDate, BandOutcome, CapacityFigures, Failure, TestFigures, Tested,
+};
+pub use model::{Band, Bin, BinRange, Model, Provenance, ScoredFeature};
+pub use samples::{DateSample, SampleColumn, Samples};
