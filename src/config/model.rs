@@ -222,3 +222,41 @@ impl LabelsFormat {
         }
     }
 }
+
+/// How early warning learns and is applied (`docs/method.md` section 11).
+#[derive(Debug, Clone, PartialEq)]
+pub struct EarlyWarning {
+    /// The categories whose customers are in question, by their places, ascending.
+    pub from: Vec<usize>,
+    /// The place of the category that is warned of.
+    pub to: usize,
+    /// Dates of a panel ahead in which the outcome counts.
+    pub within: u32,
+    /// The features, by name.
+    pub features: Vec<String>,
+    /// Features that are otherwise only audited, and may be used by exception; those of them in `features` are shown as such.
+    pub exceptions: Vec<String>,
+    /// The penalty of the coefficients.
+    pub penalty: f64,
+    /// When a band is closed.
+    pub bands: BandLimits,
+    /// The model that runs apply, as written, relative to the configuration's folder.
+    pub model: Option<String>,
+    /// Whether runs apply only an approved model.
+    pub require_approval: bool,
+    /// Whether runs apply a model that has not passed its tests.
+    pub accept_failed: bool,
+    /// Days since its panel's last date after which runs warn that a model is old; `None` is never.
+    pub max_age_days: Option<u32>,
+}
+
+/// When a band of scores is closed: when it has at least all of these.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BandLimits {
+    /// Rows of the calibration sample.
+    pub min_customers: u32,
+    /// Rows with the outcome.
+    pub min_outcomes: u32,
+    /// Per cent of all rows with the outcome.
+    pub min_outcomes_pct: f64,
+}
