@@ -8,8 +8,6 @@ mod backtest;
 mod model;
 mod samples;
 
-pub use backtest::{
-    AuditedGroup, Backtest, BacktestDate, BandOutcome, CapacityFigures, Failure, TestFigures, Tested,
-};
+pub use backtest::{AuditedGroup, Backtest, BacktestDate, BandOutcome, CapacityFigures, Failure, TestFigures, Tested};
 pub use model::{Band, Bin, BinRange, Model, Provenance, ScoredFeature};
 pub use samples::{DateSample, SampleColumn, Samples};
