@@ -5,9 +5,14 @@
 //! [`Backtest`].
 
 mod backtest;
+mod columns;
+mod groups;
 mod model;
 mod samples;
+mod scoring;
 
 pub use backtest::{AuditedGroup, Backtest, BacktestDate, BandOutcome, CapacityFigures, Failure, TestFigures, Tested};
+pub use groups::AuditGroups;
 pub use model::{Band, Bin, BinRange, Model, Provenance, ScoredFeature};
-pub use samples::{DateSample, SampleColumn, Samples};
+pub use samples::{DateSample, SampleColumn, SampledPanel, Samples};
+pub use scoring::{MOST_REASONS, Reason, points};

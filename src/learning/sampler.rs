@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 
 use parking_lot::Mutex;
+use rayon::prelude::*;
 
-use super::columns::{compact, joined};
 use crate::calendar::Day;
 use crate::config::{EarlyWarning, RunPlan};
-use crate::early_warning::{DateSample, SampleColumn, Samples};
+use crate::early_warning::{DateSample, SampleColumn, SampledPanel, Samples};
 use crate::features::FeatureColumn;
-use crate::panel::{LabelledPartition, PanelLabels};
+use crate::panel::{LabelledPartition, PanelLabels, PanelPlan};
 use crate::schema::Entity;
 use crate::schema::features::At;
 use crate::statistics::{ABSENT, Sequences};
@@ -72,13 +72,14 @@ impl<'a> Sampler<'a> {
             customers: rows.iter().map(|row| table.customers[*row]).collect(),
             rules: rows.iter().map(|row| rules[*row]).collect(),
             ages: rows.iter().map(|row| age(ages, *row)).collect(),
-            columns: self.features.iter().map(|feature| compact(&table.columns[*feature], &rows)).collect(),
+            columns: self.features.iter().map(|feature| column(&table.columns[*feature], &rows)).collect(),
         };
         self.parts.lock().insert((labelled.date, labelled.partition), part);
     }
 
-    /// The samples of all dates that have an outcome.
-    pub(super) fn samples(self, plan: &RunPlan, labels: &PanelLabels) -> Samples {
+    /// The samples of all dates that have an outcome. The columns of a date are joined side by side, dates one after the
+    /// other: so what was taken and what is made of it are hardly ever there both.
+    pub(super) fn samples(self, panel: &PanelPlan, labels: &PanelLabels) -> Samples {
         let sampled = self.sampled();
         let Sampler { settings, dates, parts, .. } = self;
         let mut parts = parts.into_inner().into_iter().peekable();
@@ -86,14 +87,28 @@ impl<'a> Sampler<'a> {
             let own = std::iter::from_fn(|| parts.next_if(|((at, _), _)| *at == date));
             date_sample(own.map(|(_, part)| part).collect(), date, settings, &labels.sequences)
         };
+        let rules = &panel.plan.customers;
+        let names = rules.category_names();
         Samples {
             features: settings.features.clone(),
+            panel: SampledPanel {
+                from: settings.from.iter().map(|category| names[*category].clone()).collect(),
+                to: names[settings.to].clone(),
+                every_months: panel.span.every_months,
+                dates: dates.to_vec(),
+            },
             within: settings.within,
             population: labels.population.len() as u32,
-            rules: plan.customers.outcomes().count(),
+            rules: rules.outcomes().count(),
             dates: (0..sampled.min(dates.len())).map(&mut of_date).collect(),
         }
     }
+}
+
+fn column(values: &FeatureColumn, rows: &[usize]) -> SampleColumn {
+    let mut column = SampleColumn::default();
+    column.extend_from(values, rows);
+    column
 }
 
 /// An age as samples have it; one that cannot be is the nearest that they can have.
@@ -145,6 +160,18 @@ fn date_sample(parts: Vec<Part>, date: usize, settings: &EarlyWarning, sequences
         ages.extend(rows().map(|row| part.ages[row]));
         columns.iter_mut().zip(part.columns).for_each(|(of_feature, column)| of_feature.push(column));
     }
-    let columns = columns.into_iter().map(|of_feature| joined(&of_feature, &kept)).collect();
+    let columns = columns.into_par_iter().map(|of_feature| joined(&of_feature, &kept)).collect();
     DateSample { date: sequences.dates[date], customers, rules, ages, dates_until, columns, left_out }
+}
+
+/// The columns of a feature in the partitions as one, with those rows of each that are kept.
+fn joined(columns: &[SampleColumn], kept: &[Vec<bool>]) -> SampleColumn {
+    let rows = columns.iter().zip(kept).flat_map(|(column, kept)| {
+        let rows = (0..kept.len()).filter(|row| kept[*row]);
+        rows.map(|row| column.value(row))
+    });
+    let mut joined = SampleColumn::default();
+    // At once, so that it takes no more memory than its values.
+    joined.extend(rows);
+    joined
 }
