@@ -46,4 +46,3 @@ pub fn labels(
     let reading = read::read(job, panel, &watchers.progress, rejects, spill, timings)?;
     timings.stage("classify", || label::label(job, panel, reading, observer, watchers.dates_done))
 }
-

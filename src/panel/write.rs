@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{PanelLabels, PanelPlan, Watchers, labels};
 use super::manifest::{PanelEntry, PanelManifest};
 use super::sequences::CustomerRows;
+use super::{PanelLabels, PanelPlan, Watchers, labels};
 use crate::calendar::Day;
 use crate::config::LabelsFormat;
 use crate::extract::{ExtractError, RejectsWriter};
