@@ -6,12 +6,17 @@
 
 mod applied;
 mod backtest;
+mod columns;
+mod groups;
 mod model;
 mod model_file;
 mod samples;
+mod scoring;
 
 pub use applied::Applied;
 pub use backtest::{AuditedGroup, Backtest, BacktestDate, BandOutcome, CapacityFigures, Failure, TestFigures, Tested};
+pub use groups::AuditGroups;
 pub use model::{Band, Bin, BinRange, Model, Provenance, ScoredFeature};
 pub use model_file::{ModelFile, ModelFileError, ModelInput, TestSummary, TestedDate};
-pub use samples::{DateSample, SampleColumn, Samples};
+pub use samples::{DateSample, SampleColumn, SampledPanel, Samples};
+pub use scoring::{MOST_REASONS, Reason, points};

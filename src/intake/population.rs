@@ -117,6 +117,12 @@ impl Population {
             && day.0.saturating_sub(window.start.0) > i32::from(self.ended_after[number as usize])
     }
 
+    /// Whether the registration of somebody in scope holds a day; everybody's does without a register. The spells must have
+    /// been asked for.
+    pub fn is_registered_on(&self, number: u32, day: Day) -> bool {
+        self.spells.as_ref().is_none_or(|spells| spells.hold(number as usize, day))
+    }
+
     /// Everybody of these ids, observed for the whole window.
     pub fn of_appearing(ids: &Ids, window: &Window, dimensions: &[String]) -> Self {
         let mut ordered = Ids::default();

@@ -72,11 +72,22 @@ impl Spells {
         self.ends.push(self.spells.len() as u32);
     }
 
+    /// Whether a customer's registration holds a day.
+    pub fn hold(&self, customer: usize, day: Day) -> bool {
+        let holds = |Registration { from, to }: Registration| from <= day && (to == MISSING_DAY || day <= to);
+        self.of(customer).iter().any(|spell| holds(spell.registration))
+    }
+
+    /// A customer's spells, in the order of their first days.
+    fn of(&self, customer: usize) -> &[Spell] {
+        let first = if customer == 0 { 0 } else { self.ends[customer - 1] };
+        &self.spells[first as usize..self.ends[customer] as usize]
+    }
+
     /// Of these customers, the days of a window inside the registration, and the birth dates as of its last day.
     pub fn as_of(&self, customers: Range<usize>, window: &Window) -> (Vec<i32>, Vec<Day>) {
         let of_customer = |customer: usize| {
-            let first = if customer == 0 { 0 } else { self.ends[customer - 1] };
-            let own = &self.spells[first as usize..self.ends[customer] as usize];
+            let own = self.of(customer);
             let registered = Registered::by(own.iter().map(|spell| spell.registration), window);
             let values = spell_with_values(own, window.as_of, |spell| (spell.registration.from, spell.place));
             (registered.observed_days, own[values].birth)
@@ -127,6 +138,13 @@ mod tests {
             spells.sort();
             let found = Registered::by(spells.iter().copied(), &window);
             prop_assert_eq!(found, Registered { observed_days: observed_days as i32, ended_after });
+            let mut kept = Spells::default();
+            let spell = |registration| Spell { registration, birth: MISSING_DAY, place: 0 };
+            kept.push(std::iter::empty());
+            kept.push(spells.iter().copied().map(spell));
+            for day in 19_590..=20_100 {
+                prop_assert_eq!((kept.hold(0, Day(day)), kept.hold(1, Day(day))), (false, holds(day)));
+            }
         }
     }
 }

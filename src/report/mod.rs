@@ -6,6 +6,7 @@
 //! tables and charts; the template lays them out.
 
 mod charts;
+mod early_warning;
 mod head;
 mod localized;
 mod page;
@@ -20,6 +21,7 @@ mod workbook;
 
 use std::path::Path;
 
+pub use early_warning::EarlyWarningContent;
 pub use panel::PanelContent;
 pub use workbook::WORKBOOK;
 
@@ -85,12 +87,30 @@ pub fn write(folder: &Path, content: &Content<'_>) -> Result<Vec<Written>, Repor
 /// # Errors
 /// The folder cannot be written to.
 pub fn write_panel(folder: &Path, content: &PanelContent<'_>) -> Result<Vec<Written>, ReportError> {
+    write_pages(folder, "panel", &content.plan.report.languages, |language| panel::page(content, language))
+}
+
+/// Writes the page of an early-warning model in each of the configured languages.
+///
+/// # Errors
+/// The folder cannot be written to.
+pub fn write_early_warning(folder: &Path, content: &EarlyWarningContent<'_>) -> Result<Vec<Written>, ReportError> {
+    write_pages(folder, "early-warning", &content.plan.report.languages, |language| {
+        early_warning::page(content, language)
+    })
+}
+
+/// Writes a page, by its name, in each of these languages.
+fn write_pages(
+    folder: &Path,
+    name: &str,
+    languages: &[Language],
+    page: impl Fn(Language) -> Result<String, ReportError>,
+) -> Result<Vec<Written>, ReportError> {
     let write = |language: &Language| {
-        let page = panel::page(content, *language)?;
-        let name = format!("panel.{}.html", language.code());
-        let mut file = OutputFile::create(folder, &name, Contents::Aggregates)?;
-        file.append(page.as_bytes())?;
+        let mut file = OutputFile::create(folder, &format!("{name}.{}.html", language.code()), Contents::Aggregates)?;
+        file.append(page(*language)?.as_bytes())?;
         Ok(file.finish()?)
     };
-    content.plan.report.languages.iter().map(write).collect()
+    languages.iter().map(write).collect()
 }
