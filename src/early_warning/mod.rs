@@ -4,15 +4,19 @@
 //! In: [`Samples`], who was in question on each date of a panel, and what became of them. Out: a [`Model`] and its
 //! [`Backtest`].
 
+mod applied;
 mod backtest;
 mod columns;
 mod groups;
 mod model;
+mod model_file;
 mod samples;
 mod scoring;
 
+pub use applied::Applied;
 pub use backtest::{AuditedGroup, Backtest, BacktestDate, BandOutcome, CapacityFigures, Failure, TestFigures, Tested};
 pub use groups::AuditGroups;
 pub use model::{Band, Bin, BinRange, Model, Provenance, ScoredFeature};
+pub use model_file::{ModelFile, ModelFileError, ModelInput, TestSummary, TestedDate};
 pub use samples::{DateSample, SampleColumn, SampledPanel, Samples};
 pub use scoring::{MOST_REASONS, Reason, points};
