@@ -28,6 +28,7 @@ pub(crate) struct Texts {
     pub(crate) method: MethodTexts,
     pub(crate) explanation: ExplanationTexts,
     pub(crate) panel: PanelTexts,
+    pub(crate) scorers: ScorersTexts,
     /// The titles of tables by their names.
     pub(crate) tables: BTreeMap<String, String>,
     /// Heading and meaning of columns, by their names or by `table.column`.
@@ -71,6 +72,10 @@ texts! {
         reading_durations reading_left reading_no_register entered left unknown open look_back shares_table
         flows_hidden absent come_and_go_few stays_only stayed_since durations_table month months month_apart
         months_apart months_heading within_months mobility_heading maker
+    }
+    /// Who ranks customers in the tests of an early-warning model, and all dates of them.
+    ScorersTexts {
+        model rules single together
     }
     /// Ways to apply.
     WaysTexts {

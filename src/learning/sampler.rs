@@ -38,7 +38,8 @@ struct Part {
 }
 
 impl<'a> Sampler<'a> {
-    pub(super) fn new(plan: &RunPlan, settings: &'a EarlyWarning, dates: &'a [Day]) -> Self {
+    pub(super) fn new(plan: &'a RunPlan, dates: &'a [Day]) -> Self {
+        let settings = &plan.early_warning;
         let names = plan.customers.feature_names();
         let place = |feature: &String| names.iter().position(|name| name == feature);
         Sampler {
@@ -152,7 +153,8 @@ fn date_sample(parts: Vec<Part>, date: usize, settings: &EarlyWarning, sequences
         dates_until.extend(of_part.into_iter().flatten());
     }
     let (mut customers, mut rules, mut ages) = (Vec::new(), Vec::new(), Vec::new());
-    let mut columns: Vec<Vec<SampleColumn>> = settings.features.iter().map(|_| Vec::with_capacity(parts.len())).collect();
+    let mut columns: Vec<Vec<SampleColumn>> =
+        settings.features.iter().map(|_| Vec::with_capacity(parts.len())).collect();
     for (part, kept) in parts.into_iter().zip(&kept) {
         let rows = || (0..kept.len()).filter(|row| kept[*row]);
         customers.extend(rows().map(|row| part.customers[row]));
