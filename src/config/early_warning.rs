@@ -26,8 +26,8 @@ pub(super) fn read(
     known: &[(String, FeatureType)],
     rules: &RuleSet,
 ) -> EarlyWarning {
-    let features = known.iter().map(|(name, _)| name.as_str()).collect();
-    let names = Names { dimensions, features, rules };
+    let all = known.iter().map(|(name, _)| name.as_str()).collect();
+    let names = Names { dimensions, features: all, rules };
     root.section("early_warning", |table| {
         let to = table.text("to").map(|name| category(table, "to", name, rules));
         let to = to.unwrap_or_else(|| rules.categories.len().saturating_sub(1));

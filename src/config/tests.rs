@@ -342,6 +342,11 @@ fn early_warning_is_about_all_who_are_lighter_than_the_heaviest() {
     for asked in ["model = \"m.toml\"", "to = \"a\""] {
         assert!(problem(&format!("{only}[early_warning]\n{asked}")).1.contains("nobody is in question"));
     }
+    let (line, said) = problem("[early_warning]\nfeatures = [\"contacts\", \"age\"]");
+    assert!(
+        line == 2 && said.contains("`age` is how old somebody is: a model may not treat people by their age"),
+        "{said}"
+    );
     let both = "[early_warning]\nexceptions = \"age\"\nfeatures = [\"age\"]";
     assert_eq!(plan_of(both).early_warning.features, ["age"]);
 }

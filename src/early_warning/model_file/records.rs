@@ -151,7 +151,7 @@ pub(super) struct CapacityRecord {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ProvenanceRecord {
-    configuration_blake3: String,
+    pub(super) configuration_blake3: String,
     pub(super) inputs: Vec<InputRecord>,
 }
 
@@ -160,5 +160,5 @@ pub(super) struct ProvenanceRecord {
 pub(super) struct InputRecord {
     pub(super) extract: String,
     pub(super) file: String,
-    blake3: String,
+    pub(super) blake3: String,
 }
