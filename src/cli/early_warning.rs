@@ -127,8 +127,8 @@ fn text(learned: &Learned) -> String {
         language.decimals(card.brier_skill, 3),
         language.decimals(rules.brier_skill, 3),
         capacities.join("\n"),
-        learned.model.display(),
-        learned.folder.display(),
+        learned.paths.model.display(),
+        learned.paths.folder.display(),
     )
 }
 
@@ -160,8 +160,8 @@ fn json(report: &LearnReport, learned: &Learned) -> anyhow::Result<serde_json::V
     let days = |days: &[Day]| days.iter().map(Day::to_string).collect::<Vec<_>>();
     let Tested { model: card, rules, single } = &tests.together;
     Ok(serde_json::json!({
-        "model": learned.model.to_string_lossy(),
-        "folder": learned.folder.to_string_lossy(),
+        "model": learned.paths.model.to_string_lossy(),
+        "folder": learned.paths.folder.to_string_lossy(),
         "passes": tests.passes(),
         "failures": failures,
         "fitted_on": days(&model.provenance.fitted_on),
