@@ -4,6 +4,7 @@
 //! In: [`Samples`], who was in question on each date of a panel, and what became of them. Out: a [`Model`] and its
 //! [`Backtest`].
 
+mod applicable;
 mod applied;
 mod backtest;
 mod columns;
@@ -13,7 +14,8 @@ mod model_file;
 mod samples;
 mod scoring;
 
-pub use applied::Applied;
+pub use applicable::{Applicable, ModelRefused, Warning};
+pub use applied::{Applied, AppliedEntry};
 pub use backtest::{AuditedGroup, Backtest, BacktestDate, BandOutcome, CapacityFigures, Failure, TestFigures, Tested};
 pub use groups::AuditGroups;
 pub use model::{Band, Bin, BinRange, Model, Provenance, ScoredFeature};
