@@ -20,6 +20,7 @@ pub mod i18n;
 pub mod init;
 pub mod intake;
 pub mod job;
+pub mod learning;
 pub mod outputs;
 pub mod panel;
 pub mod panics;

@@ -7,6 +7,7 @@ mod clean;
 mod color;
 mod compare;
 mod config;
+mod early_warning;
 mod explain;
 mod findings;
 mod history;
@@ -36,6 +37,7 @@ use crate::history::HistoryError;
 use crate::i18n::Language;
 use crate::init::InitError;
 use crate::job::JobError;
+use crate::learning::LearnError;
 use crate::outputs::FolderError;
 use crate::panel::PanelError;
 use crate::panics;
@@ -78,6 +80,9 @@ enum Command {
     History(HistoryArguments),
     /// Label the same customers on many days: who moves where, and how long categories last
     Panel(panel::PanelArguments),
+    /// Learn from a panel who is likely to slide into a heavier category
+    #[command(subcommand)]
+    EarlyWarning(early_warning::EarlyWarningCommand),
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -328,6 +333,7 @@ fn done(arguments: Arguments) -> ExitCode {
         Command::Try(arguments) => try_rules::try_rules(&arguments),
         Command::History(arguments) => history::history(&arguments),
         Command::Panel(arguments) => panel::panel(&arguments),
+        Command::EarlyWarning(command) => early_warning::early_warning(&command),
         Command::Config(ConfigCommand::Show { config }) => config::show(config.as_deref()),
         Command::Config(ConfigCommand::Schema) => config::schema(),
         Command::Init(arguments) => init::init(&arguments),
@@ -360,6 +366,7 @@ fn exit_code(error: &anyhow::Error) -> ExitCode {
         .or_else(|| of(error, ExplainError::exit_code))
         .or_else(|| of(error, SynthError::exit_code))
         .or_else(|| of(error, PanelError::exit_code))
+        .or_else(|| of(error, LearnError::exit_code))
         .or_else(|| of(error, InitError::exit_code))
         .unwrap_or(ExitCode::Failure)
 }

@@ -12,7 +12,7 @@ use crate::exit_code::ExitCode;
 use crate::i18n::Language;
 use crate::job::Job;
 use crate::outputs::{FolderName, check_way};
-use crate::panel::{self, PanelOptions, PanelPlan, PanelReport, PanelSpan};
+use crate::panel::{self, PanelOptions, PanelPlan, PanelReport, PanelSpan, Watchers};
 use crate::render;
 use crate::tables;
 
@@ -68,8 +68,10 @@ pub fn panel(arguments: &PanelArguments) -> anyhow::Result<ExitCode> {
             None => panel.plan.outputs.labels,
         },
         started: utc(started),
-        progress: progress::of_job(&job, arguments.work.quiet),
-        dates_done: &|done| dates.set_position(done as u64),
+        watchers: Watchers {
+            progress: progress::of_job(&job, arguments.work.quiet),
+            dates_done: &|done| dates.set_position(done as u64),
+        },
     };
     let report = panel::write(&job, &panel, options)?;
     dates.finish_and_clear();

@@ -9,7 +9,7 @@ use crate::schema::Extract;
 use crate::schema::features::{FEATURES, FeatureType};
 
 /// Columns of the labels that are neither features nor dimensions.
-const OWN_COLUMNS: [&str; 3] = ["customer_id", "category", "rule"];
+const OWN_COLUMNS: [&str; 5] = ["customer_id", "category", "rule", "warning_score", "warning_risk_pct"];
 
 /// The dimensions.
 pub(super) fn dimensions(root: &Reader) -> Vec<String> {

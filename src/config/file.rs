@@ -66,6 +66,11 @@ fn plain(item: &Item) -> Item {
 }
 
 fn plain_table(table: &Table) -> Table {
+    plain_table_like(table)
+}
+
+/// A copy of a table, however it is written.
+pub(super) fn plain_table_like(table: &dyn TableLike) -> Table {
     let mut plain = Table::new();
     // A heading without values of its own is implied by those below it.
     plain.set_implicit(!table.is_empty());

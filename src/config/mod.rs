@@ -10,12 +10,14 @@ mod breakdowns;
 mod column_table;
 mod columns;
 mod dialect;
+mod early_warning;
 mod extracts;
 mod file;
 mod gates;
 mod layer;
 mod limits;
 mod model;
+mod of_features;
 mod problem;
 mod reader;
 mod report;
@@ -29,7 +31,9 @@ use std::path::{Path, PathBuf};
 
 pub use crate::schema::Extract;
 pub use model::*;
+pub use of_features::{below_heading, of_features, table_text};
 pub use problem::{ConfigError, Problem};
+pub use reader::as_day;
 pub use schema::json_schema;
 pub use source::*;
 
@@ -39,7 +43,7 @@ use crate::rules::feature_types;
 use crate::schema::Entity;
 use file::ConfigFile;
 use problem::Problems;
-use reader::{Reader, as_day};
+use reader::Reader;
 use schema::Shape;
 
 /// Every default, once, with comments.
@@ -114,6 +118,7 @@ fn read(file: &ConfigFile<'_>, folder: &Path, settle: impl Fn(AsOf) -> Day, prob
     let (derived_features, known) = columns::derived_features(&root, &dimensions);
     let (limits, may_be_nobody) = limits::read(&root);
     let window = window(&root, settle);
+    let customers = rules::read(&root, Entity::Customer, derived_features, &known);
     let plan = RunPlan {
         folder: folder.to_owned(),
         in_force: file.to_toml(Some(window.as_of)),
@@ -121,7 +126,8 @@ fn read(file: &ConfigFile<'_>, folder: &Path, settle: impl Fn(AsOf) -> Day, prob
         window,
         breakdowns: breakdowns::read(&root, &dimensions),
         benefits: benefits::read(&root),
-        customers: rules::read(&root, Entity::Customer, derived_features, &known),
+        early_warning: early_warning::read(&root, &dimensions, &known, &customers),
+        customers,
         employers: rules::read(&root, Entity::Employer, Vec::new(), &feature_types(Entity::Employer)),
         dimensions,
         may_be_nobody,

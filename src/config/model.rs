@@ -37,6 +37,8 @@ pub struct RunPlan {
     pub may_be_nobody: bool,
     /// How far a run may stray from those before it.
     pub gates: Gates,
+    /// How early warning learns, and which model is applied.
+    pub early_warning: EarlyWarning,
     /// Where and how results are written.
     pub outputs: Outputs,
     /// What the report and the workbook are like.

@@ -288,7 +288,7 @@ pub(super) fn whole_within(item: &Item, bounds: &RangeInclusive<u32>) -> Option<
 }
 
 /// A day from a TOML date without a time, or from text.
-pub(super) fn as_day(item: &Item) -> Option<Day> {
+pub fn as_day(item: &Item) -> Option<Day> {
     match item.as_datetime() {
         Some(when) if when.time.is_some() => None,
         Some(when) => when.date.and_then(|date| Day::from_ymd(date.year.into(), date.month.into(), date.day.into())),

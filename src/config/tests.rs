@@ -325,3 +325,28 @@ fn a_problem_is_where_its_key_its_heading_or_its_element_is() {
     // The category that takes the rest is the defaults', which are no place to look at.
     assert_eq!(found.filter(|(_, key)| *key != "default_category").collect::<Vec<_>>(), expected);
 }
+
+#[test]
+fn early_warning_is_about_all_who_are_lighter_than_the_heaviest() {
+    let warning = plan_of("").early_warning;
+    assert_eq!((warning.from, warning.to, warning.within, warning.features.len()), (vec![0, 1], 2, 6, 14));
+    assert_eq!((warning.model, warning.max_age_days, warning.exceptions.len()), (None, Some(365), 0));
+    let warning =
+        plan_of("[early_warning]\nto = \"irregular\"\nmax_age_days = false\nmodel = \"m.toml\"").early_warning;
+    assert_eq!((warning.from, warning.to, warning.max_age_days), (vec![0], 1, None));
+    let warning = plan_of("[early_warning]\nfrom = [\"support\", \"regular\"]\nto = \"irregular\"").early_warning;
+    assert_eq!((warning.from, warning.to), (vec![0, 2], 1));
+    // Nobody is lighter; which is no problem as long as nobody asks.
+    let only = "default_category = \"a\"\nrules = []\n[[categories]]\nname = \"a\"\n";
+    assert_eq!(plan_of(only).early_warning.from.len(), 0);
+    for asked in ["model = \"m.toml\"", "to = \"a\""] {
+        assert!(problem(&format!("{only}[early_warning]\n{asked}")).1.contains("nobody is in question"));
+    }
+    let (line, said) = problem("[early_warning]\nfeatures = [\"contacts\", \"age\"]");
+    assert!(
+        line == 2 && said.contains("`age` is how old somebody is: a model may not treat people by their age"),
+        "{said}"
+    );
+    let both = "[early_warning]\nexceptions = \"age\"\nfeatures = [\"age\"]";
+    assert_eq!(plan_of(both).early_warning.features, ["age"]);
+}

@@ -133,3 +133,51 @@ pub enum Failure {
     /// Observed / expected lies, with its interval, outside of 0.9 to 1.1.
     Miscalibrated,
 }
+
+impl Failure {
+    /// As files have it: its name, and the customers in it.
+    pub fn key(self) -> (&'static str, Option<u64>) {
+        match self {
+            Failure::NoBetterThanRules => ("no_better_than_rules", None),
+            Failure::NoBetterThanSingle => ("no_better_than_single", None),
+            Failure::NoMoreSkillThanRules => ("no_more_skill_than_rules", None),
+            Failure::FewTested(customers) => ("few_tested", Some(customers)),
+            Failure::FewCalibrated(customers) => ("few_calibrated", Some(customers)),
+            Failure::Miscalibrated => ("miscalibrated", None),
+        }
+    }
+
+    /// Read from a file.
+    pub fn of_key(key: &str, customers: Option<u64>) -> Option<Failure> {
+        let few = customers.unwrap_or_default();
+        let all = [
+            Failure::NoBetterThanRules,
+            Failure::NoBetterThanSingle,
+            Failure::NoMoreSkillThanRules,
+            Failure::FewTested(few),
+            Failure::FewCalibrated(few),
+            Failure::Miscalibrated,
+        ];
+        all.into_iter().find(|failure| failure.key() == (key, customers))
+    }
+
+    /// In words, for messages of the program.
+    pub fn words(self) -> String {
+        match self {
+            Failure::NoBetterThanRules => {
+                "it tells those who will slide from others hardly better than the rules do".to_owned()
+            }
+            Failure::NoBetterThanSingle => "it tells them apart hardly better than one feature alone does".to_owned(),
+            Failure::NoMoreSkillThanRules => {
+                "its risks are no nearer to what happened than those of the rules".to_owned()
+            }
+            Failure::FewTested(customers) => {
+                format!("only {customers} customers had the outcome in its tests, too few to judge it by")
+            }
+            Failure::FewCalibrated(customers) => {
+                format!("only {customers} customers had the outcome in its calibration, too few to tell risks from")
+            }
+            Failure::Miscalibrated => "its risks are too high or too low".to_owned(),
+        }
+    }
+}

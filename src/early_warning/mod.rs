@@ -2,12 +2,39 @@
 //! a panel, tested on dates later than those it was learned from, frozen in a file that people read and approve.
 //!
 //! In: [`Samples`], who was in question on each date of a panel, and what became of them. Out: a [`Model`] and its
-//! [`Backtest`].
+//! [`Backtest`], by [`fit`]. A model says of a customer: [`Model::score`], [`Model::band`], [`Model::reasons`].
 
+mod applicable;
+mod applied;
+mod audit;
 mod backtest;
+mod bands;
+mod baselines;
+mod bins;
+mod columns;
+mod error;
+mod fitting;
+mod logistic;
+mod lookup;
 mod model;
+mod model_file;
+mod passing;
+mod patterns;
+mod ranking;
+mod rolling;
 mod samples;
+mod scores;
+mod scoring;
 
+pub use applicable::{Applicable, ModelRefused, Warning};
+pub use applied::{Applied, AppliedEntry};
+pub use audit::AuditGroups;
 pub use backtest::{AuditedGroup, Backtest, BacktestDate, BandOutcome, CapacityFigures, Failure, TestFigures, Tested};
+pub(crate) use bands::wilson;
+pub use error::{FitError, Unfit};
 pub use model::{Band, Bin, BinRange, Model, Provenance, ScoredFeature};
-pub use samples::{DateSample, SampleColumn, Samples};
+pub use model_file::{ModelFile, ModelFileError, ModelInput, TestSummary, TestedDate};
+pub use ranking::{AUDIT_CAPACITY_PCT, CAPACITIES_PCT};
+pub use rolling::fit;
+pub use samples::{DateSample, SampleColumn, SampledPanel, Samples};
+pub use scoring::{MOST_REASONS, Reason, points};

@@ -7,6 +7,8 @@ use crate::calendar::Day;
 pub struct Samples {
     /// The features, by name, in the order of the settings.
     pub features: Vec<String>,
+    /// The panel that they are of.
+    pub panel: SampledPanel,
     /// Dates ahead in which the outcome counts.
     pub within: u32,
     /// How many customers the population has; each has a number below it.
@@ -15,6 +17,19 @@ pub struct Samples {
     pub rules: usize,
     /// One for each date that has `within` dates after it, ascending.
     pub dates: Vec<DateSample>,
+}
+
+/// What a model tells of the panel that it was learned from, and the samples do not know.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SampledPanel {
+    /// Categories whose customers are in question, by name.
+    pub from: Vec<String>,
+    /// The category that is warned of, by name.
+    pub to: String,
+    /// Calendar months from date to date.
+    pub every_months: u32,
+    /// All its dates, ascending, those without samples included.
+    pub dates: Vec<Day>,
 }
 
 /// The sample of a date. Rows are customers.

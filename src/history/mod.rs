@@ -24,5 +24,5 @@ pub use movements::{Cause, Movements, NewRun, RuleMovement, compare, fields as m
 pub use panel::PastPanel;
 pub use run::{FoundCustomer, PastRun};
 pub use series::{CategoryPoint, HistoryEntry, Series, series};
-pub use settings::{feature_settings_that_differ, rules_differ};
+pub use settings::{feature_settings_that_differ, label_settings_that_differ, rules_differ};
 pub use trial::{Trial, trial};

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::calendar::{DefaultPeriod, Window};
 use crate::config::{Benefit, ColumnConfig, ColumnSource, Extract, ExtractConfig, Repeats, RunPlan};
-use crate::rules::{RuleSet, TextCondition};
+use crate::rules::{DerivedFeature, RuleSet, TextCondition};
 use crate::schema::Entity;
 
 /// Whether the same features may lead to another category: rules, derived features, default category.
@@ -22,6 +22,40 @@ pub fn rules_differ(old: &RuleSet, new: &RuleSet) -> bool {
         features.map(|feature| (feature.name.as_str(), feature.expression.as_str())).collect()
     }
     conditions(old) != conditions(new) || derived(old) != derived(new)
+}
+
+/// The settings under which customers are labelled and that differ, by name: the rules, what they name, and what makes the
+/// features. Derived features that neither a rule nor one of `features` needs do not count.
+pub fn label_settings_that_differ(old: &RunPlan, new: &RunPlan, features: &[String]) -> Vec<String> {
+    let mut differ = rule_settings_that_differ(&old.customers, &new.customers, features);
+    differ.extend(feature_settings_that_differ(old, new, Entity::Customer));
+    differ
+}
+
+/// The rules and the derived features that differ, by name.
+fn rule_settings_that_differ(old: &RuleSet, new: &RuleSet, features: &[String]) -> Vec<String> {
+    let (before, after) = (old.derived_needed(features), new.derived_needed(features));
+    let expression = |of: &[&DerivedFeature], name: &str| {
+        of.iter().find(|derived| derived.name == name).map(|derived| derived.expression.clone())
+    };
+    let names: BTreeSet<&str> = before.iter().chain(&after).map(|derived| derived.name.as_str()).collect();
+    let derived = names.into_iter().filter(|name| expression(&before, name) != expression(&after, name));
+    let mut differ: Vec<String> = derived.map(|name| format!("derived_features.{name}")).collect();
+    let rule = |of: &RuleSet, name: &str| {
+        let at = of.rules.iter().position(|rule| rule.name == name)?;
+        Some((of.rules[at].when.clone(), of.category_name(at as u16).to_owned()))
+    };
+    let names: BTreeSet<&str> = old.rules.iter().chain(&new.rules).map(|rule| rule.name.as_str()).collect();
+    let rules = names.into_iter().filter(|name| rule(old, name) != rule(new, name));
+    differ.extend(rules.map(|name| format!("rules.{name}")));
+    let in_order = |of: &RuleSet| of.rules.iter().map(|rule| rule.name.clone()).collect::<Vec<_>>();
+    if differ.is_empty() && in_order(old) != in_order(new) {
+        differ.push("rules: their order".to_owned());
+    }
+    if old.category_name(old.default_rule()) != new.category_name(new.default_rule()) {
+        differ.push("default_category".to_owned());
+    }
+    differ
 }
 
 /// The settings that make the features of an entity and that differ, by name.

@@ -23,6 +23,8 @@ pub struct Population {
     pub(super) ended_after: Vec<u16>,
     /// A bit by number, whether the registration ended before `as_of`; empty likewise.
     pub(super) has_ended: Vec<u64>,
+    /// Numbers of those in scope whose registration does not hold the window's last day, ascending.
+    pub(super) not_at_end: Vec<u32>,
     /// By number the spells of registration, where they were asked for.
     pub spells: Option<Spells>,
     /// Employees by number, `MISSING_NUMBER` where that is missing; empty unless a register of employers told them.
@@ -117,6 +119,17 @@ impl Population {
             && day.0.saturating_sub(window.start.0) > i32::from(self.ended_after[number as usize])
     }
 
+    /// Whether the registration of somebody in scope holds the window's last day; everybody's does without a register.
+    pub fn is_registered_at_end(&self, number: u32) -> bool {
+        self.not_at_end.binary_search(&number).is_err()
+    }
+
+    /// Whether the registration of somebody in scope holds a day; everybody's does without a register. The spells must have
+    /// been asked for.
+    pub fn is_registered_on(&self, number: u32, day: Day) -> bool {
+        self.spells.as_ref().is_none_or(|spells| spells.hold(number as usize, day))
+    }
+
     /// Everybody of these ids, observed for the whole window.
     pub fn of_appearing(ids: &Ids, window: &Window, dimensions: &[String]) -> Self {
         let mut ordered = Ids::default();
@@ -133,6 +146,7 @@ impl Population {
             observed_days: vec![window.days(); count],
             ended_after: Vec::new(),
             has_ended: Vec::new(),
+            not_at_end: Vec::new(),
             spells: None,
             employees: Vec::new(),
             dimensions: dimensions.iter().map(dimension).collect(),

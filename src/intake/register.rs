@@ -143,6 +143,8 @@ struct Settled {
     in_scope: Vec<u32>,
     observed_days: Vec<i32>,
     ended_after: Vec<u16>,
+    /// Numbers of those in scope whose registration does not hold `as_of`, ascending.
+    not_at_end: Vec<u32>,
     /// Their spells, where they are kept.
     spells: Option<Spells>,
     /// The rows with the values of those out of scope.
@@ -228,6 +230,9 @@ impl Rows {
         settled.in_scope.push(values);
         settled.observed_days.push(registered.observed_days);
         settled.ended_after.push(registered.ended_after);
+        if !registered.holds_as_of {
+            settled.not_at_end.push(settled.in_scope.len() as u32 - 1);
+        }
         if let Some(spells) = &mut settled.spells {
             let spell = |at: &u32| Spell { registration: self.registration(*at), birth: self.birth(*at), place: *at };
             spells.push(own.iter().map(spell));
@@ -284,6 +289,7 @@ impl Rows {
             employees: in_scope().filter_map(|(part, row)| part.employees.get(row).copied()).collect(),
             ended_after: if has_any { settled.ended_after } else { Vec::new() },
             has_ended: if has_any { has_ended } else { Vec::new() },
+            not_at_end: settled.not_at_end,
             spells: settled.spells,
             observed_days: settled.observed_days,
             index: Index::new(Ids::default()),

@@ -21,6 +21,8 @@ pub(super) struct Registered {
     pub(super) observed_days: i32,
     /// Its last day, as days from the window's first; [`NEVER_ENDED`] where it is not before `as_of`.
     pub(super) ended_after: u16,
+    /// Whether it holds `as_of`.
+    pub(super) holds_as_of: bool,
 }
 
 /// Stands for the end of a registration that holds `as_of`. (The configuration bounds the window to 36,525 days.)
@@ -30,6 +32,7 @@ impl Registered {
     /// All days of these spells together; they come in the order of their first days.
     pub(super) fn by(spells: impl Iterator<Item = Registration>, window: &Window) -> Self {
         let (mut observed_days, mut counted_to, mut last) = (0, window.start.0 - 1, MISSING_DAY);
+        let mut holds_as_of = false;
         for Registration { from, to } in spells {
             let to = if to == MISSING_DAY { Day(i32::MAX) } else { to };
             // A reversed spell has no days.
@@ -37,6 +40,7 @@ impl Registered {
                 continue;
             }
             last = last.max(to);
+            holds_as_of |= from <= window.as_of && window.as_of <= to;
             let (first, end) = (from.0.max(counted_to + 1), to.0.min(window.as_of.0));
             if end >= first {
                 observed_days += end - first + 1;
@@ -44,7 +48,8 @@ impl Registered {
             }
         }
         let ended = last < window.as_of && observed_days > 0;
-        Registered { observed_days, ended_after: if ended { (last.0 - window.start.0) as u16 } else { NEVER_ENDED } }
+        let ended_after = if ended { (last.0 - window.start.0) as u16 } else { NEVER_ENDED };
+        Registered { observed_days, ended_after, holds_as_of }
     }
 }
 
@@ -72,11 +77,22 @@ impl Spells {
         self.ends.push(self.spells.len() as u32);
     }
 
+    /// Whether a customer's registration holds a day.
+    pub fn hold(&self, customer: usize, day: Day) -> bool {
+        let holds = |Registration { from, to }: Registration| from <= day && (to == MISSING_DAY || day <= to);
+        self.of(customer).iter().any(|spell| holds(spell.registration))
+    }
+
+    /// A customer's spells, in the order of their first days.
+    fn of(&self, customer: usize) -> &[Spell] {
+        let first = if customer == 0 { 0 } else { self.ends[customer - 1] };
+        &self.spells[first as usize..self.ends[customer] as usize]
+    }
+
     /// Of these customers, the days of a window inside the registration, and the birth dates as of its last day.
     pub fn as_of(&self, customers: Range<usize>, window: &Window) -> (Vec<i32>, Vec<Day>) {
         let of_customer = |customer: usize| {
-            let first = if customer == 0 { 0 } else { self.ends[customer - 1] };
-            let own = &self.spells[first as usize..self.ends[customer] as usize];
+            let own = self.of(customer);
             let registered = Registered::by(own.iter().map(|spell| spell.registration), window);
             let values = spell_with_values(own, window.as_of, |spell| (spell.registration.from, spell.place));
             (registered.observed_days, own[values].birth)
@@ -112,6 +128,7 @@ mod tests {
             mut spells in prop::collection::vec((day(), day()).prop_map(|(from, to)| Registration { from, to }), 0..7),
         ) {
             let window = Window::new(Day(20_000), 12, None, 31, 30);
+            spells.sort();
             let holds = |day: i32| {
                 let from = |spell: &&Registration| spell.from == MISSING_DAY || spell.from.0 <= day;
                 let to = |spell: &&Registration| spell.to == MISSING_DAY || spell.to.0 >= day;
@@ -124,9 +141,16 @@ mod tests {
                 Some(last) if observed_days > 0 && last < window.as_of.0 => (last - window.start.0) as u16,
                 _ => NEVER_ENDED,
             };
-            spells.sort();
             let found = Registered::by(spells.iter().copied(), &window);
-            prop_assert_eq!(found, Registered { observed_days: observed_days as i32, ended_after });
+            let holds_as_of = holds(window.as_of.0);
+            prop_assert_eq!(found, Registered { observed_days: observed_days as i32, ended_after, holds_as_of });
+            let mut kept = Spells::default();
+            let spell = |registration| Spell { registration, birth: MISSING_DAY, place: 0 };
+            kept.push(std::iter::empty());
+            kept.push(spells.iter().copied().map(spell));
+            for day in 19_590..=20_100 {
+                prop_assert_eq!((kept.hold(0, Day(day)), kept.hold(1, Day(day))), (false, holds(day)));
+            }
         }
     }
 }

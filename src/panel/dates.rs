@@ -68,15 +68,10 @@ impl PanelSpan {
         if self.from > self.to {
             return Err(PanelError::Reversed(*self));
         }
-        let ends_month = first_of_next(self.to) == self.to.plus_days(1);
-        let step = |steps: i32| {
-            let day = self.to.plus_months(-steps * self.every_months as i32);
-            if ends_month { first_of_next(day).plus_days(-1) } else { day }
-        };
         // Years have bounds, at which a month back is the same day again.
         let mut dates: Vec<Day> = vec![self.to];
         for steps in 1.. {
-            let day = step(steps);
+            let day = self.date(steps);
             if day < self.from || dates.last() == Some(&day) {
                 break;
             }
@@ -84,6 +79,13 @@ impl PanelSpan {
         }
         dates.reverse();
         if dates.len() < 2 { Err(PanelError::OneDate(*self)) } else { Ok(dates) }
+    }
+
+    /// The date so many steps before the last one.
+    pub fn date(&self, steps: i32) -> Day {
+        let day = self.to.plus_months(-steps * self.every_months as i32);
+        let ends_month = first_of_next(self.to) == self.to.plus_days(1);
+        if ends_month { first_of_next(day).plus_days(-1) } else { day }
     }
 }
 

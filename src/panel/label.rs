@@ -8,40 +8,69 @@ use crate::calendar::{Day, Window};
 use crate::config::{Extract, RunPlan};
 use crate::extract::ExtractError;
 use crate::extract::batch::MISSING_DAY;
-use crate::features::{InWindow, WindowContext, features};
+use crate::features::{FeatureTable, InWindow, WindowContext, features};
 use crate::i18n::{Message, messages};
 use crate::intake::{ExtractAccount, Members, PARTITION_CUSTOMERS, Population};
 use crate::job::{Job, JobError, Labelling, side_by_side};
 use crate::schema::Entity;
 use crate::statistics::{ABSENT, Accumulator, CategoryFigures, Purpose, Sequences};
 
-/// What the dates come to.
-pub(super) struct DateLabels {
+/// The customers of a panel with their labels, and what was found out on the way.
+pub struct PanelLabels {
+    /// Who is in scope on any date, and maybe between.
+    pub population: Population,
     /// The categories of all customers.
-    pub(super) sequences: Sequences,
+    pub sequences: Sequences,
     /// By date the figures per category, then of all.
-    pub(super) figures: Vec<Vec<CategoryFigures>>,
+    pub figures: Vec<Vec<CategoryFigures>>,
     /// The limits that a run as of any of the dates breaks.
-    pub(super) broken_limits: Vec<Message>,
+    pub broken_limits: Vec<Message>,
+    /// The extracts in `docs/method.md` section 2's order.
+    pub accounts: Vec<ExtractAccount>,
+    /// What an analyst should know.
+    pub warnings: Vec<Message>,
+    /// That the memory limit cannot be kept.
+    pub memory_warning: Option<Message>,
 }
 
-/// Labels every customer on every date, one date after the other.
+/// The customers of a partition as a date labels them.
+pub struct LabelledPartition<'a> {
+    /// The place of the date.
+    pub date: usize,
+    /// The place of the partition.
+    pub partition: usize,
+    /// Who all customers are.
+    pub population: &'a Population,
+    /// The features of the partition's customers who are in the date's population, derived ones last.
+    pub table: &'a FeatureTable,
+    /// By row the rule that decided.
+    pub rules: &'a [u16],
+    /// By row the place of the category.
+    pub categories: &'a [usize],
+}
+
+/// Who looks at what is labelled before it is dropped: date after date, the partitions of a date side by side and in any
+/// order.
+pub type Observer<'a> = dyn Fn(&LabelledPartition<'_>) + Sync + 'a;
+
+/// Labels every customer on every date, one date after the other; then the events are of no more use.
 pub(super) fn label(
     job: &Job<'_>,
     panel: &PanelPlan,
-    reading: &PanelReading<'_>,
+    reading: PanelReading<'_>,
+    observer: &Observer<'_>,
     done: &dyn Fn(usize),
-) -> Result<DateLabels, JobError> {
+) -> Result<PanelLabels, JobError> {
     let labelling = Labelling { purpose: Purpose::Summaries, ..job.labelling(Entity::Customer) };
     let names = labelling.rules.category_names();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(job.threads).build().map_err(JobError::Threads)?;
     let two_digit_births = two_digit_births(&panel.plan);
     let (mut categories, mut figures, mut broken_limits) = (Vec::new(), Vec::new(), Vec::new());
     for (at, date) in panel.windows.iter().enumerate() {
-        let of_date = OfDate { at, date, reading, labelling: &labelling, two_digit_births };
+        let of_date = OfDate { at, date, reading: &reading, labelling: &labelling, two_digit_births, observer };
         let (gathered, labels, in_window) = of_date.label(job.threads)?;
         let of_categories = pool.install(|| gathered.summaries(&names, &labelling.empty_table()));
-        for message in broken_on(job, reading, &date.window, &of_categories, in_window) {
+        for message in broken_on(job, &reading, &date.window, &of_categories, in_window) {
             if !broken_limits.contains(&message) {
                 broken_limits.push(message);
             }
@@ -50,7 +79,9 @@ pub(super) fn label(
         figures.push(of_categories);
         done(at + 1);
     }
-    Ok(DateLabels { sequences: Sequences { dates: panel.dates(), categories }, figures, broken_limits })
+    let PanelReading { population, accounts, warnings, memory_warning, .. } = reading;
+    let sequences = Sequences { dates: panel.dates(), categories };
+    Ok(PanelLabels { population, sequences, figures, broken_limits, accounts, warnings, memory_warning })
 }
 
 /// Everything that labelling a date takes.
@@ -60,6 +91,7 @@ struct OfDate<'a> {
     reading: &'a PanelReading<'a>,
     labelling: &'a Labelling<'a>,
     two_digit_births: bool,
+    observer: &'a Observer<'a>,
 }
 
 impl OfDate<'_> {
@@ -109,6 +141,14 @@ impl OfDate<'_> {
         for (customer, category) in table.customers.iter().zip(&categories) {
             labels[(customer - first) as usize] = *category as u16;
         }
+        (self.observer)(&LabelledPartition {
+            date: self.at,
+            partition: at,
+            population,
+            table: &table,
+            rules: &rules,
+            categories: &categories,
+        });
         gathered.add(table, &categories);
         Ok(in_window)
     }

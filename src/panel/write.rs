@@ -1,16 +1,13 @@
 //! From the extracts to a published panel folder.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use super::PanelPlan;
-use super::label::{DateLabels, label};
 use super::manifest::{PanelEntry, PanelManifest};
-use super::read::{PanelReading, read};
 use super::sequences::CustomerRows;
+use super::{PanelLabels, PanelPlan, Watchers, labels};
 use crate::calendar::Day;
 use crate::config::LabelsFormat;
-use crate::extract::{ExtractError, Progress, RejectsWriter};
+use crate::extract::{ExtractError, RejectsWriter};
 use crate::i18n::{Language, Message};
 use crate::intake::ExtractEntry;
 use crate::job::{Job, JobError, Timings, write_config, write_manifest};
@@ -44,10 +41,8 @@ pub struct PanelOptions<'a> {
     pub format: LabelsFormat,
     /// When it began, UTC.
     pub started: String,
-    /// Who is told how far the reading is.
-    pub progress: Arc<dyn Progress>,
-    /// Who is told how many dates are labelled.
-    pub dates_done: &'a dyn Fn(usize),
+    /// Who is told how far it is.
+    pub watchers: Watchers<'a>,
 }
 
 /// Makes a panel: reads, labels date by date, writes everything and publishes the folder.
@@ -60,29 +55,28 @@ pub fn write(job: &Job<'_>, panel: &PanelPlan, options: PanelOptions<'_>) -> Res
     let folder = RunFolder::begin(options.root, name)?;
     let rejects = OutputFile::create(folder.path(), "rejects.csv", Contents::Rows)?.shared();
     let spill = job.spill(folder.path())?;
-    let reading = {
+    let labels = {
         let source = |source| ExtractError::Rejects { source };
         let mut writer = RejectsWriter::new(Box::new(rejects.clone()), &panel.plan.outputs).map_err(source)?;
-        let reading = read(job, panel, &options.progress, &mut writer, spill.as_ref(), &mut timings)?;
+        let labels = labels(job, panel, &mut writer, spill.as_ref(), &|_| (), &options.watchers, &mut timings)?;
         writer.finish().map_err(source)?;
-        reading
+        labels
     };
-    let labels = timings.stage("classify", || label(job, panel, &reading, options.dates_done))?;
     let categories = panel.plan.customers.categories.len();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(job.threads).build().map_err(JobError::Threads)?;
     let figures = timings.stage("figures", || pool.install(|| PanelFigures::of(&labels.sequences, categories)));
     let mut written = timings.stage("tables", || write_tables(folder.path(), panel, &labels, &figures))?;
-    let pages = || write_pages(folder.path(), panel, &reading, &labels, &figures);
+    let pages = || write_pages(folder.path(), panel, &labels, &figures);
     written.extend(timings.stage("report", pages)?);
-    let rows = || write_rows(folder.path(), panel, &reading, &labels, options.format);
+    let rows = || write_rows(folder.path(), panel, &labels, options.format);
     written.extend(timings.stage("sequences", rows)?);
     written.push(finished(rejects)?);
     written.push(write_config(folder.path(), &panel.plan)?);
-    let manifest = manifest(panel, &reading, &labels, &figures, written, options.started, timings);
+    let manifest = manifest(panel, &labels, &figures, written, options.started, timings);
     let mut written = manifest.outputs.clone();
     written.push(write_manifest(folder.path(), &manifest)?);
     let folder = folder.publish(manifest.held, None, &written)?;
-    let warnings = reading.warnings.iter().chain(&reading.memory_warning).map(|own| own.text(Language::En)).collect();
+    let warnings = labels.warnings.iter().chain(&labels.memory_warning).map(|own| own.text(Language::En)).collect();
     Ok(PanelReport {
         folder,
         dates: labels.sequences.dates,
@@ -97,7 +91,7 @@ pub fn write(job: &Job<'_>, panel: &PanelPlan, options: PanelOptions<'_>) -> Res
 fn write_tables(
     folder: &Path,
     panel: &PanelPlan,
-    labels: &DateLabels,
+    labels: &PanelLabels,
     figures: &PanelFigures,
 ) -> Result<Vec<Written>, JobError> {
     let words = Localizer::new(&panel.plan, Language::En)?;
@@ -117,8 +111,7 @@ fn write_tables(
 fn write_pages(
     folder: &Path,
     panel: &PanelPlan,
-    reading: &PanelReading<'_>,
-    labels: &DateLabels,
+    labels: &PanelLabels,
     figures: &PanelFigures,
 ) -> Result<Vec<Written>, ReportError> {
     let content = PanelContent {
@@ -126,8 +119,8 @@ fn write_pages(
         dates: &labels.sequences.dates,
         figures: &labels.figures,
         panel: figures,
-        registered: reading.population.registered,
-        warnings: &reading.warnings,
+        registered: labels.population.registered,
+        warnings: &labels.warnings,
         held_because: &labels.broken_limits,
     };
     report::write_panel(folder, &content)
@@ -137,12 +130,11 @@ fn write_pages(
 fn write_rows(
     folder: &Path,
     panel: &PanelPlan,
-    reading: &PanelReading<'_>,
-    labels: &DateLabels,
+    labels: &PanelLabels,
     format: LabelsFormat,
 ) -> Result<Vec<Written>, FolderError> {
     let rows = CustomerRows {
-        population: &reading.population,
+        population: &labels.population,
         sequences: &labels.sequences,
         names: &panel.plan.customers.category_names(),
         spreadsheet_safe: panel.plan.outputs.spreadsheet_safe,
@@ -156,8 +148,7 @@ fn finished(rejects: SharedOutput) -> Result<Written, JobError> {
 
 fn manifest(
     panel: &PanelPlan,
-    reading: &PanelReading<'_>,
-    labels: &DateLabels,
+    labels: &PanelLabels,
     figures: &PanelFigures,
     outputs: Vec<Written>,
     started: String,
@@ -171,8 +162,8 @@ fn manifest(
         panel: PanelEntry::new(panel),
         configuration_blake3: blake3::hash(panel.plan.in_force.as_bytes()).to_string(),
         customers: figures.customers,
-        extracts: reading.accounts.iter().map(|account| ExtractEntry::of(account, &panel.plan)).collect(),
-        warnings: Message::texts(&reading.warnings, Language::En),
+        extracts: labels.accounts.iter().map(|account| ExtractEntry::of(account, &panel.plan)).collect(),
+        warnings: Message::texts(&labels.warnings, Language::En),
         outputs,
         started,
         timings_s: timings.0,

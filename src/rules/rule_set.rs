@@ -141,6 +141,35 @@ impl RuleSet {
         features.filter(|at| names.contains(&at.feature().name)).collect()
     }
 
+    /// The derived features that a rule or one of these features depends on, in their order.
+    pub fn derived_needed(&self, features: &[String]) -> Vec<&DerivedFeature> {
+        let mut names: Vec<&str> = features.iter().map(String::as_str).collect();
+        names.extend(self.rules.iter().flat_map(|rule| rule.condition.features()));
+        let mut needed = Vec::new();
+        // One names only those before it.
+        for derived in self.derived_features.iter().rev() {
+            if names.contains(&derived.name.as_str()) {
+                needed.push(derived);
+                names.extend(derived.parsed.features());
+            }
+        }
+        needed.reverse();
+        needed
+    }
+
+    /// How a feature comes to depend on one of the catalogue: the features that the way leads over, that one last; empty where they are the same, `None` where it does not depend on it.
+    pub fn way_to<'a>(&'a self, name: &str, of_catalogue: &'a str) -> Option<Vec<&'a str>> {
+        if name == of_catalogue {
+            return Some(Vec::new());
+        }
+        // A derived feature names only those before it, so the way ends.
+        let derived = self.derived_features.iter().find(|derived| derived.name == name)?;
+        derived.parsed.features().into_iter().find_map(|named| {
+            let way = self.way_to(named, of_catalogue)?;
+            Some([named].into_iter().chain(way).collect())
+        })
+    }
+
     /// The numbers that stand beside a feature, in conditions and derived features that depend on it, ascending: where
     /// a change of the feature is likely to change the label.
     pub fn numbers_beside(&self, feature: &str) -> Vec<f64> {

@@ -65,8 +65,8 @@ impl Grouping {
     }
 }
 
-/// `<18`, `18-64`, `65+` of 18 and 65.
-fn age_group_names(bounds: &[u32]) -> Vec<String> {
+/// The names of age groups by their first ages: `<18`, `18-64`, `65+` of 18 and 65.
+pub fn age_group_names(bounds: &[u32]) -> Vec<String> {
     let below = bounds.first().map(|first| format!("<{first}"));
     let between = bounds.windows(2).map(|step| match (step[0], step[1] - 1) {
         (first, last) if first == last => first.to_string(),

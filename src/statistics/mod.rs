@@ -17,7 +17,7 @@ pub use age_adjustment::{Adjusted, AgeAdjusted};
 pub use breakdowns::{Breakdown, Group, GroupFigures, MeanMedian, TooManyGroups};
 pub use concentration::Concentration;
 pub use distribution::{Distribution, FeatureFigures, PROBABILITIES, Total};
-pub use grouping::{Grouping, MOST_GROUPS};
+pub use grouping::{Grouping, MOST_GROUPS, age_group_names};
 pub use masking::{Mask, MovesMask, few, few_moves, masks};
 pub use sequences::{
     ABSENT, Duration, Durations, Mobility, Neighbour, PanelFigures, Sequences, Since, Spell, Transitions, spells,

@@ -5,8 +5,8 @@ use super::made_up_run::Run;
 use crate::calendar::Day;
 use crate::config::{BandLimits, EarlyWarning};
 use crate::early_warning::{
-    AuditedGroup, Backtest, BacktestDate, Band, BandOutcome, Bin, BinRange, CapacityFigures, Model, Provenance,
-    ScoredFeature, TestFigures, Tested,
+    AuditedGroup, Backtest, BacktestDate, Band, BandOutcome, Bin, BinRange, CAPACITIES_PCT, CapacityFigures, Model,
+    Provenance, ScoredFeature, TestFigures, Tested,
 };
 
 /// Everything that the page of a model is made of.
@@ -17,7 +17,6 @@ pub(crate) struct MadeUpModel {
     pub(crate) backtest: Backtest,
 }
 
-const CAPACITIES: [f64; 7] = [0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0];
 /// Dates ahead.
 const WITHIN: u32 = 6;
 
@@ -104,7 +103,7 @@ fn figures(customers: u64, skill: f64) -> TestFigures {
         rows: customers,
         outcomes,
         auc: 0.5 + 0.17 * skill,
-        capacities: CAPACITIES.into_iter().map(of_capacity).collect(),
+        capacities: CAPACITIES_PCT.into_iter().map(of_capacity).collect(),
         expected: outcomes as f64 * 1.02,
         brier: 0.018,
         brier_skill: 0.06 * skill,

@@ -8,6 +8,7 @@ mod age_adjusted;
 mod categories;
 mod concentration;
 mod content;
+mod early_warning;
 mod early_warning_view;
 mod groups;
 mod history;
@@ -31,6 +32,7 @@ pub use age_adjusted::age_adjusted;
 pub use categories::{category_summary, employer_summary, feature_statistics, main_figures};
 pub use concentration::concentration;
 pub use content::{CategoryMask, Content, MaskedBreakdown};
+pub use early_warning::{MAIN_CAPACITIES, audit, backtest, calibration, capacity};
 pub use early_warning_view::{
     bin_range, failures, least_outcomes, observed_to_expected, scorecard, warning_ahead, warning_audit, warning_bands,
     warning_calibration, warning_capacity, warning_dates, warning_now,

@@ -1,6 +1,7 @@
 //! Whether the model treats groups alike.
 
-use super::{AUDITED, LocalizedModel};
+use super::LocalizedModel;
+use crate::early_warning::AUDIT_CAPACITY_PCT;
 use crate::i18n::fill;
 use crate::report::charts::{About, Bar, bars, neutral};
 use crate::report::view::{Block, Figure, Layout, Section};
@@ -8,9 +9,9 @@ use crate::tables::{Row, Table, warning_audit};
 
 pub(super) fn section(localized: &LocalizedModel<'_>) -> Section {
     let (texts, content) = (&localized.texts.early_warning, localized.content);
-    let capacity = localized.phrases().capacity(AUDITED);
+    let capacity = localized.phrases().capacity(AUDIT_CAPACITY_PCT);
     let mut blocks = vec![Block::Text { text: fill(&texts.audit_lead, &[("capacity", &capacity)]) }];
-    let table = warning_audit(&localized.words, content.backtest, &content.model.provenance, AUDITED);
+    let table = warning_audit(&localized.words, content.backtest, &content.model.provenance);
     let mut dimensions: Vec<&str> = content.backtest.audit.iter().map(|of| of.dimension.as_str()).collect();
     dimensions.dedup();
     if dimensions.is_empty() {

@@ -1,12 +1,15 @@
 //! What is found if so many can be called, and how far ahead.
 
-use super::{AUDITED, Chart, LocalizedModel, percent};
+use super::{Chart, LocalizedModel, percent};
+use crate::early_warning::AUDIT_CAPACITY_PCT;
 use crate::i18n::fill;
 use crate::report::view::{Block, Layout, Section};
 use crate::tables::{Table, least_outcomes, warning_ahead, warning_capacity};
 
 /// Of the model, of the deciding rule, of the best single feature.
 const RECALL: [&str; 3] = ["recall_pct", "rules_recall_pct", "single_recall_pct"];
+/// The capacities, in per cent, that have room for a label.
+const LABELLED: [f64; 7] = [0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0];
 
 pub(super) fn section(localized: &LocalizedModel<'_>) -> Section {
     let (texts, phrases) = (&localized.texts.early_warning, localized.phrases());
@@ -29,7 +32,7 @@ pub(super) fn section(localized: &LocalizedModel<'_>) -> Section {
 
 /// The row of the capacity that groups are looked at by, and its three shares found, if they may be told.
 fn audited(table: &Table) -> Option<[f64; 3]> {
-    let row = table.rows.iter().find(|row| table.cell(row, "capacity_pct").value.number() == AUDITED)?;
+    let row = table.rows.iter().find(|row| table.cell(row, "capacity_pct").value.number() == AUDIT_CAPACITY_PCT)?;
     let shares = RECALL.map(|column| table.cell(row, column).value.number());
     shares.iter().all(|share| share.is_finite()).then_some(shares)
 }
@@ -39,7 +42,7 @@ fn compared(localized: &LocalizedModel<'_>, table: &Table) -> Option<String> {
     let phrases = localized.phrases();
     let [_, rules, single] = audited(table)?.map(|share| phrases.share(share));
     let feature = localized.feature(&localized.content.backtest.single_feature);
-    let capacity = phrases.capacity(AUDITED);
+    let capacity = phrases.capacity(AUDIT_CAPACITY_PCT);
     let values =
         [("capacity", capacity.as_str()), ("rules", &rules), ("feature", feature.label()), ("single", &single)];
     Some(fill(&localized.texts.early_warning.capacity_compared, &values))
@@ -52,7 +55,7 @@ fn chart(localized: &LocalizedModel<'_>, table: &Table) -> crate::report::view::
         let item = |((name, _), share)| format!("{name} {}", phrases.share(share));
         named.map(item).collect::<Vec<_>>().join(", ")
     });
-    let capacity = phrases.capacity(AUDITED);
+    let capacity = phrases.capacity(AUDIT_CAPACITY_PCT);
     let chart = Chart {
         id: "capacity",
         title: &texts.capacity_chart,
@@ -60,9 +63,10 @@ fn chart(localized: &LocalizedModel<'_>, table: &Table) -> crate::report::view::
         number: percent,
         layout: Layout::Below,
     };
-    // Each is about twice the one before, so that equal steps show them all.
-    let at = |(place, capacity): (usize, f64)| (place as f64, phrases.capacity(capacity));
-    let at: Vec<(f64, String)> = table.numbers("capacity_pct").into_iter().enumerate().map(at).collect();
+    // Equal steps for equal ratios, so that small capacities, which are the usual ones, have room.
+    let label = |capacity| if LABELLED.contains(&capacity) { phrases.capacity(capacity) } else { String::new() };
+    let at = table.numbers("capacity_pct").into_iter().map(|capacity| (capacity.ln(), label(capacity)));
+    let at: Vec<(f64, String)> = at.collect();
     localized.three_lines(&chart, &at, table, RECALL)
 }
 
@@ -70,11 +74,11 @@ fn chart(localized: &LocalizedModel<'_>, table: &Table) -> crate::report::view::
 pub(super) fn ahead(localized: &LocalizedModel<'_>) -> Section {
     let (texts, phrases) = (&localized.texts.early_warning, localized.phrases());
     let months = localized.count(localized.plan.window.months.into());
-    let capacity = phrases.capacity(AUDITED);
+    let capacity = phrases.capacity(AUDIT_CAPACITY_PCT);
     let lead = fill(&texts.ahead_lead, &[("capacity", &capacity), ("months", &months)]);
     let mut blocks = vec![Block::Text { text: lead }];
     let together = &localized.content.backtest.together;
-    let table = warning_ahead(&localized.words, together, AUDITED, phrases.provenance);
+    let table = warning_ahead(&localized.words, together, phrases.provenance);
     let found = table.numbers(RECALL[0]);
     if found.iter().any(|share| share.is_finite()) {
         let at = table.numbers("months_ahead").into_iter().map(|months| (months, localized.count(months as u64)));

@@ -18,7 +18,9 @@ pub(super) fn section(localized: &LocalizedModel<'_>) -> Section {
     ];
     let mut blocks = vec![Block::Terms { terms }, Block::Heading { text: texts.reading.clone() }];
     blocks.extend(caveats(&localized.words).map(|text| Block::Text { text }));
-    blocks.push(Block::Text { text: texts.reading_left_out.clone() });
+    let left =
+        if localized.content.registered { &texts.reading_left_out } else { &localized.texts.panel.reading_no_register };
+    blocks.push(Block::Text { text: left.clone() });
     let messages = Message::texts(localized.content.warnings, localized.language);
     if !messages.is_empty() {
         blocks.push(Block::Heading { text: localized.texts.quality.warnings.clone() });

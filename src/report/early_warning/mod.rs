@@ -11,7 +11,7 @@ mod tests;
 mod trust;
 
 pub(super) use limits::caveats;
-pub(super) use phrases::{AUDITED, Phrases};
+pub(super) use phrases::Phrases;
 pub(super) use scorecard::exceptions;
 
 use super::charts::{About, Line, dashes, lines};
@@ -35,6 +35,8 @@ pub struct EarlyWarningContent<'a> {
     pub model: &'a Model,
     /// Its tests on later dates.
     pub backtest: &'a Backtest,
+    /// Whether there is a register of customers.
+    pub registered: bool,
     /// What an analyst should know of the panel.
     pub warnings: &'a [Message],
 }
@@ -49,7 +51,7 @@ impl<'a> LocalizedModel<'a> {
 
     /// The model and what it is held against, by name and colour.
     fn compared(&self) -> [(String, String); 3] {
-        let texts = &self.words.texts.early_warning;
+        let texts = &self.words.texts.scorers;
         let colours = [self.colour(self.content.settings.to), palette::method(1).into(), palette::method(2).into()];
         let [model, rules, single] = colours;
         [(texts.model.clone(), model), (texts.rules.clone(), rules), (texts.single.clone(), single)]

@@ -3,12 +3,7 @@
 use crate::early_warning::Provenance;
 use crate::i18n::fill;
 use crate::schema::Entity;
-use crate::tables::{Localizer, Row, Table};
-
-/// The capacities that are told in a sentence, in per cent.
-const SAID: [f64; 4] = [1.0, 2.0, 5.0, 10.0];
-/// The capacity, in per cent, at which groups and months ahead are looked at.
-pub(in crate::report) const AUDITED: f64 = 5.0;
+use crate::tables::{Localizer, MAIN_CAPACITIES, Row, Table};
 
 /// The words for a model.
 #[derive(Clone, Copy)]
@@ -67,7 +62,7 @@ impl Phrases<'_> {
 
     /// A sentence for each capacity that may be told of: how many are found, and how many of those called slide.
     pub(in crate::report) fn sentences(&self, capacities: &Table) -> Vec<String> {
-        let said = |row: &&Row| SAID.contains(&capacities.cell(row, "capacity_pct").value.number());
+        let said = |row: &&Row| MAIN_CAPACITIES.contains(&capacities.cell(row, "capacity_pct").value.number());
         let sentence = |row: &Row| {
             let [capacity, recall, precision] =
                 ["capacity_pct", "recall_pct", "precision_pct"].map(|name| capacities.cell(row, name).value.number());

@@ -8,7 +8,14 @@ use crate::tables::made_up_model::MadeUpModel;
 
 fn page_of(made_up: &MadeUpModel, language: Language) -> String {
     let MadeUpModel { run, settings, model, backtest } = made_up;
-    let content = EarlyWarningContent { plan: &run.plan, settings, model, backtest, warnings: run.content().warnings };
+    let content = EarlyWarningContent {
+        plan: &run.plan,
+        settings,
+        model,
+        backtest,
+        registered: true,
+        warnings: run.content().warnings,
+    };
     page(&content, language).unwrap()
 }
 

@@ -101,7 +101,7 @@ fn ratio(localized: &LocalizedModel<'_>, table: &Table) -> Option<Figure> {
     let chart = by_date(localized, "ratio", &texts.ratio_chart, &ratios)?;
     let [own, neutral] = [localized.colour(localized.content.settings.to), neutral()];
     let key = |name: &str, colour: &str, place| Key { name: name.into(), colour: colour.into(), dashes: dashes(place) };
-    let legend = vec![key(&texts.model, &own, 0), key(&texts.as_expected, &neutral, 1)];
+    let legend = vec![key(&localized.texts.scorers.model, &own, 0), key(&texts.as_expected, &neutral, 1)];
     let expected = vec![1.0; ratios.len()];
     let drawn = [Line::new(ratios, own), Line::new(expected, neutral)];
     Some(localized.line_chart(&chart, &days(localized), legend, &drawn, &table))

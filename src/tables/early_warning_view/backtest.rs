@@ -3,7 +3,9 @@
 use super::super::localizer::Localizer;
 use super::super::table::{Cell, Format, Table, Value};
 use super::{hidden_parts, is_few, least_outcomes, observed_to_expected};
-use crate::early_warning::{AuditedGroup, Backtest, BacktestDate, CapacityFigures, Provenance, TestFigures, Tested};
+use crate::early_warning::{
+    AUDIT_CAPACITY_PCT, AuditedGroup, Backtest, BacktestDate, CapacityFigures, Provenance, TestFigures, Tested, wilson,
+};
 use crate::sanitize::printable;
 
 /// What is found if so many can be looked at; `least` cases with the outcome are not few.
@@ -77,13 +79,13 @@ pub fn warning_dates(words: &Localizer<'_>, backtest: &Backtest) -> Table {
     }
     let is_hidden = (1..least).contains(&backtest.together.model.outcomes);
     let left_out = backtest.dates.iter().map(|of| of.left_out).sum();
-    let name = Cell::from(&words.texts.early_warning.together);
+    let name = Cell::from(&words.texts.scorers.together);
     push(&mut table, name, &backtest.together, left_out, true, is_hidden);
     table.masked()
 }
 
-/// How much is found at a capacity by the number of months until the outcome; dates are `every_months` apart.
-pub fn warning_ahead(words: &Localizer<'_>, tested: &Tested, capacity_pct: f64, provenance: &Provenance) -> Table {
+/// How much is found at the capacity of the audit by the number of months until the outcome; dates are `every_months` apart.
+pub fn warning_ahead(words: &Localizer<'_>, tested: &Tested, provenance: &Provenance) -> Table {
     let columns = [
         ("months_ahead", Format::Count),
         ("outcomes_pct", Format::Percent),
@@ -93,7 +95,7 @@ pub fn warning_ahead(words: &Localizer<'_>, tested: &Tested, capacity_pct: f64, 
     ];
     let mut table = words.table("warning_ahead", columns);
     let at = |of: &TestFigures| {
-        let found = of.capacities.iter().find(|of| of.capacity_pct == capacity_pct);
+        let found = of.capacities.iter().find(|of| of.capacity_pct == AUDIT_CAPACITY_PCT);
         found.map_or(Vec::new(), |of: &CapacityFigures| of.found_by_dates.clone())
     };
     let [model, rules, single] = [&tested.model, &tested.rules, &tested.single].map(at);
@@ -121,8 +123,6 @@ pub fn warning_ahead(words: &Localizer<'_>, tested: &Tested, capacity_pct: f64, 
 
 /// Groups of bands of like risk that have about as many expected outcomes each.
 const GROUPS: f64 = 8.0;
-/// A 95 % interval reaches so many standard errors to either side.
-const NORMAL_95: f64 = 1.96;
 
 /// The risk that bands of like risk foresaw, over all dates of testing, and how many had the outcome. The interval is Wilson's,
 /// both counts divided by the number of dates, as that of bands.
@@ -142,7 +142,8 @@ pub fn warning_calibration(words: &Localizer<'_>, dates: &[BacktestDate], proven
     let hidden = hidden_parts(&outcomes, outcomes.iter().sum(), least);
     for (of, is_hidden) in groups.iter().zip(hidden) {
         let (rows, observed) = (of.rows as f64, of.outcomes as f64);
-        let [low, high] = wilson(observed / rows, rows / dates.len() as f64);
+        let of_dates = dates.len() as f64;
+        let [low, high] = wilson(observed / of_dates, rows / of_dates);
         let ratio = observed_to_expected(observed, of.expected);
         let own = [100.0 * observed / rows, 100.0 * low, 100.0 * high, ratio];
         let own = own.map(|value| Cell::from(value).hidden_if(is_hidden));
@@ -183,17 +184,9 @@ fn of_like_risk(dates: &[BacktestDate]) -> Vec<LikeRisk> {
     groups
 }
 
-/// Wilson's 95 % interval of a share of so many.
-fn wilson(share: f64, of: f64) -> [f64; 2] {
-    let square = NORMAL_95 * NORMAL_95;
-    let middle = (share + square / (2.0 * of)) / (1.0 + square / of);
-    let half = NORMAL_95 / (1.0 + square / of) * (share * (1.0 - share) / of + square / (4.0 * of * of)).sqrt();
-    [(middle - half).max(0.0), (middle + half).min(1.0)]
-}
-
 /// How the model treats groups, each dimension by itself, and all customers behind them. Of a group nothing is told where few
 /// have the outcome, or where that could be worked out from the others.
-pub fn warning_audit(words: &Localizer<'_>, backtest: &Backtest, provenance: &Provenance, capacity_pct: f64) -> Table {
+pub fn warning_audit(words: &Localizer<'_>, backtest: &Backtest, provenance: &Provenance) -> Table {
     let columns = [
         ("dimension", Format::Text),
         ("group", Format::Text),
@@ -221,7 +214,7 @@ pub fn warning_audit(words: &Localizer<'_>, backtest: &Backtest, provenance: &Pr
             push_group(words, &mut table, group, with || without);
         }
     }
-    let all = together.capacities.iter().find(|of| of.capacity_pct == capacity_pct);
+    let all = together.capacities.iter().find(|of| of.capacity_pct == AUDIT_CAPACITY_PCT);
     let found = all.map_or(f64::NAN, |of| of.found);
     let all = AuditedGroup {
         dimension: String::new(),

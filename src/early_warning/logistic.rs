@@ -1,0 +1,238 @@
+//! Penalised logistic regression by Newton's method (`docs/method.md` section 11, *Fit*).
+//!
+//! Sums run over patterns in pieces of one size, and the pieces are added in their order: nothing depends on how many
+//! threads there are. Where features say almost the same, only the penalty holds their coefficients apart, and a rounding
+//! error of the gradient is an error of theirs. So the gradient and the objective are summed with the error carried along.
+
+use nalgebra::{Cholesky, DMatrix, DVector};
+use rayon::prelude::*;
+
+use super::error::Unfit;
+use super::patterns::Patterns;
+
+/// Steps after which a fit is given up.
+pub(super) const MOST_STEPS: usize = 100;
+/// A fit has converged when no coefficient moves by more.
+const TOLERANCE: f64 = 1e-10;
+/// Halvings of a step after which a fit is given up; a double has no more bits.
+const MOST_HALVINGS: usize = 52;
+/// Differences of the objective below this, relative to it, are rounding, and no reason to halve a step.
+const ROUNDING: f64 = 1e-13;
+/// Patterns that are summed up together.
+const PIECE: usize = 1 << 14;
+
+/// A fit: the log odds of the reference, and a coefficient of each bin, by feature; 0 of reference bins.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Coefficients {
+    pub(super) intercept: f64,
+    pub(super) bins: Vec<Vec<f64>>,
+}
+
+/// The bins of all features behind one another, after the intercept.
+struct Slots {
+    /// The slot of each feature's first bin.
+    first: Vec<usize>,
+    /// All slots.
+    count: usize,
+    /// The slots that have a coefficient: the intercept, and all bins but references.
+    free: Vec<usize>,
+}
+
+impl Slots {
+    fn new(references: &[Vec<bool>]) -> Self {
+        let mut slots = Slots { first: Vec::new(), count: 1, free: vec![0] };
+        for of_feature in references {
+            slots.first.push(slots.count);
+            for is_reference in of_feature {
+                slots.free.extend((!is_reference).then_some(slots.count));
+                slots.count += 1;
+            }
+        }
+        slots
+    }
+}
+
+/// A sum that carries its rounding error along (Neumaier).
+#[derive(Debug, Clone, Copy, Default)]
+struct Sum {
+    sum: f64,
+    error: f64,
+}
+
+impl Sum {
+    #[inline]
+    fn add(&mut self, value: f64) {
+        let sum = self.sum + value;
+        self.error += if self.sum.abs() >= value.abs() { self.sum - sum + value } else { value - sum + self.sum };
+        self.sum = sum;
+    }
+
+    fn add_sum(&mut self, other: Sum) {
+        self.add(other.sum);
+        self.error += other.error;
+    }
+
+    fn value(self) -> f64 {
+        self.sum + self.error
+    }
+}
+
+/// The objective without its penalty, and its derivatives by all slots.
+struct Derivatives {
+    objective: Sum,
+    gradient: Vec<Sum>,
+    /// Row by row; above the diagonal, and the first row, where the diagonal is, too: a bin times itself is itself.
+    hessian: Vec<f64>,
+}
+
+impl Derivatives {
+    fn new(slots: usize) -> Self {
+        let gradient = vec![Sum::default(); slots];
+        Derivatives { objective: Sum::default(), gradient, hessian: vec![0.0; slots * slots] }
+    }
+
+    fn add(&mut self, other: &Derivatives) {
+        self.objective.add_sum(other.objective);
+        self.gradient.iter_mut().zip(&other.gradient).for_each(|(sum, other)| sum.add_sum(*other));
+        self.hessian.iter_mut().zip(&other.hessian).for_each(|(sum, other)| *sum += other);
+    }
+}
+
+/// Fits bins to outcomes. `references` says of each bin of each feature whether it is the feature's reference.
+///
+/// # Errors
+/// There is no such fit, or it is not found.
+pub(super) fn fit(patterns: &Patterns, references: &[Vec<bool>], penalty: f64) -> Result<Coefficients, Unfit> {
+    let slots = Slots::new(references);
+    let (rows, outcomes) = patterns.counts.iter().fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1));
+    if outcomes == 0 {
+        return Err(Unfit::NoOutcomes);
+    }
+    if outcomes == rows {
+        return Err(Unfit::NothingButOutcomes);
+    }
+    let mut coefficients = vec![0.0; slots.count];
+    coefficients[0] = (outcomes as f64 / (rows - outcomes) as f64).ln();
+    for _ in 0..MOST_STEPS {
+        let now = derivatives(patterns, &slots, &coefficients);
+        let step = newton_step(&now, &slots, &coefficients, penalty)?;
+        if step.iter().all(|by| by.abs() <= TOLERANCE) {
+            return Ok(told(&moved(&coefficients, &slots, &step, 1.0), &slots, references));
+        }
+        let highest = now.objective.value() + penalised(&coefficients, penalty);
+        let highest = highest + highest.abs() * ROUNDING;
+        let mut halved =
+            (0..MOST_HALVINGS).map(|halvings| moved(&coefficients, &slots, &step, 0.5f64.powi(halvings as i32)));
+        coefficients = halved
+            .find(|next| objective(patterns, &slots, next) + penalised(next, penalty) <= highest)
+            .ok_or(Unfit::NotConverged)?;
+    }
+    Err(Unfit::NotConverged)
+}
+
+/// The coefficients by feature.
+fn told(coefficients: &[f64], slots: &Slots, references: &[Vec<bool>]) -> Coefficients {
+    let bins = slots.first.iter().zip(references).map(|(first, bins)| coefficients[*first..][..bins.len()].to_vec());
+    Coefficients { intercept: coefficients[0], bins: bins.collect() }
+}
+
+/// The coefficients after a share of a step.
+fn moved(coefficients: &[f64], slots: &Slots, step: &DVector<f64>, share: f64) -> Vec<f64> {
+    let mut next = coefficients.to_vec();
+    slots.free.iter().zip(step).for_each(|(slot, by)| next[*slot] -= share * by);
+    next
+}
+
+/// The penalty of all coefficients but the intercept.
+fn penalised(coefficients: &[f64], penalty: f64) -> f64 {
+    0.5 * penalty * coefficients[1..].iter().map(|coefficient| coefficient * coefficient).sum::<f64>()
+}
+
+/// What Newton's method takes off the free coefficients.
+fn newton_step(now: &Derivatives, slots: &Slots, coefficients: &[f64], penalty: f64) -> Result<DVector<f64>, Unfit> {
+    let free = &slots.free;
+    let of = |slot: usize| if slot == 0 { 0.0 } else { penalty };
+    let gradient = DVector::from_iterator(
+        free.len(),
+        free.iter().map(|slot| now.gradient[*slot].value() + of(*slot) * coefficients[*slot]),
+    );
+    let hessian = DMatrix::from_fn(free.len(), free.len(), |row, column| {
+        let (low, high) = (free[row.min(column)], free[row.max(column)]);
+        // A bin times itself is itself, as the intercept times it is.
+        if row == column { now.hessian[high] + of(high) } else { now.hessian[low * slots.count + high] }
+    });
+    let step = Cholesky::new(hessian).ok_or(Unfit::Undetermined)?.solve(&gradient);
+    if step.iter().all(|by| by.is_finite()) { Ok(step) } else { Err(Unfit::Undetermined) }
+}
+
+/// The patterns in pieces: their bins, and their counts.
+fn pieces(patterns: &Patterns) -> impl IndexedParallelIterator<Item = (&[u8], &[(u64, u64)])> {
+    let bins = move |at: usize| &patterns.bins[at * PIECE * patterns.features..];
+    patterns.counts.par_chunks(PIECE).enumerate().map(move |(at, counts)| (bins(at), counts))
+}
+
+/// The log odds of a pattern.
+#[inline]
+fn log_odds(coefficients: &[f64], slots: &Slots, bins: &[u8]) -> f64 {
+    let of_bins = slots.first.iter().zip(bins).map(|(first, bin)| coefficients[first + usize::from(*bin)]);
+    of_bins.fold(coefficients[0], |sum, coefficient| sum + coefficient)
+}
+
+/// −[o ln p + (n − o) ln(1 − p)] of a pattern with `n` rows and `o` outcomes.
+#[inline]
+fn loss(log_odds: f64, (rows, outcomes): (u64, u64)) -> f64 {
+    rows as f64 * (log_odds.max(0.0) + (-log_odds.abs()).exp().ln_1p()) - outcomes as f64 * log_odds
+}
+
+fn objective(patterns: &Patterns, slots: &Slots, coefficients: &[f64]) -> f64 {
+    let of_piece = |(bins, counts): (&[u8], &[(u64, u64)])| {
+        let mut sum = Sum::default();
+        for (at, count) in counts.iter().enumerate() {
+            sum.add(loss(log_odds(coefficients, slots, &bins[at * patterns.features..][..patterns.features]), *count));
+        }
+        sum
+    };
+    let mut all = Sum::default();
+    pieces(patterns).map(of_piece).collect::<Vec<Sum>>().into_iter().for_each(|sum| all.add_sum(sum));
+    all.value()
+}
+
+fn derivatives(patterns: &Patterns, slots: &Slots, coefficients: &[f64]) -> Derivatives {
+    let of_piece = |(bins, counts): (&[u8], &[(u64, u64)])| {
+        let mut sums = Derivatives::new(slots.count);
+        let mut places = vec![0; patterns.features];
+        for (at, count) in counts.iter().enumerate() {
+            add_pattern(&mut sums, slots, coefficients, &bins[at * patterns.features..], *count, &mut places);
+        }
+        sums
+    };
+    let mut all = Derivatives::new(slots.count);
+    pieces(patterns).map(of_piece).collect::<Vec<Derivatives>>().iter().for_each(|sums| all.add(sums));
+    all
+}
+
+#[inline]
+fn add_pattern(
+    sums: &mut Derivatives,
+    slots: &Slots,
+    coefficients: &[f64],
+    bins: &[u8],
+    count: (u64, u64),
+    places: &mut [usize],
+) {
+    places.iter_mut().zip(&slots.first).zip(bins).for_each(|((place, first), bin)| *place = first + usize::from(*bin));
+    let log_odds = places.iter().fold(coefficients[0], |sum, place| sum + coefficients[*place]);
+    let (rows, outcomes) = (count.0 as f64, count.1 as f64);
+    let risk = 1.0 / (1.0 + (-log_odds).exp());
+    let residual = rows * risk - outcomes;
+    let weight = rows * risk / (1.0 + log_odds.exp());
+    sums.objective.add(loss(log_odds, count));
+    sums.gradient[0].add(residual);
+    sums.hessian[0] += weight;
+    for (at, place) in places.iter().enumerate() {
+        sums.gradient[*place].add(residual);
+        sums.hessian[*place] += weight;
+        let row = &mut sums.hessian[place * slots.count..][..slots.count];
+        places[at + 1..].iter().for_each(|other| row[*other] += weight);
+    }
+}

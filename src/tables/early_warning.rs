@@ -1,0 +1,254 @@
+//! The tables of a model's backtest: its figures by date, what each capacity finds, calibration by band, the audit by group.
+
+use super::localizer::Localizer;
+use super::table::{Cell, Column, Format, Table, Value};
+use crate::early_warning::{AuditedGroup, Backtest, BacktestDate, CapacityFigures, TestFigures, Tested};
+use crate::sanitize::printable;
+use crate::text::guarded;
+
+/// The capacities, in per cent, that the figures by date are told for.
+pub const MAIN_CAPACITIES: [f64; 4] = [1.0, 2.0, 5.0, 10.0];
+
+/// The capacity of the audit, and of recall by the number of dates until the outcome.
+const AUDITED_CAPACITY: f64 = 5.0;
+
+/// Those who look at everything there is to know of one sample.
+fn scorers(words: &Localizer<'_>, tested: &Tested) -> [(Value, TestFigures); 3] {
+    let texts = &words.texts.scorers;
+    let of = |key: &str, label: &str, figures: &TestFigures| (Value::named(key, label), figures.clone());
+    [
+        of("model", &texts.model, &tested.model),
+        of("rules", &texts.rules, &tested.rules),
+        of("single", &texts.single, &tested.single),
+    ]
+}
+
+/// The figures of one capacity; NaN where there is nothing to divide by.
+#[derive(Debug, Clone, Copy)]
+struct Found {
+    precision_pct: f64,
+    recall_pct: f64,
+    lift: f64,
+}
+
+impl Found {
+    fn of(figures: &TestFigures, capacity: &CapacityFigures) -> Self {
+        let precision_pct = pct(capacity.found, capacity.looked_at);
+        let recall_pct = pct(capacity.found, figures.outcomes);
+        Found { precision_pct, recall_pct, lift: precision_pct / pct(figures.outcomes as f64, figures.rows) }
+    }
+}
+
+/// Per cent; NaN of nothing.
+fn pct(part: f64, all: u64) -> f64 {
+    100.0 * part / all as f64
+}
+
+/// Every test figure by date and scorer, then over all dates together.
+pub fn backtest(words: &Localizer<'_>, backtest: &Backtest) -> Table {
+    let figures: [(&str, Format); 6] = [
+        ("customers", Format::Count),
+        ("outcomes", Format::Count),
+        ("left_out", Format::Count),
+        ("base_pct", Format::Percent),
+        ("auc", Format::Decimals(3)),
+        ("expected", Format::Decimals(1)),
+    ];
+    let head = [("date", Format::Text), ("scorer", Format::Text), ("feature", Format::Text)];
+    let of_fit = [
+        ("fitted_from", Format::Day),
+        ("fitted_to", Format::Day),
+        ("calibrated_from", Format::Day),
+        ("calibrated_to", Format::Day),
+    ];
+    let last = [
+        ("observed_to_expected", Format::Decimals(2)),
+        ("brier", Format::Decimals(5)),
+        ("brier_skill", Format::Decimals(3)),
+    ];
+    let mut table = words.table("backtest", head.into_iter().chain(of_fit).chain(figures).chain(last));
+    table.columns.extend(capacity_columns(words, backtest));
+    for date in &backtest.dates {
+        let day = Value::from(date.date.to_string());
+        push_tested(words, &mut table, &day, Some(date), &date.tested, &date.single_feature);
+    }
+    let together = Value::named("together", &words.texts.scorers.together);
+    push_tested(words, &mut table, &together, None, &backtest.together, &backtest.single_feature);
+    table
+}
+
+/// The columns of the main capacities, then recall by the number of dates until the outcome.
+fn capacity_columns(words: &Localizer<'_>, backtest: &Backtest) -> Vec<Column> {
+    let of = |text: &str, name: String, number: String, format: Format| {
+        let mut column = words.column("backtest", text, format);
+        column.heading = crate::i18n::fill(&column.heading, &[("number", &number)]);
+        Column { name, ..column }
+    };
+    let mut columns = Vec::new();
+    for capacity in MAIN_CAPACITIES {
+        let number = words.language.at_most(capacity, 1);
+        columns.push(of("precision_at", format!("precision_at_{capacity}_pct"), number.clone(), Format::Percent));
+        columns.push(of("recall_at", format!("recall_at_{capacity}_pct"), number.clone(), Format::Percent));
+        columns.push(of("lift_at", format!("lift_at_{capacity}"), number, Format::Decimals(1)));
+    }
+    for after in 1..=dates_ahead(backtest) {
+        let name = format!("recall_at_{AUDITED_CAPACITY}_after_{after}_pct");
+        columns.push(of("recall_after", name, words.count(after as u64), Format::Percent));
+    }
+    columns
+}
+
+/// How many dates ahead the outcome counts.
+fn dates_ahead(backtest: &Backtest) -> usize {
+    let capacity = at(&backtest.together.model, AUDITED_CAPACITY);
+    capacity.map_or(0, |capacity| capacity.found_by_dates.len())
+}
+
+/// The figures of a capacity.
+fn at(figures: &TestFigures, capacity_pct: f64) -> Option<&CapacityFigures> {
+    figures.capacities.iter().find(|capacity| capacity.capacity_pct == capacity_pct)
+}
+
+/// A row per scorer.
+fn push_tested(
+    words: &Localizer<'_>,
+    table: &mut Table,
+    when: &Value,
+    date: Option<&BacktestDate>,
+    tested: &Tested,
+    single_feature: &str,
+) {
+    for (place, (scorer, figures)) in scorers(words, tested).into_iter().enumerate() {
+        let feature = if place == 2 { Cell::from(words.feature(single_feature)) } else { Cell::default() };
+        let days = |days: Option<&[crate::calendar::Day]>| {
+            let [first, last] = [days.and_then(<[_]>::first), days.and_then(<[_]>::last)];
+            [first, last].map(|day| day.map_or(Cell::default(), |day| Cell::from(day.to_string())))
+        };
+        let fitted = days(date.map(|date| date.fitted_on.as_slice()));
+        // The baselines are not calibrated.
+        let calibrated = days(date.filter(|_| place == 0).map(|date| date.calibrated_on.as_slice()));
+        let head = [Cell::from(when.clone()), Cell::from(scorer), feature];
+        let left_out = date.map_or(Cell::default(), |date| Cell::from(date.left_out));
+        let cells = head.into_iter().chain(fitted).chain(calibrated).chain(figure_cells(words, &figures, left_out));
+        table.push_as(date.is_none(), cells);
+    }
+}
+
+/// The figures of a row of the backtest; those of few outcomes are only for the owner.
+fn figure_cells(words: &Localizer<'_>, figures: &TestFigures, left_out: Cell) -> Vec<Cell> {
+    let few = is_few(words, figures.outcomes);
+    let own = |value: f64| Cell::from(value).hidden_if(few);
+    let mut cells = vec![
+        Cell::from(figures.rows),
+        Cell::from(figures.outcomes).hidden_if(few),
+        left_out,
+        own(pct(figures.outcomes as f64, figures.rows)),
+        own(figures.auc),
+        Cell::from(figures.expected),
+        own(figures.outcomes as f64 / figures.expected),
+        own(figures.brier),
+        own(figures.brier_skill),
+    ];
+    for capacity in MAIN_CAPACITIES {
+        let found = at(figures, capacity).map(|capacity| Found::of(figures, capacity));
+        let of = |value: fn(&Found) -> f64| own(found.as_ref().map_or(f64::NAN, value));
+        cells.extend([of(|found| found.precision_pct), of(|found| found.recall_pct), of(|found| found.lift)]);
+    }
+    let by_dates = at(figures, AUDITED_CAPACITY).map_or(&[][..], |capacity| &capacity.found_by_dates);
+    cells.extend(by_dates.iter().map(|(found, all)| Cell::from(pct(*found, *all)).hidden_if(is_few(words, *all))));
+    cells
+}
+
+/// Whether so few are behind a figure that only the owner may see it.
+fn is_few(words: &Localizer<'_>, count: u64) -> bool {
+    count < words.min_group().into()
+}
+
+/// What is found at each capacity, over all dates together.
+pub fn capacity(words: &Localizer<'_>, tested: &Tested) -> Table {
+    let columns = [
+        ("scorer", Format::Text),
+        ("capacity_pct", Format::UpTo(1)),
+        ("looked_at", Format::Count),
+        ("found", Format::UpTo(1)),
+        ("precision_pct", Format::Percent),
+        ("recall_pct", Format::Percent),
+        ("lift", Format::Decimals(1)),
+    ];
+    let mut table = words.table("capacity", columns);
+    for (scorer, figures) in scorers(words, tested) {
+        for capacity in &figures.capacities {
+            let found = Found::of(&figures, capacity);
+            let few = is_few(words, capacity.looked_at) || is_few(words, figures.outcomes);
+            let values = [capacity.found, found.precision_pct, found.recall_pct, found.lift];
+            let values = values.map(|value| Cell::from(value).hidden_if(few));
+            let head = [Cell::from(scorer.clone()), Cell::from(capacity.capacity_pct), Cell::from(capacity.looked_at)];
+            table.push(head.into_iter().chain(values));
+        }
+    }
+    table
+}
+
+/// What each band of each date foresaw, and what came.
+pub fn calibration(words: &Localizer<'_>, backtest: &Backtest) -> Table {
+    let columns = [
+        ("date", Format::Day),
+        ("band", Format::Count),
+        ("lowest_score", Format::Change),
+        ("risk_pct", Format::Percent),
+        ("customers", Format::Count),
+        ("expected", Format::Decimals(1)),
+        ("outcomes", Format::Count),
+        ("observed_pct", Format::Percent),
+    ];
+    let mut table = words.table("calibration", columns);
+    for date in &backtest.dates {
+        for (band, outcome) in (1u64..).zip(&date.bands) {
+            let few = is_few(words, outcome.rows);
+            let expected = outcome.rows as f64 * outcome.risk_pct / 100.0;
+            table.push([
+                Cell::from(date.date.to_string()),
+                Cell::from(band),
+                Cell::from(i128::from(outcome.lowest_score)),
+                Cell::from(outcome.risk_pct),
+                Cell::from(outcome.rows).hidden_if(few),
+                Cell::from(expected).hidden_if(few),
+                Cell::from(outcome.outcomes).hidden_if(few),
+                Cell::from(pct(outcome.outcomes as f64, outcome.rows)).hidden_if(few),
+            ]);
+        }
+    }
+    table
+}
+
+/// How the model treats groups of customers, over all dates together.
+pub fn audit(words: &Localizer<'_>, groups: &[AuditedGroup], spreadsheet_safe: bool) -> Table {
+    let columns = [
+        ("dimension", Format::Text),
+        ("group", Format::Text),
+        ("customers", Format::Count),
+        ("outcomes", Format::Count),
+        ("recall_pct", Format::Percent),
+        ("false_positive_rate_pct", Format::Percent),
+        ("expected", Format::Decimals(1)),
+        ("observed_to_expected", Format::Decimals(2)),
+    ];
+    let mut table = words.table("audit", columns);
+    for group in groups {
+        let label = match group.group.as_str() {
+            "" => words.texts.breakdowns.missing.clone(),
+            name => printable(name),
+        };
+        table.push([
+            Cell::from(Value::named(&group.dimension, &words.dimension(&group.dimension))),
+            Cell::from(Value::named(&guarded(&group.group, spreadsheet_safe), &label)),
+            Cell::from(group.rows),
+            Cell::from(group.outcomes),
+            Cell::from(pct(group.found, group.outcomes)),
+            Cell::from(pct(group.false_alarms, group.rows - group.outcomes)),
+            Cell::from(group.expected),
+            Cell::from(group.outcomes as f64 / group.expected),
+        ]);
+    }
+    table
+}

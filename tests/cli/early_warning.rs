@@ -1,0 +1,230 @@
+//! Early warning: a model and its tests follow from the labels of runs on its panel's dates, and nothing that was learned
+//! from lies after what is tested.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use crate::early_warning_outcome::{Case, Sample, Sums, bin_of, rule_rates, samples, score};
+use crate::outcome::Outcome;
+use crate::panel_outcome::Panel;
+use crate::table::Table;
+use crate::workspace::Workspace;
+
+/// Dates ahead; fewer than usual, so that a short panel is enough.
+const WITHIN: usize = 2;
+/// Nine dates, the first seven of which have an outcome.
+const SPAN: [&str; 4] = ["--from", "2025-04-30", "--to", "2025-12-31"];
+
+/// A population of so many customers over two years, and its configuration.
+fn population(customers: u32) -> Workspace {
+    let workspace = Workspace::empty();
+    let customers = customers.to_string();
+    workspace.vardag(&["synth", "big", "--customers", &customers, "--seed", "5", "--months", "24", "--quiet"]).code(0);
+    let config = workspace.read("big/vardag.toml");
+    workspace.write("big/vardag.toml", format!("{config}\n[early_warning]\nwithin = {WITHIN}\n"));
+    workspace
+}
+
+fn fit(workspace: &Workspace, more: &[&str]) -> Outcome {
+    workspace.vardag(&[&["early-warning", "fit", "big/vardag.toml"], &SPAN[..], more].concat())
+}
+
+/// Whether two numbers are the same but for the order of a sum.
+fn same(found: &str, expected: f64) -> bool {
+    let found: f64 = found.parse().unwrap_or(f64::NAN);
+    (found - expected).abs() <= 1e-9 * expected.abs().max(1.0) || found.is_nan() && expected.is_nan()
+}
+
+/// The rows of a table that say otherwise than these figures, by the first two columns.
+fn wrong(table: &Table, date: &str, scorer: &str, figures: &[(String, f64)]) -> Vec<String> {
+    let row = table.rows.iter().find(|row| row[0] == date && row[1] == scorer);
+    let row = row.unwrap_or_else(|| panic!("no row of {date} and {scorer}"));
+    let value = |name: &str| &row[table.columns.iter().position(|column| column == name).expect(name)];
+    let wrong = figures.iter().filter(|(name, expected)| !same(value(name), *expected));
+    wrong.map(|(name, expected)| format!("{date} {scorer} {name}: {} instead of {expected}", value(name))).collect()
+}
+
+#[test]
+fn a_model_and_its_tests_follow_from_the_labels_of_runs() {
+    let workspace = population(8_000);
+    fit(&workspace, &["--out", "model.toml", "--quiet"]);
+    workspace.vardag(&[&["panel", "big/vardag.toml", "--out", "panels", "--quiet"], &SPAN[..]].concat()).code(0);
+    let panel = Panel::read(&workspace.path("panels/2025-04-30_2025-12-31"));
+    let register = Table::read(&workspace.path("big/customers.csv"));
+    let samples = samples(&workspace, "big/vardag.toml", &panel, &register, WITHIN);
+    assert!(samples.iter().all(|sample| sample.outcomes() > 20), "so few would prove little");
+    assert!(samples.iter().any(|sample| sample.left_out > 0));
+
+    let backtest = Table::read(&workspace.path("model.backtest/backtest.csv"));
+    assert_eq!(wrong_baseline(&backtest, &samples), [""; 0]);
+    let model: toml::Value = workspace.read("model.toml").parse::<toml::Table>().expect("TOML").into();
+    assert_eq!(wrong_bins(&model, &samples[..=4]), [""; 0]);
+    assert_eq!(wrong_bands(&model, &samples), [""; 0]);
+    learning_lies_before_testing(&backtest, &panel.dates);
+    tables_agree(&workspace, &backtest);
+    audited_are_groups_of_enough(&workspace, &register, &samples[4..]);
+    columns_are_documented(&workspace);
+}
+
+/// The baseline of the rules needs no more than the labels: all its figures, and how many customers there are for all.
+fn wrong_baseline(backtest: &Table, samples: &[Sample]) -> Vec<String> {
+    let (mut differences, mut all) = (Vec::new(), Vec::new());
+    for tested in 2 * WITHIN..samples.len() {
+        let sample = &samples[tested];
+        let (rates, base) = rule_rates(&samples[..=tested - 2 * WITHIN]);
+        let risk = |case: &Case| rates.get(case.rule.as_str()).copied().unwrap_or(base);
+        let risks: Vec<f64> = sample.cases.iter().map(risk).collect();
+        let sums = Sums::of(sample, &risks, base, WITHIN);
+        differences.extend(wrong(backtest, &sample.date, "rules", &sums.figures()));
+        let counts = [("left_out".to_owned(), sample.left_out as f64)].into_iter().chain(sums.figures().into_iter().take(3));
+        let counts: Vec<(String, f64)> = counts.collect();
+        for scorer in ["model", "rules", "single"] {
+            differences.extend(wrong(backtest, &sample.date, scorer, &counts));
+        }
+        all.push(sums);
+    }
+    differences.extend(wrong(backtest, "together", "rules", &Sums::together(&all).figures()));
+    assert_eq!(backtest.rows.len(), 3 * (all.len() + 1));
+    differences
+}
+
+/// Customers, rows and outcomes of every bin of the scorecard, which is fitted on these samples.
+fn wrong_bins(model: &toml::Value, fitted: &[Sample]) -> Vec<String> {
+    let dates: Vec<&str> = model["fitted"]["fitted_on"].as_array().expect("dates").iter().filter_map(|day| day.as_str()).collect();
+    assert_eq!(dates, fitted.iter().map(|sample| sample.date.as_str()).collect::<Vec<_>>());
+    let cases = || fitted.iter().flat_map(|sample| &sample.cases);
+    let mut differences = Vec::new();
+    let whole = |value: &toml::Value| value.as_integer().expect("a whole number") as usize;
+    assert_eq!(whole(&model["fitted"]["rows"]), cases().count());
+    for feature in model["scorecard"]["features"].as_array().expect("features") {
+        let name = feature["name"].as_str().expect("a name");
+        for (at, bin) in feature["bins"].as_array().expect("bins").iter().enumerate() {
+            let own = || cases().filter(|case| bin_of(feature, case.values.get(name).copied()) == Some(at));
+            let customers = own().map(|case| &case.id).collect::<BTreeSet<_>>().len();
+            let expected = [customers, own().count(), own().filter(|case| case.until.is_some()).count()];
+            let found = ["customers", "rows", "outcomes"].map(|key| whole(&bin[key]));
+            if found != expected {
+                differences.push(format!("{name} {at}: {found:?} instead of {expected:?}"));
+            }
+        }
+    }
+    differences
+}
+
+/// Rows and outcomes of every band, whose risks come from all samples.
+fn wrong_bands(model: &toml::Value, calibrated: &[Sample]) -> Vec<String> {
+    let bands = model["risks"]["bands"].as_array().expect("bands");
+    let lowest: Vec<i64> = bands.iter().map(|band| band["lowest_score"].as_integer().expect("a score")).collect();
+    assert!(lowest.len() > 1 && lowest.is_sorted_by(|one, other| one > other), "{lowest:?}");
+    let mut counts = vec![(0, 0); bands.len()];
+    for case in calibrated.iter().flat_map(|sample| &sample.cases) {
+        let score = score(model, case);
+        let band = lowest.iter().position(|lowest| score >= *lowest).unwrap_or(bands.len() - 1);
+        counts[band].0 += 1;
+        counts[band].1 += i64::from(case.until.is_some());
+    }
+    let found = bands.iter().map(|band| ["rows", "outcomes"].map(|key| band[key].as_integer().expect("a number")));
+    let wrong = found.zip(&counts).filter(|([rows, outcomes], expected)| (*rows, *outcomes) != **expected);
+    wrong.map(|(found, expected)| format!("{found:?} instead of {expected:?}")).collect()
+}
+
+/// What is learned at any date is settled on or before it.
+fn learning_lies_before_testing(backtest: &Table, dates: &[String]) {
+    let place = |day: &str| dates.iter().position(|date| date == day).expect("a date of the panel");
+    let columns = ["date", "scorer", "fitted_from", "fitted_to", "calibrated_from", "calibrated_to"];
+    for row in backtest.select(&columns).iter().filter(|row| row[0] != "together") {
+        let tested = place(row[0]);
+        assert_eq!((place(row[2]), place(row[3])), (0, tested - 2 * WITHIN), "{row:?}");
+        match row[1] {
+            "model" => assert_eq!((place(row[4]), place(row[5])), (0, tested - WITHIN), "{row:?}"),
+            _ => assert_eq!(row[4..], ["", ""], "baselines are not calibrated"),
+        }
+    }
+}
+
+/// What several files tell is the same in all of them.
+fn tables_agree(workspace: &Workspace, backtest: &Table) {
+    let capacity = Table::read(&workspace.path("model.backtest/capacity.csv"));
+    let of = |row: &Vec<&str>| (row[0].to_owned(), row[1].to_owned(), row[2..].iter().map(|value| (*value).to_owned()).collect::<Vec<_>>());
+    let capacity: Vec<_> =
+        capacity.select(&["scorer", "capacity_pct", "precision_pct", "recall_pct", "lift"]).iter().map(of).collect();
+    let percents: Vec<f64> = capacity.iter().filter(|row| row.0 == "model").map(|row| row.1.parse().expect("a number")).collect();
+    assert_eq!((percents.first(), percents.last()), (Some(&0.5), Some(&50.0)));
+    let found: Vec<f64> = capacity.iter().filter(|row| row.0 == "model").map(|row| row.2[1].parse().expect("a number")).collect();
+    assert!(found.is_sorted(), "who looks at more finds more: {found:?}");
+    for (scorer, pct, values) in capacity.iter().filter(|row| ["1", "2", "5", "10"].contains(&row.1.as_str())) {
+        let columns = [format!("precision_at_{pct}_pct"), format!("recall_at_{pct}_pct"), format!("lift_at_{pct}")];
+        let columns: Vec<&str> = ["date", "scorer"].into_iter().chain(columns.iter().map(String::as_str)).collect();
+        let row = backtest.select(&columns).into_iter().find(|row| row[0] == "together" && row[1] == scorer);
+        assert_eq!(row.expect("a row")[2..], *values, "{scorer} {pct}");
+    }
+    let calibration = Table::read(&workspace.path("model.backtest/calibration.csv"));
+    for row in backtest.select(&["date", "scorer", "customers", "outcomes", "expected"]).iter().filter(|row| row[1] == "model" && row[0] != "together") {
+        let bands = calibration.select(&["date", "customers", "outcomes", "expected"]);
+        let sum = |at: usize| bands.iter().filter(|band| band[0] == row[0]).map(|band| band[at].parse::<f64>().expect("a number")).sum::<f64>();
+        assert!((1..=3).all(|at| same(row[at + 1], sum(at))), "{row:?}");
+    }
+}
+
+/// Groups with at least 100 outcomes in the tests are audited, and no others.
+fn audited_are_groups_of_enough(workspace: &Workspace, register: &Table, tested: &[Sample]) {
+    let audit = Table::read(&workspace.path("model.backtest/audit.csv"));
+    for dimension in ["language", "municipality"] {
+        let groups: BTreeMap<&str, &str> =
+            register.select(&["customer_id", dimension]).into_iter().map(|row| (row[0], row[1])).collect();
+        let mut expected: BTreeMap<&str, (u32, u32)> = BTreeMap::new();
+        for case in tested.iter().flat_map(|sample| &sample.cases) {
+            let (rows, outcomes) = expected.entry(groups[case.id.as_str()]).or_default();
+            *rows += 1;
+            *outcomes += u32::from(case.until.is_some());
+        }
+        expected.retain(|_, (_, outcomes)| *outcomes >= 100);
+        let found = audit.select(&["dimension", "group", "customers", "outcomes"]);
+        let found = found.iter().filter(|row| row[0] == dimension);
+        let number = |text: &str| text.parse::<u32>().expect("a number");
+        assert_eq!(found.map(|row| (row[1], (number(row[2]), number(row[3])))).collect::<BTreeMap<_, _>>(), expected);
+    }
+    assert!(audit.column("dimension").contains(&"age_group"));
+}
+
+/// The documentation lists the columns of every file, in their order.
+fn columns_are_documented(workspace: &Workspace) {
+    for file in ["backtest", "capacity", "calibration", "audit"] {
+        let mut columns = Table::read(&workspace.path(&format!("model.backtest/{file}.csv"))).columns;
+        // There are as many of these as the settings say.
+        columns.retain(|column| !column.starts_with("recall_at_5_after_") || column.ends_with("after_1_pct"));
+        crate::samples::assert_documented(file, &columns);
+    }
+}
+
+/// Everything that a fit writes.
+fn written(workspace: &Workspace, name: &str) -> Vec<(String, Vec<u8>)> {
+    let folder = format!("{name}.backtest");
+    let files = workspace.listing(&folder).into_iter().map(|file| format!("{folder}/{file}"));
+    let files = files.chain([format!("{name}.toml")]);
+    files.map(|file| (file.replace(name, ""), fs::read(workspace.path(&file)).expect("a file"))).collect()
+}
+
+#[test]
+fn neither_threads_nor_a_memory_limit_change_a_byte() {
+    // More than one partition.
+    let workspace = population(18_000);
+    let fit = |name: &str, more: &[&str]| {
+        fit(&workspace, &[&["--quiet", "--out", &format!("{name}.toml")], more].concat());
+        written(&workspace, name)
+    };
+    let one = fit("one", &["--threads", "1"]);
+    let names: Vec<&str> = one.iter().map(|(name, _)| name.as_str()).collect();
+    let pages = ["en", "fi", "sv"].map(|language| format!(".backtest/early-warning.{language}.html"));
+    let [en, fi, sv] = pages.each_ref().map(String::as_str);
+    let tables = ["audit", "backtest", "calibration", "capacity"].map(|table| format!(".backtest/{table}.csv"));
+    let [audit, backtest, calibration, capacity] = tables.each_ref().map(String::as_str);
+    assert_eq!(names, [audit, backtest, calibration, capacity, en, fi, sv, ".toml"]);
+    for (name, more) in [("two", ["--threads", "2"]), ("seven", ["--threads", "7"]), ("limited", ["--memory-limit", "1MiB"])] {
+        let other = fit(name, &more);
+        let differ = one.iter().zip(&other).filter(|(one, other)| one != other).map(|(one, _)| &one.0);
+        assert_eq!(differ.collect::<Vec<_>>(), [""; 0], "{name}");
+        assert_eq!(one.len(), other.len());
+    }
+}
