@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::{WorkArguments, day, job, output, progress, summary};
 use crate::calendar::Day;
-use crate::config::{self, RunPlan};
+use crate::config;
 use crate::early_warning::{CapacityFigures, ModelFile, TestFigures, Tested};
 use crate::exit_code::ExitCode;
 use crate::i18n::Language;
@@ -14,7 +14,6 @@ use crate::job::Job;
 use crate::learning::{self, LearnReport, Learned, ModelPaths};
 use crate::panel::{PanelPlan, PanelSpan, Watchers};
 use crate::render;
-use crate::schema::Entity;
 use crate::tables::MAIN_CAPACITIES;
 
 #[derive(Debug, Subcommand)]
@@ -84,17 +83,14 @@ fn fit(arguments: &FitArguments) -> anyhow::Result<ExitCode> {
     if arguments.work.json {
         output::print_json(&json(&report, learned)?)?;
     } else {
-        output::print(&text(learned, &panel.plan)?)?;
+        output::print(&text(learned))?;
     }
     Ok(if learned.file.tests.passes() { ExitCode::Success } else { ExitCode::Data })
 }
 
 /// The summary of a model.
-fn text(learned: &Learned, plan: &RunPlan) -> anyhow::Result<String> {
-    let words = summary::words(plan)?;
+fn text(learned: &Learned) -> String {
     let ModelFile { model, tests, .. } = &learned.file;
-    let of = |name: &String| words.category(Entity::Customer, name).label().to_owned();
-    let from: Vec<String> = model.provenance.from.iter().map(of).collect();
     let verdict = match &tests.failures[..] {
         [] => "It passes its tests.".to_owned(),
         failures => {
@@ -111,15 +107,15 @@ fn text(learned: &Learned, plan: &RunPlan) -> anyhow::Result<String> {
     let [ratio, low, high] = tests.observed_to_expected.map(|ratio| language.decimals(ratio, 2));
     let main = card.capacities.iter().filter(|capacity| MAIN_CAPACITIES.contains(&capacity.capacity_pct));
     let capacities: Vec<String> = main.map(|capacity| in_words(card, capacity)).collect();
-    Ok(format!(
-        "Early warning: who of {} is likely to be {} within {} dates\n\n{verdict}\n\n\
-         Tested on {}, each on models of earlier dates: {}, of whom {} slid ({})\n\
+    format!(
+        "Early warning: who in {} is likely to slide into {} within {}\n\n{verdict}\n\n\
+         Tested on {}, each by a model of earlier dates: {} (once for each date), of whom {} slid ({})\n\
          AUC {}; the deciding rule alone {}, the best single feature alone ({}) {}\n\
          Observed / expected {ratio} ({low} to {high}); Brier skill {}, of the rules {}\n\n{}\n\n\
          written: {}\n         {}\n",
-        from.join(", "),
-        of(&model.provenance.to),
-        model.provenance.within,
+        model.provenance.from.join(" or "),
+        model.provenance.to,
+        summary::counted(model.provenance.within.into(), "date"),
         summary::counted(tests.dates.len() as u64, "date"),
         summary::counted(card.rows, "customer"),
         language.whole(card.outcomes),
@@ -133,7 +129,7 @@ fn text(learned: &Learned, plan: &RunPlan) -> anyhow::Result<String> {
         capacities.join("\n"),
         learned.model.display(),
         learned.folder.display(),
-    ))
+    )
 }
 
 /// What a capacity finds, in words.
@@ -161,17 +157,17 @@ fn json(report: &LearnReport, learned: &Learned) -> anyhow::Result<serde_json::V
             "brier_skill": figures.brier_skill,
         })
     };
+    let days = |days: &[Day]| days.iter().map(Day::to_string).collect::<Vec<_>>();
+    let Tested { model: card, rules, single } = &tests.together;
     Ok(serde_json::json!({
         "model": learned.model.to_string_lossy(),
         "folder": learned.folder.to_string_lossy(),
         "passes": tests.passes(),
         "failures": failures,
-        "dates_tested": tests.dates.iter().map(|date| date.date.to_string()).collect::<Vec<_>>(),
-        "fitted_on": model.provenance.fitted_on.iter().map(Day::to_string).collect::<Vec<_>>(),
-        "calibrated_on": model.provenance.calibrated_on.iter().map(Day::to_string).collect::<Vec<_>>(),
-        "model_figures": scorer(&tests.together.model),
-        "rules_figures": scorer(&tests.together.rules),
-        "single_figures": scorer(&tests.together.single),
+        "fitted_on": days(&model.provenance.fitted_on),
+        "calibrated_on": days(&model.provenance.calibrated_on),
+        "tested_on": days(&tests.dates.iter().map(|date| date.date).collect::<Vec<Day>>()),
+        "figures": { "model": scorer(card), "rules": scorer(rules), "single": scorer(single) },
         "single_feature": tests.single_feature,
         "observed_to_expected": tests.observed_to_expected,
         "capacity": render::records(&learned.capacity),

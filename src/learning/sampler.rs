@@ -177,3 +177,59 @@ fn joined(columns: &[SampleColumn], kept: &[Vec<bool>]) -> SampleColumn {
     joined.extend(rows);
     joined
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::tests::plan_of;
+
+    /// Categories of a customer on four dates, two of which are within reach of the first.
+    fn sample(sequences: &[[u16; 4]], parts: Vec<Part>) -> DateSample {
+        let plan = plan_of("[early_warning]\nwithin = 2\nfeatures = [\"contacts\"]");
+        let sequences = Sequences {
+            dates: (0..4).map(Day).collect(),
+            categories: (0..4).map(|date| sequences.iter().map(|of| of[date]).collect()).collect(),
+        };
+        date_sample(parts, 1, &plan.early_warning, &sequences)
+    }
+
+    fn part(customers: &[u32]) -> Part {
+        let contacts = FeatureColumn::Counts(customers.iter().map(|customer| i64::from(*customer) * 200).collect());
+        let rows: Vec<usize> = (0..customers.len()).collect();
+        Part {
+            customers: customers.to_vec(),
+            rules: customers.iter().map(|customer| *customer as u16 + 7).collect(),
+            ages: customers.iter().map(|customer| *customer as u8 + 30).collect(),
+            columns: vec![column(&contacts, &rows)],
+        }
+    }
+
+    #[test]
+    fn what_becomes_of_customers_is_told_by_the_dates_that_follow() {
+        const TO: u16 = 2;
+        let found = sample(
+            &[
+                [TO, 0, TO, 0],     // the next date counts, the one before does not
+                [0, 0, 0, 0],       // nothing comes
+                [0, 0, 1, ABSENT],  // gone when the time is over: nobody knows
+                [0, 1, ABSENT, TO], // gone and back in the category
+                [0, 0, ABSENT, 1],  // gone and back in another one
+                [0, 0, TO, ABSENT], // what has come has come
+            ],
+            vec![part(&[0, 1]), part(&[2]), part(&[3, 4, 5])],
+        );
+        assert_eq!((found.date, found.left_out), (Day(1), 1));
+        assert_eq!(found.customers, [0, 1, 3, 4, 5]);
+        assert_eq!(found.dates_until, [1, 0, 2, 0, 1]);
+        assert_eq!((found.rules, found.ages), (vec![7, 8, 10, 11, 12], vec![30, 31, 33, 34, 35]));
+        assert_eq!(found.columns, [SampleColumn::Words(vec![0, 200, 600, 800, 1000])]);
+    }
+
+    #[test]
+    fn ages_that_cannot_be_are_the_nearest_that_can() {
+        let ages = FeatureColumn::MaybeCounts(vec![Some(-3), Some(41), Some(300), None]);
+        let found: Vec<u8> = (0..4).map(|row| age(Some(&ages), row)).collect();
+        assert_eq!(found, [0, 41, 254, u8::MAX]);
+        assert_eq!(age(None, 0), u8::MAX);
+    }
+}

@@ -2,15 +2,14 @@
 
 use super::localizer::Localizer;
 use super::table::{Cell, Column, Format, Table, Value};
-use crate::early_warning::{AuditedGroup, Backtest, BacktestDate, CapacityFigures, TestFigures, Tested};
+use crate::early_warning::{
+    AUDIT_CAPACITY_PCT, AuditedGroup, Backtest, BacktestDate, CapacityFigures, TestFigures, Tested,
+};
 use crate::sanitize::printable;
 use crate::text::guarded;
 
 /// The capacities, in per cent, that the figures by date are told for.
 pub const MAIN_CAPACITIES: [f64; 4] = [1.0, 2.0, 5.0, 10.0];
-
-/// The capacity of the audit, and of recall by the number of dates until the outcome.
-const AUDITED_CAPACITY: f64 = 5.0;
 
 /// Those who look at everything there is to know of one sample.
 fn scorers(words: &Localizer<'_>, tested: &Tested) -> [(Value, TestFigures); 3] {
@@ -92,7 +91,7 @@ fn capacity_columns(words: &Localizer<'_>, backtest: &Backtest) -> Vec<Column> {
         columns.push(of("lift_at", format!("lift_at_{capacity}"), number, Format::Decimals(1)));
     }
     for after in 1..=dates_ahead(backtest) {
-        let name = format!("recall_at_{AUDITED_CAPACITY}_after_{after}_pct");
+        let name = format!("recall_at_{AUDIT_CAPACITY_PCT}_after_{after}_pct");
         columns.push(of("recall_after", name, words.count(after as u64), Format::Percent));
     }
     columns
@@ -100,7 +99,7 @@ fn capacity_columns(words: &Localizer<'_>, backtest: &Backtest) -> Vec<Column> {
 
 /// How many dates ahead the outcome counts.
 fn dates_ahead(backtest: &Backtest) -> usize {
-    let capacity = at(&backtest.together.model, AUDITED_CAPACITY);
+    let capacity = at(&backtest.together.model, AUDIT_CAPACITY_PCT);
     capacity.map_or(0, |capacity| capacity.found_by_dates.len())
 }
 
@@ -154,7 +153,7 @@ fn figure_cells(words: &Localizer<'_>, figures: &TestFigures, left_out: Cell) ->
         let of = |value: fn(&Found) -> f64| own(found.as_ref().map_or(f64::NAN, value));
         cells.extend([of(|found| found.precision_pct), of(|found| found.recall_pct), of(|found| found.lift)]);
     }
-    let by_dates = at(figures, AUDITED_CAPACITY).map_or(&[][..], |capacity| &capacity.found_by_dates);
+    let by_dates = at(figures, AUDIT_CAPACITY_PCT).map_or(&[][..], |capacity| &capacity.found_by_dates);
     cells.extend(by_dates.iter().map(|(found, all)| Cell::from(pct(*found, *all)).hidden_if(is_few(words, *all))));
     cells
 }

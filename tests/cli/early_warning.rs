@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use crate::early_warning_outcome::{Case, Sample, Sums, bin_of, rule_rates, samples, score};
+use crate::early_warning_outcome::{Case, Sample, Sums, TO, bin_of, rule_rates, samples, score};
 use crate::outcome::Outcome;
 use crate::panel_outcome::Panel;
 use crate::table::Table;
@@ -16,13 +16,13 @@ const WITHIN: usize = 2;
 /// Nine dates, the first seven of which have an outcome.
 const SPAN: [&str; 4] = ["--from", "2025-04-30", "--to", "2025-12-31"];
 
-/// A population of so many customers over two years, and its configuration.
-fn population(customers: u32) -> Workspace {
+/// A population of so many customers over two years, with these settings of early warning.
+fn population(customers: u32, settings: &str) -> Workspace {
     let workspace = Workspace::empty();
     let customers = customers.to_string();
     workspace.vardag(&["synth", "big", "--customers", &customers, "--seed", "5", "--months", "24", "--quiet"]).code(0);
     let config = workspace.read("big/vardag.toml");
-    workspace.write("big/vardag.toml", format!("{config}\n[early_warning]\nwithin = {WITHIN}\n"));
+    workspace.write("big/vardag.toml", format!("{config}\n[early_warning]\nwithin = {WITHIN}\n{settings}\n"));
     workspace
 }
 
@@ -47,14 +47,14 @@ fn wrong(table: &Table, date: &str, scorer: &str, figures: &[(String, f64)]) -> 
 
 #[test]
 fn a_model_and_its_tests_follow_from_the_labels_of_runs() {
-    let workspace = population(8_000);
+    // Not the usual category, so that a small population has many outcomes.
+    let workspace = population(4_000, &format!("from = [\"support\", \"regular\"]\nto = \"{TO}\""));
     fit(&workspace, &["--out", "model.toml", "--quiet"]);
     workspace.vardag(&[&["panel", "big/vardag.toml", "--out", "panels", "--quiet"], &SPAN[..]].concat()).code(0);
     let panel = Panel::read(&workspace.path("panels/2025-04-30_2025-12-31"));
     let register = Table::read(&workspace.path("big/customers.csv"));
     let samples = samples(&workspace, "big/vardag.toml", &panel, &register, WITHIN);
     assert!(samples.iter().all(|sample| sample.outcomes() > 20), "so few would prove little");
-    assert!(samples.iter().any(|sample| sample.left_out > 0));
 
     let backtest = Table::read(&workspace.path("model.backtest/backtest.csv"));
     assert_eq!(wrong_baseline(&backtest, &samples), [""; 0]);
@@ -77,7 +77,8 @@ fn wrong_baseline(backtest: &Table, samples: &[Sample]) -> Vec<String> {
         let risks: Vec<f64> = sample.cases.iter().map(risk).collect();
         let sums = Sums::of(sample, &risks, base, WITHIN);
         differences.extend(wrong(backtest, &sample.date, "rules", &sums.figures()));
-        let counts = [("left_out".to_owned(), sample.left_out as f64)].into_iter().chain(sums.figures().into_iter().take(3));
+        let counts =
+            [("left_out".to_owned(), sample.left_out as f64)].into_iter().chain(sums.figures().into_iter().take(3));
         let counts: Vec<(String, f64)> = counts.collect();
         for scorer in ["model", "rules", "single"] {
             differences.extend(wrong(backtest, &sample.date, scorer, &counts));
@@ -91,7 +92,8 @@ fn wrong_baseline(backtest: &Table, samples: &[Sample]) -> Vec<String> {
 
 /// Customers, rows and outcomes of every bin of the scorecard, which is fitted on these samples.
 fn wrong_bins(model: &toml::Value, fitted: &[Sample]) -> Vec<String> {
-    let dates: Vec<&str> = model["fitted"]["fitted_on"].as_array().expect("dates").iter().filter_map(|day| day.as_str()).collect();
+    let dates: Vec<&str> =
+        model["fitted"]["fitted_on"].as_array().expect("dates").iter().filter_map(|day| day.as_str()).collect();
     assert_eq!(dates, fitted.iter().map(|sample| sample.date.as_str()).collect::<Vec<_>>());
     let cases = || fitted.iter().flat_map(|sample| &sample.cases);
     let mut differences = Vec::new();
@@ -146,12 +148,16 @@ fn learning_lies_before_testing(backtest: &Table, dates: &[String]) {
 /// What several files tell is the same in all of them.
 fn tables_agree(workspace: &Workspace, backtest: &Table) {
     let capacity = Table::read(&workspace.path("model.backtest/capacity.csv"));
-    let of = |row: &Vec<&str>| (row[0].to_owned(), row[1].to_owned(), row[2..].iter().map(|value| (*value).to_owned()).collect::<Vec<_>>());
+    let of = |row: &Vec<&str>| {
+        (row[0].to_owned(), row[1].to_owned(), row[2..].iter().map(|value| (*value).to_owned()).collect::<Vec<_>>())
+    };
     let capacity: Vec<_> =
         capacity.select(&["scorer", "capacity_pct", "precision_pct", "recall_pct", "lift"]).iter().map(of).collect();
-    let percents: Vec<f64> = capacity.iter().filter(|row| row.0 == "model").map(|row| row.1.parse().expect("a number")).collect();
+    let percents: Vec<f64> =
+        capacity.iter().filter(|row| row.0 == "model").map(|row| row.1.parse().expect("a number")).collect();
     assert_eq!((percents.first(), percents.last()), (Some(&0.5), Some(&50.0)));
-    let found: Vec<f64> = capacity.iter().filter(|row| row.0 == "model").map(|row| row.2[1].parse().expect("a number")).collect();
+    let found: Vec<f64> =
+        capacity.iter().filter(|row| row.0 == "model").map(|row| row.2[1].parse().expect("a number")).collect();
     assert!(found.is_sorted(), "who looks at more finds more: {found:?}");
     for (scorer, pct, values) in capacity.iter().filter(|row| ["1", "2", "5", "10"].contains(&row.1.as_str())) {
         let columns = [format!("precision_at_{pct}_pct"), format!("recall_at_{pct}_pct"), format!("lift_at_{pct}")];
@@ -160,9 +166,19 @@ fn tables_agree(workspace: &Workspace, backtest: &Table) {
         assert_eq!(row.expect("a row")[2..], *values, "{scorer} {pct}");
     }
     let calibration = Table::read(&workspace.path("model.backtest/calibration.csv"));
-    for row in backtest.select(&["date", "scorer", "customers", "outcomes", "expected"]).iter().filter(|row| row[1] == "model" && row[0] != "together") {
+    for row in backtest
+        .select(&["date", "scorer", "customers", "outcomes", "expected"])
+        .iter()
+        .filter(|row| row[1] == "model" && row[0] != "together")
+    {
         let bands = calibration.select(&["date", "customers", "outcomes", "expected"]);
-        let sum = |at: usize| bands.iter().filter(|band| band[0] == row[0]).map(|band| band[at].parse::<f64>().expect("a number")).sum::<f64>();
+        let sum = |at: usize| {
+            bands
+                .iter()
+                .filter(|band| band[0] == row[0])
+                .map(|band| band[at].parse::<f64>().expect("a number"))
+                .sum::<f64>()
+        };
         assert!((1..=3).all(|at| same(row[at + 1], sum(at))), "{row:?}");
     }
 }
@@ -209,7 +225,7 @@ fn written(workspace: &Workspace, name: &str) -> Vec<(String, Vec<u8>)> {
 #[test]
 fn neither_threads_nor_a_memory_limit_change_a_byte() {
     // More than one partition.
-    let workspace = population(18_000);
+    let workspace = population(18_000, "");
     let fit = |name: &str, more: &[&str]| {
         fit(&workspace, &[&["--quiet", "--out", &format!("{name}.toml")], more].concat());
         written(&workspace, name)
@@ -221,10 +237,90 @@ fn neither_threads_nor_a_memory_limit_change_a_byte() {
     let tables = ["audit", "backtest", "calibration", "capacity"].map(|table| format!(".backtest/{table}.csv"));
     let [audit, backtest, calibration, capacity] = tables.each_ref().map(String::as_str);
     assert_eq!(names, [audit, backtest, calibration, capacity, en, fi, sv, ".toml"]);
-    for (name, more) in [("two", ["--threads", "2"]), ("seven", ["--threads", "7"]), ("limited", ["--memory-limit", "1MiB"])] {
+    for (name, more) in
+        [("two", ["--threads", "2"]), ("seven", ["--threads", "7"]), ("limited", ["--memory-limit", "1MiB"])]
+    {
         let other = fit(name, &more);
         let differ = one.iter().zip(&other).filter(|(one, other)| one != other).map(|(one, _)| &one.0);
         assert_eq!(differ.collect::<Vec<_>>(), [""; 0], "{name}");
         assert_eq!(one.len(), other.len());
     }
+}
+
+#[test]
+fn what_a_model_would_find_is_said_in_words() {
+    let workspace = population(18_000, "");
+    let outcome = fit(&workspace, &["--out", "model.toml"]);
+    let folder = workspace.root().canonicalize().expect("a folder").display().to_string();
+    let said = outcome.code(0).stdout().replace(&folder, "FOLDER");
+    insta::assert_snapshot!(said);
+    outcome.stderr_has("late rows may still be to come");
+    let json = fit(&workspace, &["--out", "other.toml", "--json", "--quiet"]).json();
+    let days = ["fitted_on", "calibrated_on", "tested_on"].map(|key| json[key].as_array().map(Vec::len));
+    assert_eq!((json["passes"].as_bool(), days), (Some(true), [Some(5), Some(7), Some(3)]));
+    let backtest = Table::read(&workspace.path("other.backtest/backtest.csv"));
+    for scorer in ["model", "rules", "single"] {
+        let figures = ["customers", "outcomes", "auc", "expected", "brier", "brier_skill"];
+        let figures =
+            figures.map(|figure| (figure.to_owned(), json["figures"][scorer][figure].as_f64().expect("a number")));
+        assert_eq!(wrong(&backtest, "together", scorer, &figures), [""; 0]);
+    }
+    // Who may read what: only the pages are for others.
+    use std::os::unix::fs::PermissionsExt;
+    let mode = |file: &str| fs::metadata(workspace.path(file)).expect("a file").permissions().mode() & 0o777;
+    assert_eq!(["model.toml", "model.backtest", "model.backtest/audit.csv"].map(mode), [0o600, 0o700, 0o600]);
+}
+
+#[test]
+fn a_model_that_is_no_better_than_one_feature_is_written_and_does_not_pass() {
+    let workspace = population(4_000, "features = [\"contacts\"]");
+    let outcome = fit(&workspace, &["--out", "model.toml"]);
+    outcome.code(3).stdout_has("IT DOES NOT PASS").stdout_has("hardly better than one feature alone");
+    assert!(workspace.read("model.toml").contains("passes = false"));
+    // It is never replaced.
+    let before = written(&workspace, "model");
+    fit(&workspace, &["--out", "model.toml"])
+        .code(2)
+        .stderr_has("model.toml exists already, and a model is never replaced");
+    fs::remove_file(workspace.path("model.toml")).expect("removed");
+    fit(&workspace, &["--out", "model.toml"]).code(2).stderr_has("model.backtest exists already");
+    assert_eq!(workspace.listing("model.backtest").len() + 1, before.len());
+}
+
+#[test]
+fn what_gives_no_model_is_refused_and_leaves_nothing_behind() {
+    let workspace = Workspace::agency().settings("early_warning.within = 2");
+    let fit = |workspace: &Workspace, from: &str| {
+        let outcome =
+            workspace.vardag(&["early-warning", "fit", "vardag.toml", "--from", from, "--to", "2025-12-31", "--quiet"]);
+        let left: Vec<String> = workspace.listing("").into_iter().filter(|name| name.contains("model")).collect();
+        assert_eq!(left, [""; 0]);
+        outcome
+    };
+    insta::assert_snapshot!(fit(&workspace, "2025-08-31").code(2).stderr(), @"");
+    insta::assert_snapshot!(fit(&workspace, "2025-06-30").code(3).stderr(), @"");
+    let limited = Workspace::sharing(
+        &workspace,
+        Workspace::agency().settings("early_warning.within = 2\nlimits.contacts.max_age_days = 100"),
+    );
+    insta::assert_snapshot!(fit(&limited, "2025-06-30").code(3).stderr(), @"");
+    let nobody = Workspace::sharing(
+        &workspace,
+        Workspace::agency().settings("categories = [{ name = \"a\" }]\ndefault_category = \"a\"\nrules = []"),
+    );
+    insta::assert_snapshot!(fit(&nobody, "2024-06-30").code(2).stderr(), @"");
+    workspace
+        .vardag(&[
+            "early-warning",
+            "fit",
+            "vardag.toml",
+            "--from",
+            "2025-06-30",
+            "--to",
+            "2025-12-31",
+            "--out",
+            "a.backtest",
+        ])
+        .code(2)
+        .stderr_has("is no name for a model");
 }

@@ -8,7 +8,7 @@ use crate::table::Table;
 use crate::workspace::Workspace;
 
 /// The category that is warned of; in question is everybody else.
-const TO: &str = "support";
+pub const TO: &str = "irregular";
 
 /// A customer in question on a date.
 pub struct Case {
@@ -58,7 +58,8 @@ pub fn samples(workspace: &Workspace, config: &str, panel: &Panel, register: &Ta
                 continue;
             }
             let row = rows[id.as_str()];
-            let known = labels.columns.iter().zip(row).skip(3).filter_map(|(name, value)| Some((name, value.parse().ok()?)));
+            let known =
+                labels.columns.iter().zip(row).skip(3).filter_map(|(name, value)| Some((name, value.parse().ok()?)));
             let values = known.map(|(name, value)| (name.clone(), value)).collect();
             sample.cases.push(Case { id: id.clone(), until, rule: row[2].clone(), values });
         }

@@ -22,6 +22,8 @@ mod data_package;
 mod determinism;
 mod dialects;
 mod duplicates;
+mod early_warning;
+mod early_warning_outcome;
 mod employers;
 mod events;
 mod explain;

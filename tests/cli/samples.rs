@@ -167,22 +167,28 @@ fn the_labels_have_the_columns_of_the_data_dictionary() {
 fn the_columns_of_every_file_are_those_that_the_documentation_lists() {
     let workspace = Workspace::empty();
     let (_, run) = run_samples(&workspace);
-    let documentation = fs::read_to_string(repository("docs/outputs.md")).expect("docs/outputs.md");
     for file in ["category_summary", "feature_statistics", "concentration", "breakdowns", "rejects", "employer_summary"]
     {
         let mut columns = run.table(&format!("{file}.csv")).columns;
         // Categories are the configuration's.
         columns.retain(|column| !["regular", "irregular", "support"].contains(&column.as_str()));
-        let (_, section) = documentation.split_once(&format!("\n### {file}\n")).expect(file);
-        let section = section.split("\n### ").next().unwrap_or_default();
-        let listed: Vec<&str> = section.split('`').skip(1).step_by(2).collect();
-        let mut places = columns.iter().map(|column| listed.iter().position(|name| name == column));
-        assert!(places.clone().all(|place| place.is_some()), "{file}: {columns:?} are not all in {listed:?}");
-        assert!(places.by_ref().is_sorted(), "{file}: {columns:?} are in another order in {listed:?}");
-        let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split(" | ").next());
-        let rows = rows.flat_map(|row| row.split('`').step_by(2));
-        let unknown: Vec<&str> = rows.filter(|name| !columns.iter().any(|column| column == name)).collect();
-        // Of rejects the reasons have a table too.
-        assert!(file == "rejects" || unknown.is_empty(), "{file}: {unknown:?} are no columns");
+        assert_documented(file, &columns);
     }
+}
+
+/// Holds the section about a file in `docs/outputs.md` to its columns: all of them, in their order, and no others.
+pub fn assert_documented(file: &str, columns: &[String]) {
+    let documentation = fs::read_to_string(repository("docs/outputs.md")).expect("docs/outputs.md");
+    let (_, section) = documentation.split_once(&format!("\n### {file}\n")).expect(file);
+    let section = section.split("\n### ").next().unwrap_or_default();
+    let section = section.split("\n## ").next().unwrap_or_default();
+    let listed: Vec<&str> = section.split('`').skip(1).step_by(2).collect();
+    let mut places = columns.iter().map(|column| listed.iter().position(|name| name == column));
+    assert!(places.clone().all(|place| place.is_some()), "{file}: {columns:?} are not all in {listed:?}");
+    assert!(places.by_ref().is_sorted(), "{file}: {columns:?} are in another order in {listed:?}");
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split(" | ").next());
+    let rows = rows.flat_map(|row| row.split('`').step_by(2));
+    let unknown: Vec<&str> = rows.filter(|name| !columns.iter().any(|column| column == name)).collect();
+    // Of rejects the reasons have a table too.
+    assert!(file == "rejects" || unknown.is_empty(), "{file}: {unknown:?} are no columns");
 }
