@@ -30,6 +30,7 @@ pub use applicable::{Applicable, ModelRefused, Warning};
 pub use applied::{Applied, AppliedEntry};
 pub use audit::AuditGroups;
 pub use backtest::{AuditedGroup, Backtest, BacktestDate, BandOutcome, CapacityFigures, Failure, TestFigures, Tested};
+pub(crate) use bands::wilson;
 pub use error::{FitError, Unfit};
 pub use model::{Band, Bin, BinRange, Model, Provenance, ScoredFeature};
 pub use model_file::{ModelFile, ModelFileError, ModelInput, TestSummary, TestedDate};
