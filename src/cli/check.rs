@@ -15,7 +15,8 @@ use crate::job::Timings;
 /// Reads everything and prints what became of it.
 pub fn check(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
     let plan = job::plan(&arguments.job)?;
-    let job = job::prepare(&arguments.job, &plan)?;
+    let mut job = job::prepare(&arguments.job, &plan)?;
+    job.open_model()?;
     let mut rejects = RejectsWriter::new(rejects(arguments)?, &plan.outputs)?.sampling();
     let bars = progress::of_job(&job, arguments.job.work.quiet);
     let spill = job.spill(&std::env::temp_dir())?;

@@ -45,6 +45,7 @@ fn job(arguments: &RunArguments, known: &mut Known) -> anyhow::Result<ExitCode> 
     let mut timings = Timings::default();
     let mut job = timings.stage("prepare", || job::prepare(&arguments.job, &plan))?;
     job.accept_changes = arguments.accept_changes;
+    job.open_model()?;
     let report = whole(&job, &root, arguments.job.work.quiet, utc(started), timings)?;
     let report = known.report.insert(report);
     job::say_findings(&report.warnings, &report.manifest.broken_limits, arguments.job.work.quiet);

@@ -1,21 +1,85 @@
 //! What a run's model came to that night: for the report and the manifest.
 
+use serde::Serialize;
+
 use super::ModelFile;
+use crate::config::RunPlan;
 
 /// A model that a run has applied.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Applied {
-    /// The model's file.
+    /// The model's file. What each capacity would have reached in the tests is in `file.tests.together.model.capacities`.
     pub file: ModelFile,
+    /// The BLAKE3 hash of the file, in hexadecimal.
+    pub blake3: String,
     /// Customers in question by band, in the model's order of bands.
     pub customers: Vec<u64>,
-    /// The days from the last date of the model's panel to the run's last day, where the settings call that old.
-    pub too_old_days: Option<u32>,
+}
+
+/// What a manifest says of it.
+#[derive(Debug, Serialize)]
+pub struct AppliedEntry {
+    /// The file, as the configuration names it.
+    pub model: String,
+    /// Its BLAKE3 hash.
+    pub blake3: String,
+    /// The category that is warned of.
+    pub to: String,
+    /// In how many dates ahead, and how many calendar months these are apart.
+    pub within: u32,
+    /// Months from date to date.
+    pub every_months: u32,
+    /// The last date of the panel that it was learned from.
+    pub last_date: String,
+    /// Whether it passes its tests.
+    pub passes: bool,
+    /// Who has approved it; null until somebody has.
+    pub approved_by: Option<String>,
+    /// When.
+    pub approved_on: Option<String>,
+    /// Customers in question.
+    pub customers: u64,
+    /// The same by band, in descending order of score.
+    pub bands: Vec<AppliedBand>,
+}
+
+/// A band, and how many customers are in it.
+#[derive(Debug, Serialize)]
+pub struct AppliedBand {
+    /// The lowest score in it.
+    pub lowest_score: i64,
+    /// The risk that it means, per cent.
+    pub risk_pct: f64,
+    /// Customers.
+    pub customers: u64,
 }
 
 impl Applied {
     /// Customers in question.
     pub fn in_question(&self) -> u64 {
         self.customers.iter().sum()
+    }
+
+    /// What a manifest says of it.
+    pub fn entry(&self, plan: &RunPlan) -> AppliedEntry {
+        let model = &self.file.model;
+        let band = |(band, customers): (&super::Band, &u64)| AppliedBand {
+            lowest_score: band.lowest_score,
+            risk_pct: band.risk_pct,
+            customers: *customers,
+        };
+        AppliedEntry {
+            model: plan.early_warning.model.clone().unwrap_or_default(),
+            blake3: self.blake3.clone(),
+            to: model.provenance.to.clone(),
+            within: model.provenance.within,
+            every_months: model.provenance.every_months,
+            last_date: model.provenance.last_date.to_string(),
+            passes: self.file.tests.passes(),
+            approved_by: Some(model.approved_by.clone()).filter(|name| !name.is_empty()),
+            approved_on: model.approved_on.map(|day| day.to_string()),
+            customers: self.in_question(),
+            bands: model.bands.iter().zip(&self.customers).map(band).collect(),
+        }
     }
 }

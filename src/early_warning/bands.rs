@@ -85,7 +85,7 @@ fn told(band: &ScoreRows, dates: usize) -> Band {
 
 /// Wilson's 95 % interval of a share, `hits` of `n`. A customer is in the calibration sample on most of its dates, so the
 /// counts of one date are what the sample tells; they need not be whole.
-fn wilson(hits: f64, n: f64) -> [f64; 2] {
+pub(crate) fn wilson(hits: f64, n: f64) -> [f64; 2] {
     let (share, squared) = (hits / n, NORMAL_97_5 * NORMAL_97_5);
     let centre = share + squared / (2.0 * n);
     let half = NORMAL_97_5 * (share * (1.0 - share) / n + squared / (4.0 * n * n)).sqrt();

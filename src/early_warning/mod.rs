@@ -4,6 +4,7 @@
 //! In: [`Samples`], who was in question on each date of a panel, and what became of them. Out: a [`Model`] and its
 //! [`Backtest`], by [`fit`]. A model says of a customer: [`Model::score`], [`Model::band`], [`Model::reasons`].
 
+mod applicable;
 mod applied;
 mod audit;
 mod backtest;
@@ -25,9 +26,11 @@ mod samples;
 mod scores;
 mod scoring;
 
-pub use applied::Applied;
+pub use applicable::{Applicable, ModelRefused, Warning};
+pub use applied::{Applied, AppliedEntry};
 pub use audit::AuditGroups;
 pub use backtest::{AuditedGroup, Backtest, BacktestDate, BandOutcome, CapacityFigures, Failure, TestFigures, Tested};
+pub(crate) use bands::wilson;
 pub use error::{FitError, Unfit};
 pub use model::{Band, Bin, BinRange, Model, Provenance, ScoredFeature};
 pub use model_file::{ModelFile, ModelFileError, ModelInput, TestSummary, TestedDate};

@@ -63,6 +63,17 @@ impl Model {
         self.bands.get(band_of(&self.bands, score))
     }
 
+    /// How many of these scores are in each band, in the order of bands.
+    pub fn by_band(&self, scores: impl Iterator<Item = i64>) -> Vec<u64> {
+        let mut counts = vec![0; self.bands.len()];
+        for score in scores {
+            if let Some(count) = counts.get_mut(band_of(&self.bands, score)) {
+                *count += 1;
+            }
+        }
+        counts
+    }
+
     /// The features that give a customer most points above 0, at most [`MOST_REASONS`]; of equals the first.
     pub fn reasons(&self, values: &[Option<f64>]) -> Vec<Reason> {
         let reason = |(feature, value): (usize, &Option<f64>)| {

@@ -19,6 +19,7 @@ use polars_io::parquet::read::ParquetReader;
 use super::{HistoryError, PastManifest, PastOutput};
 use crate::config::{LabelsFormat, RunPlan};
 use crate::extract::blocks::{BlockError, BlockReader};
+use crate::outputs::{WARNING_RISK, WARNING_SCORE};
 use crate::regular;
 use crate::schema::Entity;
 use crate::schema::features::FeatureType;
@@ -59,7 +60,9 @@ impl LabelsFile {
             FeatureType::Hundredths | FeatureType::Ratio => DataType::Float64,
         };
         let features = plan.rules(entity).features().into_iter();
-        let types = features.map(|(name, feature_type)| (name, data_type(feature_type))).collect();
+        let warning = [(WARNING_SCORE, DataType::Int64), (WARNING_RISK, DataType::Float64)];
+        let warning = warning.map(|(name, data_type)| (name.to_owned(), data_type));
+        let types = features.map(|(name, feature_type)| (name, data_type(feature_type))).chain(warning).collect();
         let format = plan.labels_format(entity);
         let name = format!("{}.{}", entity.labels(), format.extension());
         let listed = manifest.outputs.iter().find(|output| output.file == name);

@@ -108,6 +108,9 @@ messages! {
     differ_by_several(rows);
     impossible_ages(extract, unborn, as_of, too_old);
     memory_limit(mebibytes);
+    model_is_old(last, days, most);
+    model_knows_later_days(last, as_of);
+    model_failed();
     panel_hidden_starts(dates, last, gap);
     panel_late_rows(extract, newest, dates, first, days);
     too_many_groups(dimension, groups, most);

@@ -28,6 +28,7 @@ pub(crate) struct Texts {
     pub(crate) method: MethodTexts,
     pub(crate) explanation: ExplanationTexts,
     pub(crate) panel: PanelTexts,
+    pub(crate) early_warning: EarlyWarningTexts,
     pub(crate) scorers: ScorersTexts,
     /// The titles of tables by their names.
     pub(crate) tables: BTreeMap<String, String>,
@@ -72,6 +73,20 @@ texts! {
         reading_durations reading_left reading_no_register entered left unknown open look_back shares_table
         flows_hidden absent come_and_go_few stays_only stayed_since durations_table month months month_apart
         months_apart months_heading within_months mobility_heading maker
+    }
+    /// Early warning: a model's page, and what a run's report says of it.
+    EarlyWarningTexts {
+        title headline_passes headline_fails fails learned_from learned approved not_approved quoted few_outcomes
+        capacity capacity_lead capacity_sentence each_month every_months capacity_compared capacity_chart
+        capacity_description calibration calibration_lead calibration_all calibration_chart calibration_item slid
+        as_foreseen stability stability_lead auc_chart ratio_chart as_expected ahead ahead_lead ahead_chart scorecard
+        scorecard_lead exceptions no_exceptions exception reference points_item range_missing range_any range_from_to
+        range_from range_over_to range_over range_to range_but bands bands_lead bands_chart band_from band_from_to
+        band_to band_any audit audit_lead audit_none recall_chart group_ratio_chart limits not_decide
+        not_decide_means not_judge not_judge_means not_causes not_causes_means not_effect not_effect_means
+        not_elsewhere not_elsewhere_means reading reading_windows reading_payments reading_left_out
+        no_better_than_rules no_better_than_single no_more_skill_than_rules few_tested few_calibrated miscalibrated
+        run_lead run_model run_not_approved run_failed run_bands run_capacity run_list
     }
     /// Who ranks customers in the tests of an early-warning model, and all dates of them.
     ScorersTexts {
@@ -120,7 +135,7 @@ texts! {
         title customer employer service why by_default rules rules_intro decided not_met no_value not_reached_met
         not_reached_not_met term_true term_false term_missing here all_of any_of none_of at_least more_than
         at_most less_than exactly other_than between elsewhere elsewhere_intro all_customers all_employers change no_change features
-        missing events no_figures no_events source
+        missing events no_figures no_events source warning warning_risk warning_points no_points points advice
     }
 }
 

@@ -1,5 +1,6 @@
 //! Why a job cannot run.
 
+use crate::early_warning::ModelRefused;
 use crate::exit_code::ExitCode;
 use crate::extract::ExtractError;
 use crate::i18n::TextsError;
@@ -12,6 +13,9 @@ pub enum JobError {
     /// The input files are not there or not what the configuration says.
     #[error("{}", lines(.0))]
     Inputs(Vec<ExtractError>),
+    /// The model of early warning is not applied.
+    #[error(transparent)]
+    Model(#[from] ModelRefused),
     /// An extract cannot be read to its end.
     #[error(transparent)]
     Extract(#[from] ExtractError),
@@ -47,6 +51,7 @@ impl JobError {
     /// What the program ends with.
     pub fn exit_code(&self) -> ExitCode {
         match self {
+            JobError::Model(error) => error.exit_code(),
             JobError::Extract(error) => error.exit_code(),
             JobError::Output(error) => error.exit_code(),
             JobError::Report(error) => error.exit_code(),

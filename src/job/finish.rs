@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use super::label::Labelled;
 use super::past::Before;
 use super::{Aggregated, Job, JobError, Reading, Timings};
 use crate::config::RunPlan;
+use crate::early_warning::Applied;
 use crate::history::{HistoryEntry, Movements};
 use crate::i18n::{Language, Message};
 use crate::intake::{ExtractEntry, Population};
@@ -35,6 +37,8 @@ pub struct Results {
     pub employer_movements: Option<Movements>,
     /// The good runs of earlier days, oldest first.
     pub history: Vec<HistoryEntry>,
+    /// The model of early warning that was applied.
+    pub early_warning: Option<Applied>,
 }
 
 /// What is told of a finished run.
@@ -96,20 +100,23 @@ impl Job<'_> {
         };
         let labelling = self.labelling(Entity::Customer);
         let classify = || self.label(&labelling, &reading.customers, &reading, folder.path());
-        let (gathered, labels, rules) = timings.stage("classify", classify)?;
-        let syncing = Syncing::begin(folder.path(), &labels)?;
+        let mut labelled = timings.stage("classify", classify)?;
+        let syncing = Syncing::begin(folder.path(), &labelled.written)?;
+        let population = &reading.customers.population;
+        let (early_warning, warned) =
+            self.early_warning(&mut labelled, population, folder.path(), &mut timings)?.unzip();
+        let Labelled { accumulator: gathered, written: labels, rules, .. } = labelled;
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build().map_err(JobError::Threads)?;
         let concentration = timings.stage("concentration", || gathered.concentration());
-        let (figures, breakdowns, too_many) =
-            pool.install(|| self.sum_up(gathered, &reading.customers.population, &mut timings));
+        let (figures, breakdowns, too_many) = pool.install(|| self.sum_up(gathered, population, &mut timings));
         let tables = || pool.install(|| self.tables(folder.path(), &figures, &concentration, &breakdowns));
         let mut written = vec![labels];
+        written.extend(warned.into_iter().flatten());
         written.extend(timings.stage("tables", tables)?);
         written.push(rejects);
         written.extend(std::mem::take(&mut employers.written));
         written.push(write_config(folder.path(), self.plan)?);
 
-        let population = &reading.customers.population;
         let compare = || self.movements(&mut before, Entity::Customer, folder.path(), population, &rules);
         let (movements, moved) = timings.stage("compare", compare)?.unzip();
         written.extend(moved);
@@ -121,10 +128,19 @@ impl Job<'_> {
             broken_limits: std::mem::take(&mut reading.broken_limits),
             broken_gates,
             accepted_changes,
-            warnings: reading.warnings.drain(..).chain(too_many).chain(warnings).collect(),
+            warnings: reading.warnings.drain(..).chain(too_many).chain(self.model_warnings()).chain(warnings).collect(),
         };
         let Employers { figures: employers, movements: employer_movements, .. } = employers;
-        let results = Results { figures, concentration, breakdowns, employers, movements, employer_movements, history };
+        let results = Results {
+            figures,
+            concentration,
+            breakdowns,
+            employers,
+            movements,
+            employer_movements,
+            history,
+            early_warning,
+        };
         let extracts: Vec<ExtractEntry> =
             reading.accounts.iter().map(|account| ExtractEntry::of(account, self.plan)).collect();
         let registered = reading.customers.population.registered;
@@ -163,6 +179,7 @@ impl Job<'_> {
             extracts,
             movements: results.movements.clone(),
             employer_movements: results.employer_movements.clone(),
+            early_warning: results.early_warning.as_ref().map(|applied| applied.entry(self.plan)),
             // Without that of memory: how much there was is no property of results.
             warnings: Message::texts(&found.warnings, Language::En),
             broken_limits: Message::texts(&found.broken_limits, Language::En),
@@ -184,7 +201,8 @@ impl Job<'_> {
         before: &mut Before,
     ) -> Result<Employers, JobError> {
         let labelling = self.labelling(Entity::Employer);
-        let (accumulator, labels, rules) = self.label(&labelling, &employers, reading, folder)?;
+        let Labelled { accumulator, written: labels, rules, .. } =
+            self.label(&labelling, &employers, reading, folder)?;
         let figures = accumulator.figures(&labelling.rules.category_names(), &labelling.empty_table());
         let words = Localizer::new(self.plan, Language::En)?;
         let summary = tables::employer_summary(&words, &figures);
@@ -265,6 +283,7 @@ impl Job<'_> {
             movements: results.movements.as_ref(),
             employer_movements: results.employer_movements.as_ref(),
             history: &results.history,
+            early_warning: results.early_warning.as_ref(),
             extracts,
             warnings: &found.warnings,
             held_because: &found.held_because(),

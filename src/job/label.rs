@@ -5,12 +5,14 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
+use super::early_warning::{warned, warning_fields};
 use super::{Aggregated, Job, JobError, Reading};
 use crate::config::LabelsFormat;
+use crate::early_warning::{Applicable, Warning};
 use crate::extract::ExtractError;
 use crate::features::{AggregationContext, FeatureColumn, FeatureTable, features};
 use crate::intake::Population;
-use crate::outputs::{self, LabelsText, LabelsWriter, Written};
+use crate::outputs::{self, LabelledTable, LabelsText, LabelsWriter, Written};
 use crate::rules::RuleSet;
 use crate::schema::Entity;
 use crate::schema::features::FeatureType;
@@ -22,6 +24,20 @@ struct RenderedPartition {
     labels: outputs::Rendered,
     customers: Vec<u32>,
     rules: Vec<u16>,
+    /// What the model says of those in question.
+    warnings: Vec<Warning>,
+}
+
+/// What the labels come to, besides their file.
+pub(super) struct Labelled {
+    /// What figures are made of.
+    pub(super) accumulator: Accumulator,
+    /// The file.
+    pub(super) written: Written,
+    /// By customer number the rule that decided; `None` of who is not in the population.
+    pub(super) rules: Vec<Option<u16>>,
+    /// What the model says of those in question, by customer number.
+    pub(super) warnings: Vec<Warning>,
 }
 
 /// How an entity is labelled.
@@ -30,6 +46,8 @@ pub(crate) struct Labelling<'a> {
     pub(crate) format: LabelsFormat,
     /// What figures are wanted afterwards.
     pub(crate) purpose: Purpose,
+    /// The model of early warning that is applied.
+    pub(crate) model: Option<&'a Applicable>,
 }
 
 impl Labelling<'_> {
@@ -56,6 +74,9 @@ impl Labelling<'_> {
         let dimension =
             |name: &str| Field { name: name.to_owned().into(), ..Field::text("", "as the register has it") };
         fields.extend(population.dimensions.iter().map(|of| dimension(&of.name)));
+        if self.model.is_some() {
+            fields.extend(warning_fields());
+        }
         fields
     }
 
@@ -82,10 +103,13 @@ impl Labelling<'_> {
             .map_err(|source| JobError::Extract(ExtractError::Spill { source }))?;
         let (table, rules) = self.labelled(table)?;
         let categories: Vec<usize> = rules.iter().map(|rule| self.rules.category_of(*rule)).collect();
-        let labels = LabelsWriter::render(self.format, text, &table, &rules)?;
+        let warned = self.model.map(|model| warned(model, &table, &categories, population));
+        let (warnings, by_row) = warned.unzip();
+        let labelled = LabelledTable { table: &table, rules: &rules, warnings: by_row.as_deref() };
+        let labels = LabelsWriter::render(self.format, text, &labelled)?;
         let customers = table.customers.clone();
         accumulator.add(table, &categories);
-        Ok(RenderedPartition { labels, customers, rules })
+        Ok(RenderedPartition { labels, customers, rules, warnings: warnings.unwrap_or_default() })
     }
 
     /// Adds the derived features to a table and finds the rule of each row.
@@ -109,6 +133,7 @@ impl Job<'_> {
         Labelling {
             rules: self.plan.rules(entity),
             format: self.plan.labels_format(entity),
+            model: self.model.as_ref().filter(|_| entity == Entity::Customer),
             purpose: match entity == Entity::Customer && self.has_breakdowns() {
                 true => Purpose::Breakdowns,
                 false => Purpose::Figures,
@@ -117,14 +142,14 @@ impl Job<'_> {
     }
 
     /// Labels every partition and writes the labels in order: workers make them ready, one partition each at a time,
-    /// while what is ready is written. Also gives the rule that decided, by customer number.
+    /// while what is ready is written.
     pub(super) fn label(
         &self,
         labelling: &Labelling<'_>,
         of: &Aggregated<'_>,
         reading: &Reading<'_>,
         folder: &Path,
-    ) -> Result<(Accumulator, Written, Vec<Option<u16>>), JobError> {
+    ) -> Result<Labelled, JobError> {
         let text = LabelsText {
             entity: of.entity,
             population: &of.population,
@@ -133,11 +158,14 @@ impl Job<'_> {
             spreadsheet_safe: self.plan.outputs.spreadsheet_safe,
         };
         let context = self.context(of, &reading.kernel, &reading.traits);
-        let mut writer = LabelsWriter::create(folder, labelling.format, &text, &labelling.empty_table())?;
+        let empty = labelling.empty_table();
+        let empty = LabelledTable { table: &empty, rules: &[], warnings: labelling.model.map(|_| [].as_slice()) };
+        let mut writer = LabelsWriter::create(folder, labelling.format, &text, &empty)?;
         let next = AtomicUsize::new(0);
         let (ready, made) = mpsc::sync_channel(self.threads);
         let (text, context, next) = (&text, &context, &next);
-        let mut rules_by_customer = vec![None; of.population.len()];
+        let mut rules = vec![None; of.population.len()];
+        let mut warnings = Vec::new();
         let accumulator = std::thread::scope(|scope| {
             let worker = |ready: mpsc::SyncSender<_>| {
                 let mut accumulator = labelling.nobody();
@@ -152,7 +180,8 @@ impl Job<'_> {
                     }
                 }
             };
-            let writing = scope.spawn(|| write_in_order(made, &mut writer, folder, &mut rules_by_customer));
+            let noted = (rules.as_mut_slice(), &mut warnings);
+            let writing = scope.spawn(|| write_in_order(made, &mut writer, folder, noted));
             let others: Vec<_> = (1..self.threads)
                 .map(|_| {
                     let ready = ready.clone();
@@ -165,7 +194,7 @@ impl Job<'_> {
             joined(writing)?;
             Ok::<_, JobError>(accumulator)
         })?;
-        Ok((accumulator, writer.finish(folder)?, rules_by_customer))
+        Ok(Labelled { accumulator, written: writer.finish(folder)?, rules, warnings })
     }
 }
 
@@ -183,13 +212,13 @@ fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
     thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-/// Writes tables in the order of partitions, in whatever order they come, and notes the rules. Partitions are taken in
+/// Writes tables in the order of partitions, in whatever order they come, and notes rules and warnings. Partitions are taken in
 /// their order and are of one size, so that hardly more of them wait than there are workers.
 fn write_in_order(
     made: mpsc::Receiver<(usize, Result<RenderedPartition, JobError>)>,
     writer: &mut LabelsWriter,
     folder: &Path,
-    rules_by_customer: &mut [Option<u16>],
+    (rules, warnings): (&mut [Option<u16>], &mut Vec<Warning>),
 ) -> Result<(), JobError> {
     let mut waiting = BTreeMap::new();
     let mut next = 0;
@@ -198,8 +227,9 @@ fn write_in_order(
         while let Some(partition) = waiting.remove(&next) {
             writer.write(partition.labels, folder)?;
             for (customer, rule) in partition.customers.into_iter().zip(partition.rules) {
-                rules_by_customer[customer as usize] = Some(rule);
+                rules[customer as usize] = Some(rule);
             }
+            warnings.extend(partition.warnings);
             next += 1;
         }
     }

@@ -7,6 +7,7 @@
 mod aggregated;
 mod breakdowns;
 mod clean;
+mod early_warning;
 mod error;
 mod findings;
 mod finish;
@@ -20,6 +21,7 @@ mod warnings;
 pub use aggregated::Aggregated;
 pub(crate) use aggregated::ReadContext;
 pub use clean::CleanedExtract;
+pub use early_warning::MODEL;
 pub use error::JobError;
 pub use findings::CheckFindings;
 pub use finish::{Report, Results};
@@ -33,6 +35,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use crate::config::{Extract, RunPlan};
+use crate::early_warning::Applicable;
 use crate::extract::{ColumnFound, ExtractError, Plan};
 use crate::spill::Spill;
 
@@ -48,6 +51,8 @@ pub struct Job<'a> {
     pub accept_changes: bool,
     /// Whether the places of duplicates are noted, which takes memory, so that the rows in use can be told in a further read.
     pub notes_duplicates: bool,
+    /// The model of early warning that is applied, once it was opened.
+    model: Option<Applicable>,
     inputs: Vec<Plan<'a>>,
 }
 
@@ -67,7 +72,8 @@ impl<'a> Job<'a> {
         if !errors.is_empty() {
             return Err(JobError::Inputs(errors));
         }
-        Ok(Job { plan, threads: threads.max(1), memory_limit, accept_changes: false, notes_duplicates: false, inputs })
+        let (accept_changes, notes_duplicates, model) = (false, false, None);
+        Ok(Job { plan, threads: threads.max(1), memory_limit, accept_changes, notes_duplicates, model, inputs })
     }
 
     /// The files of an extract.

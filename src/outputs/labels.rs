@@ -20,7 +20,8 @@ pub struct LabelsText<'a> {
     pub entity: Entity,
     /// The population, for ids and dimensions.
     pub population: &'a Population,
-    /// The columns: id, category and rule, the features, derived ones last, then the dimensions.
+    /// The columns: id, category and rule, the features, derived ones last, then the dimensions, and what a model of early
+    /// warning says.
     pub fields: &'a [Field],
     /// Category and rule by rule number, as they are written.
     pub rules: &'a [(String, String)],
@@ -28,9 +29,20 @@ pub struct LabelsText<'a> {
     pub spreadsheet_safe: bool,
 }
 
+/// Labelled customers, or employers, that are neighbours in id order.
+pub struct LabelledTable<'a> {
+    /// Their features.
+    pub table: &'a FeatureTable,
+    /// By row the rule that decided.
+    pub rules: &'a [u16],
+    /// By row the score and the risk in per cent of who is in question; `None` where no model is applied.
+    pub warnings: Option<&'a [Option<(i32, f64)>]>,
+}
+
 impl LabelsText<'_> {
     /// The rows of a labelled table as CSV text.
-    pub fn csv(&self, table: &FeatureTable, rules: &[u16]) -> Vec<u8> {
+    pub fn csv(&self, of: &LabelledTable<'_>) -> Vec<u8> {
+        let LabelledTable { table, rules, warnings } = of;
         let mut text = Vec::with_capacity(table.len() * 160);
         let outcomes: Vec<String> = self.rules.iter().map(|(category, rule)| format!(",{category},{rule}")).collect();
         let mut small = SmallValues::default();
@@ -59,13 +71,17 @@ impl LabelsText<'_> {
                     push_csv(&guarded(&dimension.values[place as usize], self.spreadsheet_safe), &mut text);
                 }
             }
+            if let Some(warnings) = warnings {
+                push_warning(warnings[row], &mut text);
+            }
             text.push(b'\n');
         }
         text
     }
 
     /// The rows of a labelled table as a polars table; hundredths become doubles.
-    pub fn frame(&self, table: &FeatureTable, rules: &[u16]) -> polars::prelude::PolarsResult<DataFrame> {
+    pub fn frame(&self, of: &LabelledTable<'_>) -> polars::prelude::PolarsResult<DataFrame> {
+        let LabelledTable { table, rules, warnings } = of;
         let texts = |name: &str, values: Vec<Option<String>>| Series::new(name.into(), values).into_column();
         let id = |customer: &u32| {
             let id = String::from_utf8_lossy(self.population.id(*customer));
@@ -87,7 +103,31 @@ impl LabelsText<'_> {
             };
             columns.push(texts(&dimension.name, table.customers.iter().map(value).collect()));
         }
+        if let Some(warnings) = warnings {
+            let score = |warning: &Option<(i32, f64)>| warning.map(|(score, _)| i64::from(score));
+            let scores: Vec<Option<i64>> = warnings.iter().map(score).collect();
+            let risks: Vec<Option<f64>> = warnings.iter().map(|warning| warning.map(|(_, risk)| risk)).collect();
+            columns.push(Series::new(WARNING_SCORE.into(), scores).into_column());
+            columns.push(Series::new(WARNING_RISK.into(), risks).into_column());
+        }
         DataFrame::new(table.len(), columns)
+    }
+}
+
+/// The column of scores.
+pub const WARNING_SCORE: &str = "warning_score";
+/// The column of risks.
+pub const WARNING_RISK: &str = "warning_risk_pct";
+
+/// Appends score and risk, each behind a comma; nothing but the commas for who is not in question.
+fn push_warning(warning: Option<(i32, f64)>, text: &mut Vec<u8>) {
+    text.push(b',');
+    if let Some((score, _)) = warning {
+        push_integer(i64::from(score), text);
+    }
+    text.push(b',');
+    if let Some((_, risk)) = warning {
+        push_double(risk, text);
     }
 }
 
@@ -127,7 +167,7 @@ impl LabelsWriter {
         folder: &Path,
         format: LabelsFormat,
         text: &LabelsText<'_>,
-        empty: &FeatureTable,
+        empty: &LabelledTable<'_>,
     ) -> Result<Self, FolderError> {
         let name = format!("{}.{}", text.entity.labels(), format.extension());
         let mut file = OutputFile::create(folder, &name, Contents::Rows)?;
@@ -139,7 +179,7 @@ impl LabelsWriter {
             }
             LabelsFormat::Parquet => {
                 let file = file.shared();
-                let schema = text.frame(empty, &[]).map_err(|error| parquet_failed(folder, error))?;
+                let schema = text.frame(empty).map_err(|error| parquet_failed(folder, error))?;
                 let writer = ParquetWriter::new(file.clone())
                     .batched(schema.schema())
                     .map_err(|error| parquet_failed(folder, error))?;
@@ -152,12 +192,11 @@ impl LabelsWriter {
     pub fn render(
         format: LabelsFormat,
         text: &LabelsText<'_>,
-        table: &FeatureTable,
-        rules: &[u16],
+        of: &LabelledTable<'_>,
     ) -> polars::prelude::PolarsResult<Rendered> {
         Ok(match format {
-            LabelsFormat::Csv => Rendered::Csv(text.csv(table, rules)),
-            LabelsFormat::Parquet => Rendered::Parquet(text.frame(table, rules)?),
+            LabelsFormat::Csv => Rendered::Csv(text.csv(of)),
+            LabelsFormat::Parquet => Rendered::Parquet(text.frame(of)?),
         })
     }
 

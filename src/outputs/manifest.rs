@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::Written;
 use crate::calendar::Window;
+use crate::early_warning::AppliedEntry;
 use crate::history::Movements;
 use crate::intake::ExtractEntry;
 use crate::statistics::CategoryFigures;
@@ -46,6 +47,9 @@ pub struct Manifest {
     pub movements: Option<Movements>,
     /// Which employers did; null too where one of the runs has none.
     pub employer_movements: Option<Movements>,
+    /// The model of early warning that was applied; not there without one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub early_warning: Option<AppliedEntry>,
     /// What an analyst should know, in words.
     pub warnings: Vec<String>,
     /// The other files of the run folder.

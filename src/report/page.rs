@@ -39,6 +39,8 @@ pub(super) struct Head {
     pub(super) headline: String,
     /// What to know of its time.
     pub(super) as_of: String,
+    /// What those reasons lead to.
+    pub(super) held: String,
     pub(super) held_because: Vec<String>,
     /// What warnings are about.
     pub(super) remarks: Vec<String>,
@@ -51,7 +53,6 @@ pub(super) struct Head {
 struct Words<'a> {
     skip: &'a str,
     contents: &'a str,
-    held: &'a str,
     numbers: &'a str,
     service: &'a str,
     privacy: &'a str,
@@ -77,6 +78,7 @@ pub(super) fn page(content: &Content<'_>, language: Language) -> Result<String, 
         population: localized.customers(population),
         headline: head::headline(&localized),
         as_of: fill(&texts.page.as_of, &[("day", &end)]),
+        held: texts.page.held.clone(),
         held_because: Message::texts(content.held_because, language),
         remarks,
         more_remarks,
@@ -100,7 +102,6 @@ pub(super) fn laid_out(
         words: Words {
             skip: &texts.skip,
             contents: &texts.contents,
-            held: &texts.held,
             numbers: &texts.numbers,
             service: &words.texts.overview.service,
             privacy: &texts.privacy,

@@ -12,14 +12,14 @@ fn page(run: &Run, language: Language) -> String {
 }
 
 /// What a reader sees: the text between tags, a line each.
-fn text_of(page: &str) -> String {
+pub(super) fn text_of(page: &str) -> String {
     let body = page.split_once("<body>").unwrap().1;
     let texts = body.split('<').filter_map(|piece| Some(piece.split_once('>')?.1.trim()));
     texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 /// Holds every tag to be closed in its turn, and every id to be there once.
-fn assert_well_formed(page: &str) {
+pub(super) fn assert_well_formed(page: &str) {
     const VOID: [&str; 4] = ["meta", "!DOCTYPE", "br", "hr"];
     let (mut open, mut ids) = (Vec::new(), std::collections::BTreeSet::new());
     for piece in page.split('<').skip(1) {

@@ -19,6 +19,8 @@ pub(super) struct Section {
 pub(super) enum Block {
     /// A paragraph.
     Text { text: String },
+    /// A paragraph that nobody may miss.
+    Strong { text: String },
     /// A small remark.
     Note { text: String },
     /// A heading within the section.
@@ -48,6 +50,7 @@ impl Block {
             Block::Figures { figures } => figures.iter().map(|figure| &figure.table).collect(),
             Block::Table { table } | Block::Folded { table } => vec![table],
             Block::Text { .. }
+            | Block::Strong { .. }
             | Block::Note { .. }
             | Block::Heading { .. }
             | Block::Terms { .. }
@@ -79,6 +82,8 @@ pub(super) struct Card {
 #[derive(Serialize)]
 pub(super) struct Figure {
     pub(super) title: String,
+    /// What nobody may miss beside the title; may be empty.
+    pub(super) exception: String,
     pub(super) legend: Vec<Key>,
     /// The picture's markup.
     pub(super) svg: String,

@@ -1,6 +1,7 @@
 //! What the tables of a run are made of: figures of groups, what of them is hidden, and the settings that made them.
 
 use crate::config::RunPlan;
+use crate::early_warning::Applied;
 use crate::history::{HistoryEntry, Movements};
 use crate::i18n::Message;
 use crate::intake::ExtractEntry;
@@ -29,6 +30,8 @@ pub struct Content<'a> {
     pub employer_movements: Option<&'a Movements>,
     /// The good runs before this one, oldest first.
     pub history: &'a [HistoryEntry],
+    /// The model of early warning that was applied, and whom it is about.
+    pub early_warning: Option<&'a Applied>,
     /// The extracts with what became of their rows.
     pub extracts: &'a [ExtractEntry],
     /// What an analyst should know.

@@ -9,9 +9,12 @@ mod categories;
 mod concentration;
 mod content;
 mod early_warning;
+mod early_warning_view;
 mod groups;
 mod history;
 mod localizer;
+#[cfg(test)]
+pub(crate) mod made_up_model;
 #[cfg(test)]
 pub(crate) mod made_up_panel;
 #[cfg(test)]
@@ -30,6 +33,10 @@ pub use categories::{category_summary, employer_summary, feature_statistics, mai
 pub use concentration::concentration;
 pub use content::{CategoryMask, Content, MaskedBreakdown};
 pub use early_warning::{MAIN_CAPACITIES, audit, backtest, calibration, capacity};
+pub use early_warning_view::{
+    bin_range, failures, least_outcomes, observed_to_expected, scorecard, warning_ahead, warning_audit, warning_bands,
+    warning_calibration, warning_capacity, warning_dates, warning_now,
+};
 pub use groups::{by_dimension, group_shares, share_column};
 pub use history::{FOLLOWED, of_entries, records_over_time, runs_over_time, this_run};
 pub use localizer::Localizer;

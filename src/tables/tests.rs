@@ -1,5 +1,6 @@
 //! Every table has its words, and what is done with tables.
 
+use super::made_up_model::MadeUpModel;
 use super::made_up_panel::Panel;
 use super::made_up_run::{Run, movements, with_customers};
 use super::*;
@@ -30,6 +31,7 @@ fn every_table(words: &Localizer<'_>, content: &Content<'_>) -> Vec<Table> {
         guesses: Vec::new(),
     };
     tables.extend(of_panel(words));
+    tables.extend(of_model(words));
     tables.extend([
         feature_statistics(words, Entity::Customer, content.figures, content.features),
         group_shares(words, content, masked, 20).0,
@@ -60,6 +62,20 @@ fn of_panel(words: &Localizer<'_>) -> Vec<Table> {
         stayed_since(words, names, &panel.since),
         mobility_by_months(words, names, &panel.mobility, &panel.transitions, 1),
         sequence(words, names, dates, &own),
+    ]
+}
+
+fn of_model(words: &Localizer<'_>) -> Vec<Table> {
+    let MadeUpModel { model, backtest, .. } = MadeUpModel::of(2_000);
+    vec![
+        scorecard(words, &model, &[]),
+        warning_bands(words, &model.bands),
+        warning_now(words, &model.bands, &[7, 5_000, 60_000]),
+        warning_capacity(words, &backtest.together, 1),
+        warning_dates(words, &backtest),
+        warning_ahead(words, &backtest.together, &model.provenance),
+        warning_calibration(words, &backtest.dates, &model.provenance),
+        warning_audit(words, &backtest, &model.provenance),
     ]
 }
 

@@ -58,8 +58,7 @@ fn fitted(file: &ModelFile) -> String {
          # In question are customers in `from` whose registration holds the day.\n\
          [fitted]\nversion = {}\nfrom = {}\nto = {}\nwithin = {within}\nevery_months = {every_months}\npenalty = {}\n\
          {exceptions}\nexceptions = {}\n\
-         # The panel, and the dates of it that the coefficients and the risks come from. Nothing that it was tested on lies\n\
-         # before them, or is among them.\n\
+         # The panel, and the dates of it whose samples the coefficients (fitted_on) and the risks (calibrated_on) come from.\n\
          first_date = {}\nlast_date = {}\nfitted_on = {}\ncalibrated_on = {}\n\
          # A row is a customer on a date; rows with the outcome are those of customers who came to be in `to`.\n\
          rows = {fitting_rows}\noutcomes = {fitting_outcomes}\n",
@@ -85,8 +84,10 @@ fn fitted(file: &ModelFile) -> String {
 fn features(features: &[ScoredFeature], intercept: f64) -> String {
     let mut text = format!(
         "\n# A customer's score is the sum of the points of one bin of each feature; 20 points more are twice the odds.\n\
-         # A bin has the customers of the fitting sample in it, and how many per cent of its rows had the outcome. Points and\n\
-         # coefficient are held against the reference bin; the coefficient counts beside all other features, the rate does not.\n\
+         # A bin is a `value`, or all values `up_to` an edge that no bin before has; the last edge has all values above, too.\n\
+         # Of a bin are told the customers and rows of the fitting sample, and how many per cent of the rows had the outcome.\n\
+         # Points and coefficient are held against the reference bin. They count beside all other features: a bin may have\n\
+         # few points and a high rate, where other features say the same.\n\
          [scorecard]\nintercept = {}\n",
         float(intercept)
     );

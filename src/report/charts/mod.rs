@@ -6,11 +6,13 @@
 mod alluvial;
 mod bars;
 mod lines;
+mod signed;
 mod stacks;
 
 pub(super) use alluvial::{Flow, Node, alluvial};
 pub(super) use bars::{Bar, Strip, bars, strips};
 pub(super) use lines::{Line, dashes, first_middle_last, lines};
+pub(super) use signed::signed_bars;
 pub(super) use stacks::{Labelled, Segment, Stack, stacks, thin_stacks};
 
 use super::palette::NEUTRAL;

@@ -67,7 +67,7 @@ fn survival(localized: &LocalizedPanel<'_>) -> Figure {
     let svg = lines(&about, &axis(localized, longest as u64), &drawn, percent);
     let names = localized.plan.customers.category_names();
     let table = tables::durations_in_months(&localized.words, &names, durations, localized.every());
-    Figure { title, legend, svg, table: localized.html(&table), layout: Layout::Folded }
+    Figure { exception: String::new(), title, legend, svg, table: localized.html(&table), layout: Layout::Folded }
 }
 
 /// A category's line, from 100 % at the beginning on.
@@ -138,5 +138,5 @@ fn after(localized: &LocalizedPanel<'_>) -> Figure {
     let names = localized.plan.customers.category_names();
     let table = tables::ended_in(&localized.words, &names, durations, localized.every());
     let svg = stacks(&about, Labelled::Middle, &drawn);
-    Figure { svg, title, legend, table: localized.html(&table), layout: Layout::Below }
+    Figure { exception: String::new(), svg, title, legend, table: localized.html(&table), layout: Layout::Below }
 }

@@ -79,6 +79,7 @@ pub(super) fn page(content: &PanelContent<'_>, language: Language) -> Result<Str
         population: words.customers(content.panel.customers),
         headline: moves::headline(&localized),
         as_of: texts.look_back.clone(),
+        held: words.texts.page.held.clone(),
         held_because: Message::texts(content.held_because, language),
         remarks,
         more_remarks,

@@ -128,7 +128,7 @@ fn flows(localized: &LocalizedPanel<'_>, moves: &Moves<'_>, table: &Table, matri
     let mut legend = localized.categories_legend();
     let has_absent = nodes.iter().any(|of_side| of_side[moves.categories].count > 0.0);
     legend.extend(has_absent.then(|| Key { name: texts.absent.clone(), colour: neutral(), dashes: "" }));
-    Some(Figure { title, legend, svg, table: localized.html(&matrix), layout: Layout::Below })
+    Some(Figure { exception: String::new(), title, legend, svg, table: localized.html(&matrix), layout: Layout::Below })
 }
 
 /// Where newcomers are, and where those who left were; nothing where there are neither.
@@ -170,6 +170,7 @@ fn come_and_go(localized: &LocalizedPanel<'_>, moves: &Moves<'_>, table: &Table)
     let rows = table.rows.iter().filter(is_of_one_date).cloned().collect();
     let rows = Table { title: title.clone(), rows, ..table.clone() }.select(&["from", "to", "customers"]);
     Some(Figure {
+        exception: String::new(),
         svg: stacks(&about, Labelled::Middle, &drawn),
         title,
         legend: localized.categories_legend(),

@@ -68,5 +68,5 @@ fn figure(localized: &LocalizedPanel<'_>, table: &Table, at: usize) -> Figure {
     let sign = localized.language.percent_sign();
     let svg = lines(&about, &days, &drawn, |value| format!("{}{sign}", localized.language.at_most(value, 1)));
     let table = Table { title: title.clone(), ..table.select(&[ROW, &category.name]) };
-    Figure { title, legend, svg, table: localized.html(&table), layout: Layout::Folded }
+    Figure { exception: String::new(), title, legend, svg, table: localized.html(&table), layout: Layout::Folded }
 }

@@ -68,5 +68,14 @@ fn block(localized: &LocalizedReport<'_>, at: usize, masked: &MaskedBreakdown<'_
     let compared = categories.last().map(|heaviest| 100.0 - heaviest.figures.get(CategoryFigure::share_pct));
     let svg = thin_stacks(&about, [heading(0), heading(1)], &stacks, compared);
     let legend = localized.legend(&table, &columns, colour);
-    Block::Figure { figure: Figure { title, legend, svg, table: localized.html(&table), layout: Layout::Below } }
+    Block::Figure {
+        figure: Figure {
+            exception: String::new(),
+            title,
+            legend,
+            svg,
+            table: localized.html(&table),
+            layout: Layout::Below,
+        },
+    }
 }

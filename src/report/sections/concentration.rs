@@ -59,6 +59,7 @@ fn figure(localized: &LocalizedReport<'_>, table: Table, drawn: &[Stack]) -> Fig
     };
     let legend = tops.iter().enumerate().map(key).collect();
     Figure {
+        exception: String::new(),
         svg: stacks(&about, Labelled::End, drawn),
         title,
         legend,

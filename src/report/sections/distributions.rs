@@ -96,5 +96,12 @@ fn figure(localized: &LocalizedReport<'_>, id: &str, table: &Table, colour: impl
     let feature = At::EVERY.iter().map(|at| at.feature()).find(|feature| feature.name == table.name);
     let whole = feature.is_some_and(|feature| feature.feature_type == FeatureType::Count);
     let svg = strips(&about, &drawn, whole, |value| language.at_most(value, 2));
-    Figure { title: table.title.clone(), legend: Vec::new(), svg, table: localized.html(table), layout: Layout::Folded }
+    Figure {
+        exception: String::new(),
+        title: table.title.clone(),
+        legend: Vec::new(),
+        svg,
+        table: localized.html(table),
+        layout: Layout::Folded,
+    }
 }

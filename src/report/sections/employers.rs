@@ -72,5 +72,12 @@ fn figure(localized: &LocalizedReport<'_>, table: &Table, figure: CategoryFigure
     let description = fill(&localized.texts.employers.description, &[("list", &list)]);
     let svg = bars(&About { id: &format!("employers-{name}"), title: &title, description: &description }, &drawn);
     let table = Table { title: title.clone(), ..table.select(&["category", name]) };
-    Figure { title, legend: Vec::new(), svg, table: localized.html(&table), layout: Layout::Folded }
+    Figure {
+        exception: String::new(),
+        title,
+        legend: Vec::new(),
+        svg,
+        table: localized.html(&table),
+        layout: Layout::Folded,
+    }
 }

@@ -76,5 +76,5 @@ fn figure(localized: &LocalizedReport<'_>, runs: &Table, figure: CategoryFigure)
     let shown = days.iter().enumerate();
     let shown = shown.map(|(at, (day, text))| (*day, if ends.contains(&at) { text.clone() } else { String::new() }));
     let svg = lines(&about, &shown.collect::<Vec<_>>(), &drawn, |value| localized.language.at_most(value, places));
-    Figure { title, legend, svg, table: localized.html(&table), layout: Layout::Folded }
+    Figure { exception: String::new(), title, legend, svg, table: localized.html(&table), layout: Layout::Folded }
 }

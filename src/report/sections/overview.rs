@@ -118,5 +118,5 @@ fn shares(localized: &LocalizedReport<'_>, figures: &Table) -> Figure {
     let svg = stacks(&about, Labelled::Middle, &localized.stacks(&drawn, &columns, colour));
     let table = categories(localized, &runs, last_run.as_deref());
     let layout = Layout::of_columns(table.columns.len());
-    Figure { title: texts.chart.clone(), legend, svg, table: localized.html(&table), layout }
+    Figure { exception: String::new(), title: texts.chart.clone(), legend, svg, table: localized.html(&table), layout }
 }

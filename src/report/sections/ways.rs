@@ -32,6 +32,7 @@ pub(super) fn section(localized: &LocalizedReport<'_>) -> Section {
     let svg = stacks(&about, Labelled::Middle, &localized.stacks(&table, &methods, colour));
     let online: Vec<Value> = table.rows.iter().map(|row| table.cell(row, methods[0]).value).collect();
     let figure = Figure {
+        exception: String::new(),
         title: texts.chart.clone(),
         legend,
         svg,

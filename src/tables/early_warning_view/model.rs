@@ -1,0 +1,117 @@
+//! The tables of a scorecard: its bins with their points, and its bands.
+
+use super::super::localizer::Localizer;
+use super::super::table::{Cell, Format, Table, Value};
+use super::{bin_range, hidden_parts, least_outcomes};
+use crate::early_warning::{Band, Bin, Model, ScoredFeature};
+use crate::i18n::fill;
+use crate::statistics::few;
+
+/// The bins of all features with their points. Of a bin with few customers nothing is told, of one with few outcomes not how
+/// many.
+pub fn scorecard(words: &Localizer<'_>, model: &Model, exceptions: &[String]) -> Table {
+    let columns = [
+        ("feature", Format::Text),
+        ("range", Format::Text),
+        ("cases", Format::Count),
+        ("outcome_pct", Format::Percent),
+        ("coefficient", Format::Decimals(2)),
+        ("points", Format::Change),
+    ];
+    let mut table = words.table("scorecard", columns);
+    for feature in &model.features {
+        let is_exception = exceptions.contains(&feature.name);
+        let hidden = Hidden::of(words, model, feature);
+        for (at, bin) in feature.bins.iter().enumerate() {
+            let detail = is_exception.then(|| Box::new(Value::from(&words.texts.early_warning.exception)));
+            let range = Value::from(bin_range(words, &feature.name, &feature.bins, at));
+            let reference = bin.is_reference.then(|| Box::new(Value::from(&words.texts.early_warning.reference)));
+            let outcome_pct = 100.0 * bin.outcomes as f64 / bin.rows as f64;
+            let [few, few_outcomes] = [hidden.bins[at], hidden.bins[at] || hidden.outcomes[at]];
+            table.push([
+                Cell { detail, ..Cell::from(words.feature(&feature.name)) },
+                Cell { detail: reference, ..Cell::from(range) },
+                Cell::from(bin.rows).hidden_if(few),
+                Cell::from(outcome_pct).hidden_if(few_outcomes),
+                Cell::from(bin.coefficient).hidden_if(few),
+                Cell::from(i128::from(bin.points)).hidden_if(few),
+            ]);
+        }
+    }
+    table.masked()
+}
+
+/// What of a feature's bins may not be told.
+struct Hidden {
+    bins: Vec<bool>,
+    outcomes: Vec<bool>,
+}
+
+impl Hidden {
+    fn of(words: &Localizer<'_>, model: &Model, feature: &ScoredFeature) -> Self {
+        let count = |of: &dyn Fn(&Bin) -> u64| feature.bins.iter().map(of).collect::<Vec<u64>>();
+        let provenance = &model.provenance;
+        let customers = count(&|bin| bin.customers);
+        let bins = hidden_parts(&customers, customers.iter().sum(), words.min_group().into());
+        let least = least_outcomes(words, provenance);
+        let with = hidden_parts(&count(&|bin| bin.outcomes), provenance.fitting_outcomes, least);
+        let rest = provenance.fitting_rows.saturating_sub(provenance.fitting_outcomes);
+        let without = hidden_parts(&count(&|bin| bin.rows.saturating_sub(bin.outcomes)), rest, least);
+        let outcomes = with.into_iter().zip(without).map(|(with, without)| with || without).collect();
+        Hidden { bins, outcomes }
+    }
+}
+
+/// The bands: how many cases of the calibration are in each, and their risk. How many had the outcome is not told, since the
+/// risk is.
+pub fn warning_bands(words: &Localizer<'_>, bands: &[Band]) -> Table {
+    let columns = [("band", Format::Text), ("cases_pct", Format::Percent)];
+    let mut table = words.table("warning_bands", columns.into_iter().chain(RISK));
+    let all: u64 = bands.iter().map(|band| band.rows).sum();
+    for (at, band) in bands.iter().enumerate() {
+        let share = 100.0 * band.rows as f64 / all as f64;
+        table.push([band_name(words, bands, at), Cell::from(share)].into_iter().chain(risk(band)));
+    }
+    table
+}
+
+/// How many customers of a run are in each band.
+pub fn warning_now(words: &Localizer<'_>, bands: &[Band], customers: &[u64]) -> Table {
+    let columns = [("band", Format::Text), ("customers", Format::Count), ("customers_pct", Format::Percent)];
+    let mut table = words.table("warning_now", columns.into_iter().chain(RISK));
+    let all: u64 = customers.iter().sum();
+    let counts: Vec<u64> = customers.iter().copied().chain([all]).collect();
+    let hidden = few(&counts, words.min_group());
+    for (at, band) in bands.iter().enumerate() {
+        let count = customers.get(at).copied().unwrap_or_default();
+        let is_hidden = hidden.get(at).copied().unwrap_or_default() && count > 0;
+        let share = 100.0 * count as f64 / all as f64;
+        let own = [Cell::from(count), Cell::from(share)].map(|cell| cell.hidden_if(is_hidden));
+        table.push(std::iter::once(band_name(words, bands, at)).chain(own).chain(risk(band)));
+    }
+    table
+}
+
+const RISK: [(&str, Format); 3] =
+    [("risk_pct", Format::Percent), ("risk_low_pct", Format::Percent), ("risk_high_pct", Format::Percent)];
+
+fn risk(band: &Band) -> [Cell; 3] {
+    [band.risk_pct, band.risk_low_pct, band.risk_high_pct].map(Cell::from)
+}
+
+/// The scores of a band: the first one has no highest, the last one no lowest.
+fn band_name(words: &Localizer<'_>, bands: &[Band], at: usize) -> Cell {
+    let texts = &words.texts.early_warning;
+    let number = |score: i64| words.language.at_most(score as f64, 0);
+    let lowest = number(bands[at].lowest_score);
+    let highest = at.checked_sub(1).map(|above| number(bands[above].lowest_score.saturating_sub(1)));
+    let is_last = at + 1 == bands.len();
+    let text = match highest {
+        None if is_last => texts.band_any.clone(),
+        None => fill(&texts.band_from, &[("from", &lowest)]),
+        Some(highest) if is_last => fill(&texts.band_to, &[("to", &highest)]),
+        Some(highest) if highest == lowest => lowest,
+        Some(highest) => fill(&texts.band_from_to, &[("from", &lowest), ("to", &highest)]),
+    };
+    Cell::from(Value::named(&bands[at].lowest_score.to_string(), &text))
+}

@@ -1,0 +1,111 @@
+//! What a model's bins and tests come to in words.
+
+use super::super::localizer::Localizer;
+use crate::early_warning::{Backtest, Bin, BinRange, Failure, Provenance};
+use crate::i18n::fill;
+use crate::schema::features::{At, FeatureType};
+
+/// Decimals of a bin's edges.
+const PLACES: usize = 2;
+
+/// Which values a bin of a feature has.
+pub fn bin_range(words: &Localizer<'_>, feature: &str, bins: &[Bin], at: usize) -> String {
+    let texts = &words.texts.early_warning;
+    let number = |value: f64| words.language.at_most(value, PLACES);
+    match bins[at].range {
+        BinRange::Missing => texts.range_missing.clone(),
+        BinRange::Only(value) => number(value),
+        BinRange::UpTo(edge) => {
+            let own = bins.iter().find_map(|bin| match bin.range {
+                BinRange::Only(value) => Some(value),
+                _ => None,
+            });
+            let is_edge = |bin: &Bin| matches!(bin.range, BinRange::UpTo(_));
+            let before = bins[..at].iter().rev().find_map(|bin| match bin.range {
+                BinRange::UpTo(edge) => Some(edge),
+                _ => None,
+            });
+            let last = !bins[at + 1..].iter().any(is_edge);
+            between(words, is_whole(feature), Ends { after: before, to: (!last).then_some(edge) }, own)
+        }
+    }
+}
+
+/// Whether a feature counts something, so that between two of its values there need not be others.
+fn is_whole(feature: &str) -> bool {
+    let known = At::EVERY.iter().map(|at| at.feature()).find(|known| known.name == feature);
+    known.is_some_and(|feature| feature.feature_type == FeatureType::Count)
+}
+
+/// What values lie above, and what they reach.
+#[derive(Clone, Copy)]
+struct Ends {
+    after: Option<f64>,
+    to: Option<f64>,
+}
+
+/// Values between two ends, without one that has a bin of its own.
+fn between(words: &Localizer<'_>, is_whole: bool, ends: Ends, own: Option<f64>) -> String {
+    let texts = &words.texts.early_warning;
+    let number = |value: f64| words.language.at_most(value, PLACES);
+    let is_inside =
+        |value: &f64| ends.after.is_none_or(|after| *value > after) && ends.to.is_none_or(|to| *value <= to);
+    let mut other = own.filter(is_inside);
+    // Counts begin at zero.
+    let mut first = is_whole.then(|| ends.after.map_or(0.0, |after| after + 1.0));
+    let mut to = ends.to;
+    // What lies at an end shortens the range.
+    if is_whole && other.is_some() && other == first {
+        first = first.map(|first| first + 1.0);
+        other = None;
+    } else if is_whole && other.is_some() && other == to {
+        to = to.map(|to| to - 1.0);
+        other = None;
+    }
+    let range = match (first, ends.after, to) {
+        (Some(first), _, Some(to)) if first >= to => number(to),
+        (Some(first), _, Some(to)) => fill(&texts.range_from_to, &[("from", &number(first)), ("to", &number(to))]),
+        (Some(first), _, None) => fill(&texts.range_from, &[("from", &number(first))]),
+        (None, Some(after), Some(to)) => fill(&texts.range_over_to, &[("from", &number(after)), ("to", &number(to))]),
+        (None, Some(after), None) => fill(&texts.range_over, &[("from", &number(after))]),
+        (None, None, Some(to)) => fill(&texts.range_to, &[("to", &number(to))]),
+        (None, None, None) => texts.range_any.clone(),
+    };
+    match other {
+        Some(other) => fill(&texts.range_but, &[("range", &range), ("other", &number(other))]),
+        None => range,
+    }
+}
+
+/// Observed / expected; missing without anything expected.
+pub fn observed_to_expected(observed: f64, expected: f64) -> f64 {
+    if expected > 0.0 { observed / expected } else { f64::NAN }
+}
+
+/// Why a model does not pass, a sentence for each reason.
+pub fn failures(words: &Localizer<'_>, backtest: &Backtest, provenance: &Provenance) -> Vec<String> {
+    let texts = &words.texts.early_warning;
+    let together = &backtest.together;
+    let number = |value: f64, places: usize| words.language.decimals(value, places);
+    let category = words.category(crate::schema::Entity::Customer, &provenance.to);
+    let auc = |text: &str, baseline: f64| {
+        fill(text, &[("model", &number(together.model.auc, 3)), ("baseline", &number(baseline, 3))])
+    };
+    let customers =
+        |text: &str, count: u64| fill(text, &[("customers", &words.customers(count)), ("category", category.label())]);
+    let sentence = |failure: &Failure| match *failure {
+        Failure::NoBetterThanRules => auc(&texts.no_better_than_rules, together.rules.auc),
+        Failure::NoBetterThanSingle => auc(&texts.no_better_than_single, together.single.auc),
+        Failure::NoMoreSkillThanRules => {
+            let [model, baseline] = [&together.model, &together.rules].map(|figures| number(figures.brier_skill, 3));
+            fill(&texts.no_more_skill_than_rules, &[("model", &model), ("baseline", &baseline)])
+        }
+        Failure::FewTested(count) => customers(&texts.few_tested, count),
+        Failure::FewCalibrated(count) => customers(&texts.few_calibrated, count),
+        Failure::Miscalibrated => {
+            let [ratio, low, high] = backtest.observed_to_expected.map(|value| number(value, 2));
+            fill(&texts.miscalibrated, &[("ratio", &ratio), ("low", &low), ("high", &high)])
+        }
+    };
+    backtest.failures.iter().map(sentence).collect()
+}
