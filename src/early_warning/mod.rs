@@ -22,6 +22,8 @@ mod rolling;
 mod samples;
 mod scores;
 mod scoring;
+#[cfg(test)]
+mod tests;
 
 pub use audit::AuditGroups;
 pub use backtest::{AuditedGroup, Backtest, BacktestDate, BandOutcome, CapacityFigures, Failure, TestFigures, Tested};
