@@ -156,13 +156,19 @@ fn newton_step(now: &Derivatives, slots: &Slots, coefficients: &[f64], penalty: 
         free.len(),
         free.iter().map(|slot| now.gradient[*slot].value() + of(*slot) * coefficients[*slot]),
     );
-    let hessian = DMatrix::from_fn(free.len(), free.len(), |row, column| {
-        let (low, high) = (free[row.min(column)], free[row.max(column)]);
-        // A bin times itself is itself, as the intercept times it is.
-        if row == column { now.hessian[high] + of(high) } else { now.hessian[low * slots.count + high] }
-    });
-    let step = Cholesky::new(hessian).ok_or(Unfit::Undetermined)?.solve(&gradient);
+    let step = Cholesky::new(hessian(now, slots, penalty)).ok_or(Unfit::Undetermined)?.solve(&gradient);
     if step.iter().all(|by| by.is_finite()) { Ok(step) } else { Err(Unfit::Undetermined) }
+}
+
+/// The second derivatives of the penalised objective by the free coefficients.
+fn hessian(now: &Derivatives, slots: &Slots, penalty: f64) -> DMatrix<f64> {
+    let free = &slots.free;
+    DMatrix::from_fn(free.len(), free.len(), |row, column| {
+        let (low, high) = (free[row.min(column)], free[row.max(column)]);
+        let penalty = if high == 0 { 0.0 } else { penalty };
+        // A bin times itself is itself, as the intercept times it is.
+        if row == column { now.hessian[high] + penalty } else { now.hessian[low * slots.count + high] }
+    })
 }
 
 /// The patterns in pieces: their bins, and their counts.
@@ -222,10 +228,12 @@ fn add_pattern(
 ) {
     places.iter_mut().zip(&slots.first).zip(bins).for_each(|((place, first), bin)| *place = first + usize::from(*bin));
     let log_odds = places.iter().fold(coefficients[0], |sum, place| sum + coefficients[*place]);
-    let (rows, outcomes) = (count.0 as f64, count.1 as f64);
-    let risk = 1.0 / (1.0 + (-log_odds).exp());
-    let residual = rows * risk - outcomes;
-    let weight = rows * risk / (1.0 + log_odds.exp());
+    let (others, outcomes) = ((count.0 - count.1) as f64, count.1 as f64);
+    let (risk, spared) = (1.0 / (1.0 + (-log_odds).exp()), 1.0 / (1.0 + log_odds.exp()));
+    // Not rows · risk − outcomes: where a bin tells the outcome for certain, that would be 0 from some step on, as if the
+    // coefficients had settled.
+    let residual = others * risk - outcomes * spared;
+    let weight = (others + outcomes) * risk * spared;
     sums.objective.add(loss(log_odds, count));
     sums.gradient[0].add(residual);
     sums.hessian[0] += weight;
@@ -234,5 +242,81 @@ fn add_pattern(
         sums.hessian[*place] += weight;
         let row = &mut sums.hessian[place * slots.count..][..slots.count];
         places[at + 1..].iter().for_each(|other| row[*other] += weight);
+    }
+}
+
+/// The standard errors of the intercept and of the coefficients that are no references', in their order.
+#[cfg(test)]
+pub(super) fn standard_errors(
+    patterns: &Patterns,
+    references: &[Vec<bool>],
+    found: &Coefficients,
+    penalty: f64,
+) -> Vec<f64> {
+    let slots = Slots::new(references);
+    let coefficients = [vec![found.intercept], found.bins.concat()].concat();
+    let hessian = hessian(&derivatives(patterns, &slots, &coefficients), &slots, penalty);
+    Cholesky::new(hessian).unwrap().inverse().diagonal().iter().map(|variance| variance.sqrt()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn patterns(features: usize, of: &[(&[u8], u64, u64)]) -> Patterns {
+        Patterns {
+            features,
+            bins: of.iter().flat_map(|pattern| pattern.0).copied().collect(),
+            counts: of.iter().map(|pattern| (pattern.1, pattern.2)).collect(),
+        }
+    }
+
+    #[test]
+    fn without_a_penalty_a_saturated_fit_is_the_log_odds() {
+        let fitted = fit(&patterns(1, &[(&[0], 100, 20), (&[1], 50, 25)]), &[vec![true, false]], 0.0).unwrap();
+        assert!((fitted.intercept - 0.25f64.ln()).abs() < 1e-9);
+        assert!((fitted.bins[0][1] + 0.25f64.ln()).abs() < 1e-9);
+        assert_eq!(fitted.bins[0][0], 0.0);
+    }
+
+    #[test]
+    fn without_features_it_is_the_log_odds_of_all() {
+        let fitted = fit(&patterns(0, &[(&[], 100, 20)]), &[], 1.0).unwrap();
+        assert_eq!((fitted.intercept, fitted.bins.len()), (0.25f64.ln(), 0));
+    }
+
+    #[test]
+    fn bins_that_tell_the_outcome_settle_with_a_penalty_only() {
+        let certain = patterns(1, &[(&[0], 1_000, 20), (&[1], 50, 50)]);
+        let fitted = fit(&certain, &[vec![true, false]], 1.0).unwrap();
+        // At the minimum the residuals of the bin's rows are the penalty: 50 (1 − p) = β.
+        let coefficient = fitted.bins[0][1];
+        let risk = 1.0 / (1.0 + (-fitted.intercept - coefficient).exp());
+        assert!((50.0 * (1.0 - risk) - coefficient).abs() < 1e-7);
+        assert_eq!(fit(&certain, &[vec![true, false]], 0.0), Err(Unfit::NotConverged));
+    }
+
+    #[test]
+    fn features_that_say_the_same_share_the_effect() {
+        let twins = patterns(2, &[(&[0, 0], 90_000_000, 1_000_003), (&[1, 1], 3_000_001, 500_007)]);
+        let references = [vec![true, false], vec![true, false]];
+        let fitted = fit(&twins, &references, 1.0).unwrap();
+        assert!((fitted.bins[0][1] - fitted.bins[1][1]).abs() < 1e-9);
+        assert_eq!(fit(&twins, &references, 0.0), Err(Unfit::Undetermined));
+    }
+
+    #[test]
+    fn a_sample_has_outcomes_and_others() {
+        let references = [vec![true, false]];
+        assert_eq!(fit(&patterns(1, &[(&[0], 9, 0)]), &references, 1.0), Err(Unfit::NoOutcomes));
+        assert_eq!(fit(&patterns(1, &[(&[0], 9, 9)]), &references, 1.0), Err(Unfit::NothingButOutcomes));
+        assert_eq!(fit(&patterns(1, &[]), &references, 1.0), Err(Unfit::NoOutcomes));
+    }
+
+    #[test]
+    fn sums_carry_their_error() {
+        let mut sum = Sum::default();
+        [1e16, 1.0, -1e16, 1.0].into_iter().for_each(|value| sum.add(value));
+        assert_eq!(sum.value(), 2.0);
     }
 }
