@@ -113,19 +113,22 @@ pub(super) fn fit(patterns: &Patterns, references: &[Vec<bool>], penalty: f64) -
     }
     let mut coefficients = vec![0.0; slots.count];
     coefficients[0] = (outcomes as f64 / (rows - outcomes) as f64).ln();
+    let mut now = derivatives(patterns, &slots, &coefficients);
     for _ in 0..MOST_STEPS {
-        let now = derivatives(patterns, &slots, &coefficients);
         let step = newton_step(&now, &slots, &coefficients, penalty)?;
         if step.iter().all(|by| by.abs() <= TOLERANCE) {
             return Ok(told(&moved(&coefficients, &slots, &step, 1.0), &slots, references));
         }
         let highest = now.objective.value() + penalised(&coefficients, penalty);
         let highest = highest + highest.abs() * ROUNDING;
-        let mut halved =
-            (0..MOST_HALVINGS).map(|halvings| moved(&coefficients, &slots, &step, 0.5f64.powi(halvings as i32)));
-        coefficients = halved
-            .find(|next| objective(patterns, &slots, next) + penalised(next, penalty) <= highest)
-            .ok_or(Unfit::NotConverged)?;
+        // Nearly always the whole step will do, and then its derivatives are those of the next one.
+        let halved = (0..MOST_HALVINGS).map(|halvings| {
+            let next = moved(&coefficients, &slots, &step, 0.5f64.powi(halvings as i32));
+            (derivatives(patterns, &slots, &next), next)
+        });
+        let lower =
+            |(there, next): &(Derivatives, Vec<f64>)| there.objective.value() + penalised(next, penalty) <= highest;
+        (now, coefficients) = { halved }.find(lower).ok_or(Unfit::NotConverged)?;
     }
     Err(Unfit::NotConverged)
 }
@@ -177,71 +180,115 @@ fn pieces(patterns: &Patterns) -> impl IndexedParallelIterator<Item = (&[u8], &[
     patterns.counts.par_chunks(PIECE).enumerate().map(move |(at, counts)| (bins(at), counts))
 }
 
-/// The log odds of a pattern.
-#[inline]
-fn log_odds(coefficients: &[f64], slots: &Slots, bins: &[u8]) -> f64 {
-    let of_bins = slots.first.iter().zip(bins).map(|(first, bin)| coefficients[first + usize::from(*bin)]);
-    of_bins.fold(coefficients[0], |sum, coefficient| sum + coefficient)
-}
-
-/// −[o ln p + (n − o) ln(1 − p)] of a pattern with `n` rows and `o` outcomes.
-#[inline]
-fn loss(log_odds: f64, (rows, outcomes): (u64, u64)) -> f64 {
-    rows as f64 * (log_odds.max(0.0) + (-log_odds.abs()).exp().ln_1p()) - outcomes as f64 * log_odds
-}
-
-fn objective(patterns: &Patterns, slots: &Slots, coefficients: &[f64]) -> f64 {
-    let of_piece = |(bins, counts): (&[u8], &[(u64, u64)])| {
-        let mut sum = Sum::default();
-        for (at, count) in counts.iter().enumerate() {
-            sum.add(loss(log_odds(coefficients, slots, &bins[at * patterns.features..][..patterns.features]), *count));
-        }
-        sum
-    };
-    let mut all = Sum::default();
-    pieces(patterns).map(of_piece).collect::<Vec<Sum>>().into_iter().for_each(|sum| all.add_sum(sum));
-    all.value()
-}
-
 fn derivatives(patterns: &Patterns, slots: &Slots, coefficients: &[f64]) -> Derivatives {
     let of_piece = |(bins, counts): (&[u8], &[(u64, u64)])| {
-        let mut sums = Derivatives::new(slots.count);
-        let mut places = vec![0; patterns.features];
+        let mut piece = Piece::new(slots, coefficients);
         for (at, count) in counts.iter().enumerate() {
-            add_pattern(&mut sums, slots, coefficients, &bins[at * patterns.features..], *count, &mut places);
+            piece.add(&bins[at * patterns.features..][..patterns.features], *count);
         }
-        sums
+        piece.end_run();
+        piece.sums
     };
     let mut all = Derivatives::new(slots.count);
     pieces(patterns).map(of_piece).collect::<Vec<Derivatives>>().iter().for_each(|sums| all.add(sums));
     all
 }
 
-#[inline]
-fn add_pattern(
-    sums: &mut Derivatives,
-    slots: &Slots,
-    coefficients: &[f64],
-    bins: &[u8],
-    count: (u64, u64),
-    places: &mut [usize],
-) {
-    places.iter_mut().zip(&slots.first).zip(bins).for_each(|((place, first), bin)| *place = first + usize::from(*bin));
-    let log_odds = places.iter().fold(coefficients[0], |sum, place| sum + coefficients[*place]);
-    let (others, outcomes) = ((count.0 - count.1) as f64, count.1 as f64);
-    let (risk, spared) = (1.0 / (1.0 + (-log_odds).exp()), 1.0 / (1.0 + log_odds.exp()));
-    // Not rows · risk − outcomes: where a bin tells the outcome for certain, that would be 0 from some step on, as if the
-    // coefficients had settled.
-    let residual = others * risk - outcomes * spared;
-    let weight = (others + outcomes) * risk * spared;
-    sums.objective.add(loss(log_odds, count));
-    sums.gradient[0].add(residual);
-    sums.hessian[0] += weight;
-    for (at, place) in places.iter().enumerate() {
-        sums.gradient[*place].add(residual);
-        sums.hessian[*place] += weight;
-        let row = &mut sums.hessian[place * slots.count..][..slots.count];
-        places[at + 1..].iter().for_each(|other| row[*other] += weight);
+/// Sums up a piece of the patterns. They are in ascending order, so the bins of the first features, the head, stay the same
+/// for runs of patterns: of those only the sums of a run are added, which saves most of the work.
+struct Piece<'a> {
+    sums: Derivatives,
+    slots: &'a Slots,
+    coefficients: &'a [f64],
+    /// How many features the head has.
+    head: usize,
+    /// The first slot behind the head's.
+    tail: usize,
+    /// The slots of the last pattern's bins.
+    places: Vec<usize>,
+    /// The log odds of the head, the intercept included.
+    head_log_odds: f64,
+    /// Of the patterns since the head changed: residuals, weights, and weights by slot of the tail.
+    residual: Sum,
+    weight: f64,
+    weights: Vec<f64>,
+}
+
+impl<'a> Piece<'a> {
+    fn new(slots: &'a Slots, coefficients: &'a [f64]) -> Self {
+        let head = slots.first.len() / 2;
+        let tail = slots.first.get(head).copied().unwrap_or(slots.count);
+        Piece {
+            sums: Derivatives::new(slots.count),
+            slots,
+            coefficients,
+            head,
+            tail,
+            // No slot is that of a pattern before the first.
+            places: vec![usize::MAX; slots.first.len()],
+            head_log_odds: coefficients[0],
+            residual: Sum::default(),
+            weight: 0.0,
+            weights: vec![0.0; slots.count - tail],
+        }
+    }
+
+    /// Adds a pattern with so many rows and outcomes.
+    #[inline]
+    fn add(&mut self, bins: &[u8], (rows, outcomes): (u64, u64)) {
+        let place = |(first, bin): (&usize, &u8)| first + usize::from(*bin);
+        let new_head = self.slots.first.iter().zip(&bins[..self.head]).map(place);
+        if new_head.clone().ne(self.places[..self.head].iter().copied()) {
+            self.end_run();
+            self.places.iter_mut().zip(new_head).for_each(|(place, new)| *place = new);
+            let of_head = self.places[..self.head].iter().map(|place| self.coefficients[*place]);
+            self.head_log_odds = of_head.fold(self.coefficients[0], |sum, coefficient| sum + coefficient);
+        }
+        let new_tail = self.slots.first.iter().zip(bins).skip(self.head).map(place);
+        self.places[self.head..].iter_mut().zip(new_tail).for_each(|(place, new)| *place = new);
+        let tail = &self.places[self.head..];
+        let log_odds = tail.iter().fold(self.head_log_odds, |sum, place| sum + self.coefficients[*place]);
+        let (others, outcomes) = ((rows - outcomes) as f64, outcomes as f64);
+        let small = (-log_odds.abs()).exp();
+        let (likelier, less_likely) = (1.0 / (1.0 + small), small / (1.0 + small));
+        let (risk, spared) = if log_odds > 0.0 { (likelier, less_likely) } else { (less_likely, likelier) };
+        // Not rows · risk − outcomes: where a bin tells the outcome for certain, that would be 0 from some step on, as if
+        // the coefficients had settled.
+        let residual = others * risk - outcomes * spared;
+        let weight = (others + outcomes) * risk * spared;
+        // −ln p is −ln(1 − p) less the log odds.
+        self.sums.objective.add((others + outcomes) * (log_odds.max(0.0) + small.ln_1p()) - outcomes * log_odds);
+        self.residual.add(residual);
+        self.weight += weight;
+        for (at, place) in tail.iter().enumerate() {
+            self.sums.gradient[*place].add(residual);
+            self.weights[place - self.tail] += weight;
+            let row = &mut self.sums.hessian[place * self.slots.count..][..self.slots.count];
+            tail[at + 1..].iter().for_each(|other| row[*other] += weight);
+        }
+    }
+
+    /// Adds what patterns with the same head have in common.
+    fn end_run(&mut self) {
+        let Piece { sums, places, residual, weight, weights, .. } = self;
+        // (Before the first pattern, there is nothing to add.)
+        if *weight > 0.0 || residual.value() != 0.0 {
+            sums.gradient[0].add_sum(*residual);
+            sums.hessian[0] += *weight;
+            sums.hessian[self.tail..self.slots.count]
+                .iter_mut()
+                .zip(&*weights)
+                .for_each(|(sum, weight)| *sum += weight);
+            for (at, place) in places[..self.head].iter().enumerate() {
+                sums.gradient[*place].add_sum(*residual);
+                sums.hessian[*place] += *weight;
+                let row = &mut sums.hessian[place * self.slots.count..][..self.slots.count];
+                places[at + 1..self.head].iter().for_each(|other| row[*other] += *weight);
+                row[self.tail..].iter_mut().zip(&*weights).for_each(|(sum, weight)| *sum += weight);
+            }
+        }
+        (*residual, *weight) = (Sum::default(), 0.0);
+        weights.fill(0.0);
     }
 }
 
