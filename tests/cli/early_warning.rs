@@ -297,6 +297,7 @@ fn a_model_that_is_no_better_than_one_feature_is_written_and_does_not_pass() {
 #[test]
 fn what_gives_no_model_is_refused_and_leaves_nothing_behind() {
     let workspace = Workspace::agency().settings("early_warning.within = 2");
+    let sharing = |settings: &str| Workspace::sharing(&workspace, Workspace::agency().settings(settings));
     let fit = |workspace: &Workspace, from: &str| {
         let outcome =
             workspace.vardag(&["early-warning", "fit", "vardag.toml", "--from", from, "--to", "2025-12-31", "--quiet"]);
@@ -304,30 +305,16 @@ fn what_gives_no_model_is_refused_and_leaves_nothing_behind() {
         assert_eq!(left, [""; 0]);
         outcome
     };
-    insta::assert_snapshot!(fit(&workspace, "2025-08-31").code(2).stderr(), @"");
-    insta::assert_snapshot!(fit(&workspace, "2025-06-30").code(3).stderr(), @"");
-    let limited = Workspace::sharing(
-        &workspace,
-        Workspace::agency().settings("early_warning.within = 2\nlimits.contacts.max_age_days = 100"),
-    );
-    insta::assert_snapshot!(fit(&limited, "2025-06-30").code(3).stderr(), @"");
-    let nobody = Workspace::sharing(
-        &workspace,
-        Workspace::agency().settings("categories = [{ name = \"a\" }]\ndefault_category = \"a\"\nrules = []"),
-    );
-    insta::assert_snapshot!(fit(&nobody, "2024-06-30").code(2).stderr(), @"");
-    workspace
-        .vardag(&[
-            "early-warning",
-            "fit",
-            "vardag.toml",
-            "--from",
-            "2025-06-30",
-            "--to",
-            "2025-12-31",
-            "--out",
-            "a.backtest",
-        ])
-        .code(2)
-        .stderr_has("is no name for a model");
+    insta::assert_snapshot!(fit(&workspace, "2025-08-31").code(2).stderr(), @"error: the panel has 5 dates, and looking 2 dates ahead takes 7: so many that a model is tested on a later date than those it was learned from. Begin with --from 2025-06-30 or earlier (with --to 2025-12-31), or lower [early_warning] within");
+    insta::assert_snapshot!(fit(&workspace, "2025-06-30").code(3).stderr(), @"error: no model can be fitted on the customers in question from 2025-06-30 to 2025-08-31: nobody reached the category that is warned of; choose other categories as [early_warning] from and to, look further ahead with within, or begin earlier with --from");
+    // The newest contact is of March: of all dates the last one alone is too late for it.
+    let limited = sharing("early_warning.within = 2\nlimits.contacts.max_age_days = 300");
+    insta::assert_snapshot!(fit(&limited, "2025-06-30").code(3).stderr(), @r"
+    limit broken: contacts: the newest event is of 2025-03-01, more than max_age_days = 300 before 2025-12-31; was the extract made anew?
+    nothing is written: a run on one of the panel's dates would be held
+    ");
+    let nobody = sharing("categories = [{ name = \"a\" }]\ndefault_category = \"a\"\nrules = []");
+    insta::assert_snapshot!(fit(&nobody, "2024-06-30").code(2).stderr(), @"error: nobody is in question: no category is lighter than the one that is warned of. Name the categories in [early_warning] from, or a heavier one in to");
+    let unnamed = ["early-warning", "fit", "vardag.toml", "--out", "a.backtest"];
+    workspace.vardag(&[&unnamed, &SPAN[..]].concat()).code(2).stderr_has("is no name for a model");
 }
