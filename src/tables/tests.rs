@@ -76,6 +76,10 @@ fn of_model(words: &Localizer<'_>) -> Vec<Table> {
         warning_ahead(words, &backtest.together, &model.provenance),
         warning_calibration(words, &backtest.dates, &model.provenance),
         warning_audit(words, &backtest, &model.provenance),
+        super::backtest(words, &backtest),
+        capacity(words, &backtest.together),
+        calibration(words, &backtest),
+        audit(words, &backtest.audit, false),
     ]
 }
 
@@ -118,6 +122,10 @@ fn every_text_about_tables_is_used() {
         "why",
         "rules.category",
         "in_category",
+        "backtest.precision_at",
+        "backtest.recall_at",
+        "backtest.lift_at",
+        "backtest.recall_after",
     ];
     let unused = |name: &&String| !used.contains(name) && ![&of_workbook[..], &parts].concat().contains(&name.as_str());
     let texts = words.texts.tables.keys().chain(words.texts.columns.keys());
