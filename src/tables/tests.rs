@@ -76,7 +76,14 @@ fn of_model(words: &Localizer<'_>) -> Vec<Table> {
         warning_ahead(words, &backtest.together, &model.provenance),
         warning_calibration(words, &backtest.dates, &model.provenance),
         warning_audit(words, &backtest, &model.provenance),
+        followed_bands(words, &model, &nobody_followed(&model)),
+        followed_months(words, &model, &nobody_followed(&model)),
+        followed_runs(words, &model, &nobody_followed(&model)),
     ]
+}
+
+fn nobody_followed(model: &crate::early_warning::Model) -> crate::early_warning::Followed {
+    crate::early_warning::follow(model, &[1.0], &[])
 }
 
 #[test]
