@@ -26,6 +26,12 @@ pub enum ExplainError {
         folder.display()
     )]
     Disagrees { folder: PathBuf, labelled: String, by_rules: String },
+    #[error(
+        "the run {} labels it with {labelled}, and its own model says {by_model}: labels or model.toml were changed after \
+         the run; make the run again",
+        folder.display()
+    )]
+    ModelDisagrees { folder: PathBuf, labelled: String, by_model: String },
     #[error("{} cannot be used: {cause}; restore it, or make the run again", path.display())]
     Statistics { path: PathBuf, cause: String },
     #[error("the rules cannot be evaluated: {0}")]

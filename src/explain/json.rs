@@ -51,6 +51,9 @@ pub fn json(explanation: &Explanation<'_>, language: Language) -> Value {
         "alternatives": alternatives.collect::<Vec<_>>(),
         "features": explanation.features.iter().map(value).collect::<Map<_, _>>(),
     });
+    if let Some(warning) = &explanation.warning {
+        said["early_warning"] = super::forewarned::json(warning, explanation);
+    }
     if let Some(figures) = &explanation.figures {
         said["events"] = super::event_words::json(figures, explanation);
     }

@@ -8,6 +8,7 @@ mod error;
 mod event_words;
 pub mod events;
 mod feature_scales;
+mod forewarned;
 mod json;
 mod page;
 mod search_grid;
@@ -16,6 +17,7 @@ mod words;
 pub use counterfactuals::{Counterfactual, counterfactuals};
 pub use error::ExplainError;
 pub use event_words::Figure;
+pub use forewarned::Forewarned;
 pub use json::json;
 pub use page::{Page, html, text};
 pub use search_grid::{FeatureScale, SearchGrid};
@@ -79,6 +81,8 @@ pub struct Explanation<'a> {
     pub rules: Vec<Clause<TracedTerm<'a>>>,
     /// All other categories, from lightest to heaviest need.
     pub alternatives: Vec<Alternative>,
+    /// What the model of early warning says; `None` where none was applied, or the customer was not in question.
+    pub warning: Option<Forewarned>,
     /// The events behind the figures of the rule that decided, if they were asked for.
     pub figures: Option<Vec<Figure>>,
     benefits: &'a [Benefit],
@@ -145,6 +149,9 @@ impl<'a> Explainer<'a> {
             });
         }
         let category = rule_set.category_of(trace.decided);
+        let features = self.values(&found.features)?;
+        let value = |name: &str| features.iter().find(|feature| feature.name == name)?.value;
+        let warning = forewarned::forewarned(self.run, &found, value)?;
         let others = changes.into_iter().enumerate().filter(|(other, _)| *other != category);
         Ok(Explanation {
             id: id.to_owned(),
@@ -152,7 +159,8 @@ impl<'a> Explainer<'a> {
             window: &self.run.plan.window,
             category,
             decided: Some(usize::from(trace.decided)).filter(|rule| *rule < rule_set.rules.len()),
-            features: self.values(&found.features)?,
+            warning,
+            features,
             rules: trace.rules,
             alternatives: others.map(|(category, change)| Alternative { category, change }).collect(),
             figures: None,

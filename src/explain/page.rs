@@ -29,6 +29,8 @@ pub struct Page {
     rules: Vec<RuleWords>,
     elsewhere_intro: String,
     elsewhere: Vec<ElsewhereWords>,
+    /// What the model of early warning says, if it says something.
+    warning: Option<WarningWords>,
     /// The events behind the deciding figures, if they were asked for.
     events: Option<Vec<FigureWords>>,
     features: Vec<FeatureWords>,
@@ -60,6 +62,19 @@ struct Line {
 struct ElsewhereWords {
     category: String,
     text: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct WarningWords {
+    pub(super) risk: String,
+    pub(super) points: Vec<PointWords>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct PointWords {
+    pub(super) label: String,
+    pub(super) value: String,
+    pub(super) points: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -114,6 +129,7 @@ impl Page {
             rules: rules.collect(),
             elsewhere_intro: fill(&texts.elsewhere_intro, &[("all", all)]),
             elsewhere: elsewhere.collect(),
+            warning: explanation.warning.as_ref().map(|warning| words.warning(warning)),
             events: explanation.figures.as_ref().map(|figures| words.figures(figures, explanation.benefits)),
             features: features.collect(),
             texts,
@@ -192,6 +208,7 @@ pub fn text(page: &Page) -> String {
     for elsewhere in &page.elsewhere {
         text.push_str(&format!("  {}\n    {}\n", elsewhere.category, elsewhere.text));
     }
+    push_warning(page, &mut text);
     text.push_str(&format!("\n{}\n\n", page.texts.features));
     let width = |of: fn(&FeatureWords) -> &str| {
         page.features.iter().map(|feature| of(feature).chars().count()).max().unwrap_or_default()
@@ -201,6 +218,24 @@ pub fn text(page: &Page) -> String {
         text.push_str(&format!("  {label:labels$}  {value:>values$}  {name}\n"));
     }
     text
+}
+
+/// Appends what the model of early warning says, if it says something.
+fn push_warning(page: &Page, text: &mut String) {
+    let Some(WarningWords { risk, points }) = &page.warning else { return };
+    let texts = page.texts;
+    text.push_str(&format!("\n{}\n  {}\n  {risk}\n\n  {}\n", texts.warning, texts.advice, texts.warning_points));
+    if points.is_empty() {
+        text.push_str(&format!("    {}\n", texts.no_points));
+    }
+    let width = |of: fn(&PointWords) -> &str| {
+        points.iter().map(|point| shown(of(point)).chars().count()).max().unwrap_or_default()
+    };
+    let (labels, values, counts) =
+        (width(|point| &point.label), width(|point| &point.value), width(|point| &point.points));
+    for PointWords { label, value, points } in points {
+        text.push_str(&format!("    {:labels$}  {value:>values$}  {points:>counts$}\n", shown(label)));
+    }
 }
 
 /// Appends the events behind the deciding figures, if they were asked for.

@@ -20,9 +20,19 @@ pub struct PastManifest {
     /// The extracts, in `docs/method.md` section 2's order.
     #[serde(default)]
     pub extracts: Vec<PastExtract>,
+    /// The model of early warning that it applied.
+    #[serde(default)]
+    pub early_warning: Option<PastModel>,
     /// The other files of the run folder.
     #[serde(default)]
     pub outputs: Vec<PastOutput>,
+}
+
+/// The model that a past run applied.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct PastModel {
+    /// The BLAKE3 hash of its file, in hexadecimal.
+    pub blake3: String,
 }
 
 impl PastManifest {

@@ -2,11 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use polars::prelude::DataFrame;
+use polars::prelude::{DataFrame, PolarsResult};
 
 use super::{HistoryError, LabelsFile, PastManifest, PastPanel};
 use crate::calendar::{AsOf, Day};
 use crate::config::{self, RunPlan};
+use crate::early_warning::ModelFile;
+use crate::job::MODEL;
+use crate::outputs::{WARNING_RISK, WARNING_SCORE};
 use crate::regular;
 use crate::sanitize::shown;
 use crate::schema::Entity;
@@ -31,6 +34,8 @@ pub struct FoundCustomer {
     pub category: String,
     /// The rule that decided, or `default`.
     pub rule: String,
+    /// Score and risk in per cent of who is in question; `None` too where no model was applied.
+    pub warning: Option<(i64, f64)>,
 }
 
 impl PastRun {
@@ -92,6 +97,8 @@ impl PastRun {
         let features = self.plan.rules(entity).feature_names();
         let mut columns = vec![entity.id_column(), "category", "rule"];
         columns.extend(features.iter().map(String::as_str));
+        let has_warnings = entity == Entity::Customer && self.manifest.early_warning.is_some();
+        columns.extend([WARNING_SCORE, WARNING_RISK].iter().filter(|_| has_warnings));
         let Some(row) = labels.find(id, &columns)? else { return Ok(None) };
         let damaged = |fault| labels.damaged(fault);
         let text = |name: &str| -> Result<String, HistoryError> {
@@ -102,8 +109,34 @@ impl PastRun {
             features: row.select(features.iter().map(String::as_str)).map_err(damaged)?,
             category: text("category")?,
             rule: text("rule")?,
+            warning: if has_warnings { warning(&row).map_err(damaged)? } else { None },
         }))
     }
+
+    /// The model of early warning that it applied, if it applied one.
+    ///
+    /// # Errors
+    /// The model's copy in the run folder cannot be read, or was changed.
+    pub fn model(&self) -> Result<Option<ModelFile>, HistoryError> {
+        if self.manifest.early_warning.is_none() {
+            return Ok(None);
+        }
+        let path = self.folder.join(MODEL);
+        let text =
+            regular::read_to_string(&path).map_err(|source| HistoryError::Unreadable { path: path.clone(), source })?;
+        let hash = blake3::hash(text.as_bytes()).to_string();
+        if !self.manifest.outputs.iter().any(|output| output.file == MODEL && output.blake3 == hash) {
+            return Err(HistoryError::Changed { path });
+        }
+        let damaged = |fault| HistoryError::Damaged { path: path.clone(), message: format!("{fault}") };
+        ModelFile::of_text(&text, &path).map(Some).map_err(damaged)
+    }
+}
+
+/// Score and risk of the only row of a frame.
+fn warning(row: &DataFrame) -> PolarsResult<Option<(i64, f64)>> {
+    let score = row.column(WARNING_SCORE)?.i64()?.get(0);
+    Ok(score.zip(row.column(WARNING_RISK)?.f64()?.get(0)))
 }
 
 /// The manifest of a folder as text, and where it is.

@@ -135,7 +135,7 @@ texts! {
         title customer employer service why by_default rules rules_intro decided not_met no_value not_reached_met
         not_reached_not_met term_true term_false term_missing here all_of any_of none_of at_least more_than
         at_most less_than exactly other_than between elsewhere elsewhere_intro all_customers all_employers change no_change features
-        missing events no_figures no_events source
+        missing events no_figures no_events source warning warning_risk warning_points no_points points advice
     }
 }
 

@@ -10,6 +10,7 @@ mod concentration;
 mod content;
 mod early_warning;
 mod early_warning_view;
+mod followed;
 mod groups;
 mod history;
 mod localizer;
@@ -37,6 +38,7 @@ pub use early_warning_view::{
     bin_range, failures, least_outcomes, scorecard, warning_ahead, warning_audit, warning_bands, warning_calibration,
     warning_capacity, warning_dates, warning_now,
 };
+pub use followed::{followed_bands, followed_months, followed_runs};
 pub use groups::{by_dimension, group_shares, share_column};
 pub use history::{FOLLOWED, of_entries, records_over_time, runs_over_time, this_run};
 pub use localizer::Localizer;
