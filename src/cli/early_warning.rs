@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::early_warning_check::{self, CheckModelArguments};
 use super::{WorkArguments, day, job, output, progress, summary};
 use crate::calendar::Day;
 use crate::config;
@@ -20,6 +21,8 @@ use crate::tables::MAIN_CAPACITIES;
 pub enum EarlyWarningCommand {
     /// Fit a scorecard on a panel, test it on later dates than it was fitted on, and write it for people to read and approve
     Fit(FitArguments),
+    /// Find out what became of those whom a model has flagged in past runs
+    Check(CheckModelArguments),
 }
 
 #[derive(Debug, Args)]
@@ -50,6 +53,7 @@ pub struct FitArguments {
 pub fn early_warning(command: &EarlyWarningCommand) -> anyhow::Result<ExitCode> {
     match command {
         EarlyWarningCommand::Fit(arguments) => fit(arguments),
+        EarlyWarningCommand::Check(arguments) => early_warning_check::check(arguments),
     }
 }
 

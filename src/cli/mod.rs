@@ -8,6 +8,7 @@ mod color;
 mod compare;
 mod config;
 mod early_warning;
+mod early_warning_check;
 mod explain;
 mod findings;
 mod history;

@@ -21,7 +21,11 @@ impl Backtest {
 /// Observed / expected, and its interval, which is that of the different customers with outcomes: the same customers are
 /// in the tests of many dates.
 pub(super) fn observed_to_expected(model: &TestFigures, tested: u64, calibrated: u64) -> [f64; 3] {
-    let ratio = model.outcomes as f64 / model.expected;
+    interval(model.outcomes as f64 / model.expected, tested, calibrated)
+}
+
+/// A ratio of observed to expected with its interval.
+pub(super) fn interval(ratio: f64, tested: u64, calibrated: u64) -> [f64; 3] {
     let half = ERRORS * (1.0 / tested as f64 + 1.0 / calibrated as f64).sqrt();
     [ratio, ratio * (-half).exp(), ratio * half.exp()]
 }

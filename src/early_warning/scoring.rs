@@ -63,6 +63,11 @@ impl Model {
         self.bands.get(band_of(&self.bands, score))
     }
 
+    /// The place of the band of a score.
+    pub fn band_place(&self, score: i64) -> usize {
+        band_of(&self.bands, score)
+    }
+
     /// How many of these scores are in each band, in the order of bands.
     pub fn by_band(&self, scores: impl Iterator<Item = i64>) -> Vec<u64> {
         let mut counts = vec![0; self.bands.len()];

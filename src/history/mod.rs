@@ -4,6 +4,7 @@
 
 mod decisions;
 mod error;
+mod flagged;
 mod folders;
 mod gates;
 mod labels;
@@ -17,6 +18,7 @@ mod transitions;
 mod trial;
 
 pub use error::HistoryError;
+pub use flagged::{FlaggedMonths, PassedOver, flagged_months};
 pub use gates::{CurrentRun, broken_gates};
 pub use labels::LabelsFile;
 pub use manifest::{PastManifest, PastOutput};

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use polars::prelude::Column;
 use serde::Deserialize;
 
 use super::run::manifest_text;
@@ -10,6 +11,7 @@ use crate::calendar::Day;
 use crate::config::{self, RunPlan};
 use crate::regular;
 use crate::sanitize::shown;
+use crate::schema::Entity;
 use crate::statistics::ABSENT;
 
 /// What is read of a panel's manifest.
@@ -76,16 +78,47 @@ impl PastPanel {
         let columns: Vec<String> = self.dates.iter().map(Day::to_string).collect();
         let names = columns.iter().map(String::as_str).collect::<Vec<_>>();
         let Some(row) = self.sequences.find(id, &names)? else { return Ok(None) };
-        let categories = &self.plan.customers.categories;
-        let place = |column: &polars::prelude::Column| {
+        let place = |column: &Column| {
             let texts = column.str().map_err(|fault| self.sequences.damaged(fault))?;
-            let Some(name) = texts.get(0).filter(|name| !name.is_empty()) else { return Ok(ABSENT) };
-            let place = categories.iter().position(|category| category.name == name);
-            place.map(|place| place as u16).ok_or_else(|| HistoryError::Damaged {
-                path: self.sequences.path().to_owned(),
-                message: format!("\"{}\" is no category of the panel", shown(name)),
-            })
+            self.place(texts.get(0))
         };
         row.columns().iter().map(place).collect::<Result<_, _>>().map(Some)
+    }
+
+    /// Hands over everybody's id and the places of the categories, date by date, [`ABSENT`] without one.
+    ///
+    /// # Errors
+    /// The sequences cannot be read, or were changed.
+    pub fn for_each(&self, mut take: impl FnMut(&str, &[u16])) -> Result<(), HistoryError> {
+        let id_column = Entity::Customer.id_column();
+        let dates: Vec<String> = self.dates.iter().map(Day::to_string).collect();
+        let columns: Vec<&str> = [id_column].into_iter().chain(dates.iter().map(String::as_str)).collect();
+        self.sequences.scan(&columns, |table| {
+            let texts = |name: &&str| {
+                let column = table.column(name).and_then(|column| column.str());
+                column.cloned().map_err(|fault| self.sequences.damaged(fault))
+            };
+            let ids = texts(&id_column)?;
+            let dates = columns[1..].iter().map(texts).collect::<Result<Vec<_>, _>>()?;
+            let mut sequence = Vec::with_capacity(dates.len());
+            for (row, id) in ids.iter().enumerate() {
+                sequence.clear();
+                for date in &dates {
+                    sequence.push(self.place(date.get(row))?);
+                }
+                take(id.unwrap_or_default(), &sequence);
+            }
+            Ok(())
+        })
+    }
+
+    /// The place of a category; [`ABSENT`] without one.
+    fn place(&self, name: Option<&str>) -> Result<u16, HistoryError> {
+        let Some(name) = name.filter(|name| !name.is_empty()) else { return Ok(ABSENT) };
+        let place = self.plan.customers.categories.iter().position(|category| category.name == name);
+        place.map(|place| place as u16).ok_or_else(|| HistoryError::Damaged {
+            path: self.sequences.path().to_owned(),
+            message: format!("\"{}\" is no category of the panel", shown(name)),
+        })
     }
 }

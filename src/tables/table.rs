@@ -188,6 +188,13 @@ impl Table {
         Table { columns: self.columns.clone(), rows: rows.cloned().collect(), ..self.like() }
     }
 
+    /// The rows alone that sum up others.
+    #[must_use]
+    pub fn totals(&self) -> Table {
+        let rows = self.rows.iter().filter(|row| row.is_total);
+        Table { columns: self.columns.clone(), rows: rows.cloned().collect(), ..self.like() }
+    }
+
     /// The values of one column by those of two others: a row per value of `rows`, a column per value of `columns`,
     /// behind [`ROW`], both in the order in which they are first seen. The values of `detail` become details.
     #[must_use]

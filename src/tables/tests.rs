@@ -80,7 +80,14 @@ fn of_model(words: &Localizer<'_>) -> Vec<Table> {
         capacity(words, &backtest.together),
         calibration(words, &backtest),
         audit(words, &backtest.audit, false),
+        followed_bands(words, &model, &nobody_followed(&model)),
+        followed_months(words, &model, &nobody_followed(&model)),
+        followed_runs(words, &model, &nobody_followed(&model)),
     ]
+}
+
+fn nobody_followed(model: &crate::early_warning::Model) -> crate::early_warning::Followed {
+    crate::early_warning::follow(model, &[1.0], &[])
 }
 
 #[test]

@@ -8,7 +8,7 @@ mod faults;
 mod read;
 mod records;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod write;
 
 use std::path::Path;
@@ -120,6 +120,30 @@ impl ModelFile {
     /// Its text, sealed.
     pub fn to_toml(&self) -> String {
         write::text(self)
+    }
+
+    /// Whether another file has the same model: all of it but the approval.
+    pub fn is_same_model(&self, other: &ModelFile) -> bool {
+        let unapproved = |file: &ModelFile| {
+            let mut file = file.clone();
+            (file.model.approved_by, file.model.approved_on) = (String::new(), None);
+            // As text, in which what is not a number is equal to itself.
+            file.to_toml()
+        };
+        unapproved(self) == unapproved(other)
+    }
+
+    /// Of all outcomes within the dates ahead, the share that came by the first date, the second, …: in the tests.
+    pub fn shares_by_date(&self) -> Vec<f64> {
+        let by_date = self.tests.together.model.capacities.first().map(|capacity| &capacity.found_by_dates[..]);
+        let by_date = by_date.unwrap_or_default();
+        let all: u64 = by_date.iter().map(|(_, all)| all).sum();
+        let mut so_far = 0;
+        let shares = by_date.iter().map(|(_, outcomes)| {
+            so_far += outcomes;
+            so_far as f64 / all as f64
+        });
+        shares.collect()
     }
 
     /// Reads a file.
