@@ -185,3 +185,175 @@ fn merged(ranges: &[BinRange], tally: &Tally) -> Vec<(BinRange, u8)> {
     }
     kept
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::model::ScoredFeature;
+    use super::*;
+    use crate::calendar::Day;
+    use BinRange::{Missing, Only, UpTo};
+    use proptest::prelude::*;
+
+    fn column(values: &[Option<f64>]) -> SampleColumn {
+        let mut column = SampleColumn::default();
+        column.extend(values.iter().copied());
+        column
+    }
+
+    fn ranges(values: &[Option<f64>]) -> Vec<BinRange> {
+        Distribution::of(&column(values)).ranges()
+    }
+
+    /// Each value of a run of whole numbers so many times.
+    fn times(counts: &[usize]) -> Vec<Option<f64>> {
+        counts.iter().enumerate().flat_map(|(value, count)| vec![Some(value as f64); *count]).collect()
+    }
+
+    /// A date with these customers, outcomes and values.
+    fn date(rows: &[(u32, bool, Option<f64>)]) -> DateSample {
+        DateSample {
+            date: Day(0),
+            customers: rows.iter().map(|row| row.0).collect(),
+            rules: vec![0; rows.len()],
+            ages: vec![0; rows.len()],
+            dates_until: rows.iter().map(|row| u8::from(row.1)).collect(),
+            columns: vec![column(&rows.iter().map(|row| row.2).collect::<Vec<_>>())],
+            left_out: 0,
+        }
+    }
+
+    fn of(dates: &[DateSample], population: u32) -> Vec<Bin> {
+        let mut distribution = Distribution::default();
+        dates.iter().for_each(|date| distribution.add(Distribution::of(&date.columns[0])));
+        bins(&distribution, dates, 0, population)
+    }
+
+    /// Of customers one by one, each with a value.
+    fn of_values(values: &[Option<f64>]) -> Vec<Bin> {
+        let rows: Vec<_> = values.iter().enumerate().map(|(at, value)| (at as u32, false, *value)).collect();
+        of(&[date(&rows)], values.len() as u32)
+    }
+
+    fn told(bins: &[Bin]) -> Vec<(BinRange, u64)> {
+        bins.iter().map(|bin| (bin.range, bin.customers)).collect()
+    }
+
+    #[test]
+    fn a_value_of_a_fifth_is_a_bin_of_its_own() {
+        // 20 of 100; the rest is 80 rows, whose edges are the 16th, 32nd … value.
+        let edges = [UpTo(16.0), UpTo(32.0), UpTo(48.0), UpTo(64.0), UpTo(80.0)];
+        assert_eq!(ranges(&times(&[&[20][..], &[1; 80]].concat())), [&[Only(0.0)][..], &edges].concat());
+        // 19 of 99 are less than a fifth, and 80 without a value do not count.
+        let mut values = times(&[&[19][..], &[1; 80]].concat());
+        assert!(!matches!(ranges(&values)[0], Only(_)));
+        values.drain(90..);
+        values.extend([None; 80]);
+        assert_eq!(ranges(&values)[0], Only(0.0));
+        assert_eq!(ranges(&values).last(), Some(&Missing));
+    }
+
+    #[test]
+    fn of_equals_the_lowest_value_is_the_bin_of_its_own() {
+        assert_eq!(ranges(&times(&[1, 4, 2, 4])), [Only(1.0), UpTo(2.0), UpTo(3.0)]);
+    }
+
+    #[test]
+    fn edges_are_distinct_values_of_the_sample() {
+        // Without the 9 twos: 0, 1 1 1 1, 3 3; m = 7, so ranks 2, 3, 5, 6, 7.
+        assert_eq!(ranges(&times(&[1, 4, 9, 2])), [Only(2.0), UpTo(1.0), UpTo(3.0)]);
+        assert_eq!(ranges(&times(&[0, 0, 3])), [Only(2.0)]);
+        assert_eq!(ranges(&[None, None]), [Missing]);
+        assert_eq!(ranges(&[]), []);
+        // x(1) alone is all five edges.
+        assert_eq!(ranges(&times(&[3, 1])), [Only(0.0), UpTo(1.0)]);
+    }
+
+    #[test]
+    fn edges_with_few_different_customers_are_merged_upwards_and_the_last_one_downwards() {
+        // All edges have 100.
+        let found = of_values(&times(&[200, 100, 100, 100, 100, 100]));
+        let even = (1..=5).map(|edge| (UpTo(edge.into()), 100));
+        assert_eq!(told(&found), [(Only(0.0), 200)].into_iter().chain(even).collect::<Vec<_>>());
+        // m = 470, ranks 94, 188, 282, 376, 470: the second goes up, and what it makes is large enough.
+        let found = of_values(&times(&[400, 110, 90, 100, 110, 60]));
+        let expected = [(Only(0.0), 400), (UpTo(1.0), 110), (UpTo(3.0), 190), (UpTo(5.0), 170)];
+        assert_eq!(told(&found), expected, "the last one, of 60, goes down");
+        // All edges together are few: they are one bin.
+        assert_eq!(told(&of_values(&times(&[50, 10, 10, 10]))), [(Only(0.0), 50), (UpTo(3.0), 30)]);
+    }
+
+    #[test]
+    fn a_customer_on_many_dates_is_one() {
+        // 60 customers are over an edge on both dates: 120 rows, but no 100 customers.
+        let rows: Vec<_> = (0..600u32)
+            .map(|at| {
+                (
+                    at,
+                    at % 2 == 0,
+                    Some(if at < 300 {
+                        0.0
+                    } else if at < 540 {
+                        1.0
+                    } else {
+                        2.0
+                    }),
+                )
+            })
+            .collect();
+        let dates = [date(&rows), date(&rows)];
+        let found = of(&dates, 600);
+        assert_eq!(told(&found), [(Only(0.0), 300), (UpTo(2.0), 300)]);
+        assert_eq!((found[1].rows, found[1].outcomes), (600, 300));
+    }
+
+    #[test]
+    fn the_most_frequent_bin_is_the_reference_and_of_equals_the_first() {
+        let reference = |values: &[Option<f64>]| {
+            let found = of_values(values);
+            assert_eq!(found.iter().filter(|bin| bin.is_reference).count(), 1);
+            found.iter().position(|bin| bin.is_reference)
+        };
+        assert_eq!(reference(&times(&[100, 200, 100, 100])), Some(0));
+        assert_eq!(reference(&[times(&[100]), vec![None; 100]].concat()), Some(0));
+        assert_eq!(reference(&[times(&[100]), vec![None; 101]].concat()), Some(1));
+    }
+
+    #[test]
+    fn distributions_of_all_kinds_of_columns_add_up() {
+        let mut all = Distribution::of(&SampleColumn::Bytes(vec![1, 2, 2]));
+        all.add(Distribution::of(&SampleColumn::Words(vec![2, 300])));
+        all.add(Distribution::of(&SampleColumn::Hundredths(vec![200, -150])));
+        all.add(Distribution::of(&SampleColumn::Doubles(vec![f64::NAN, 300.0, -0.0, 0.0])));
+        let values = vec![(-1.5, 1), (0.0, 2), (1.0, 1), (2.0, 4), (300.0, 2)];
+        assert_eq!(all, Distribution { values, missing: 1 });
+    }
+
+    proptest! {
+        #[test]
+        fn every_value_falls_into_a_bin_and_counts_add_up(
+            rows in proptest::collection::vec(
+                (0u32..260, any::<bool>(), proptest::option::weighted(0.9, prop_oneof![0i32..4, -300i32..900])), 1..900,
+            ),
+            split in 0usize..900,
+        ) {
+            let rows: Vec<_> = rows.iter().map(|(at, y, value)| (*at, *y, value.map(|value| f64::from(value) / 4.0))).collect();
+            let (first, second) = rows.split_at(split.min(rows.len()));
+            let found = of(&[date(first), date(second)], 260);
+            let feature = ScoredFeature { name: String::new(), bins: found.clone() };
+            let mut counts = vec![(0, 0, std::collections::BTreeSet::new()); found.len()];
+            for (customer, outcome, value) in &rows {
+                let bin = feature.bin_of(*value);
+                prop_assert!(bin.is_some());
+                let count = &mut counts[bin.unwrap()];
+                (count.0, count.1) = (count.0 + 1, count.1 + u64::from(*outcome));
+                count.2.insert(*customer);
+            }
+            let edges = found.iter().filter(|bin| matches!(bin.range, UpTo(_))).count();
+            for (bin, (rows, outcomes, customers)) in found.iter().zip(counts) {
+                prop_assert_eq!((bin.rows, bin.outcomes, bin.customers), (rows, outcomes, customers.len() as u64));
+                prop_assert!(rows > 0);
+                prop_assert!(edges < 2 || !matches!(bin.range, UpTo(_)) || bin.customers >= FEWEST_CUSTOMERS);
+            }
+        }
+    }
+}

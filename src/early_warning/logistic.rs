@@ -104,7 +104,7 @@ impl Derivatives {
 /// There is no such fit, or it is not found.
 pub(super) fn fit(patterns: &Patterns, references: &[Vec<bool>], penalty: f64) -> Result<Coefficients, Unfit> {
     let slots = Slots::new(references);
-    let (rows, outcomes) = patterns.counts.iter().fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1));
+    let (rows, outcomes) = patterns.totals();
     if outcomes == 0 {
         return Err(Unfit::NoOutcomes);
     }
@@ -175,13 +175,13 @@ fn hessian(now: &Derivatives, slots: &Slots, penalty: f64) -> DMatrix<f64> {
 }
 
 /// The patterns in pieces: their bins, and their counts.
-fn pieces(patterns: &Patterns) -> impl IndexedParallelIterator<Item = (&[u8], &[(u64, u64)])> {
+fn pieces(patterns: &Patterns) -> impl IndexedParallelIterator<Item = (&[u8], &[(u32, u32)])> {
     let bins = move |at: usize| &patterns.bins[at * PIECE * patterns.features..];
     patterns.counts.par_chunks(PIECE).enumerate().map(move |(at, counts)| (bins(at), counts))
 }
 
 fn derivatives(patterns: &Patterns, slots: &Slots, coefficients: &[f64]) -> Derivatives {
-    let of_piece = |(bins, counts): (&[u8], &[(u64, u64)])| {
+    let of_piece = |(bins, counts): (&[u8], &[(u32, u32)])| {
         let mut piece = Piece::new(slots, coefficients);
         for (at, count) in counts.iter().enumerate() {
             piece.add(&bins[at * patterns.features..][..patterns.features], *count);
@@ -235,7 +235,7 @@ impl<'a> Piece<'a> {
 
     /// Adds a pattern with so many rows and outcomes.
     #[inline]
-    fn add(&mut self, bins: &[u8], (rows, outcomes): (u64, u64)) {
+    fn add(&mut self, bins: &[u8], (rows, outcomes): (u32, u32)) {
         let place = |(first, bin): (&usize, &u8)| first + usize::from(*bin);
         let new_head = self.slots.first.iter().zip(&bins[..self.head]).map(place);
         if new_head.clone().ne(self.places[..self.head].iter().copied()) {
@@ -248,7 +248,7 @@ impl<'a> Piece<'a> {
         self.places[self.head..].iter_mut().zip(new_tail).for_each(|(place, new)| *place = new);
         let tail = &self.places[self.head..];
         let log_odds = tail.iter().fold(self.head_log_odds, |sum, place| sum + self.coefficients[*place]);
-        let (others, outcomes) = ((rows - outcomes) as f64, outcomes as f64);
+        let (others, outcomes) = (f64::from(rows - outcomes), f64::from(outcomes));
         let small = (-log_odds.abs()).exp();
         let (likelier, less_likely) = (1.0 / (1.0 + small), small / (1.0 + small));
         let (risk, spared) = if log_odds > 0.0 { (likelier, less_likely) } else { (less_likely, likelier) };
@@ -310,7 +310,7 @@ pub(super) fn standard_errors(
 mod tests {
     use super::*;
 
-    fn patterns(features: usize, of: &[(&[u8], u64, u64)]) -> Patterns {
+    fn patterns(features: usize, of: &[(&[u8], u32, u32)]) -> Patterns {
         Patterns {
             features,
             bins: of.iter().flat_map(|pattern| pattern.0).copied().collect(),
