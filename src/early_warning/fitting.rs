@@ -5,7 +5,8 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::bands::{ScoreRows, bands};
-use super::bins::{Distribution, bins};
+use super::bins::bins;
+use super::distribution::Distribution;
 use super::error::Unfit;
 use super::logistic;
 use super::lookup::Lookup;

@@ -10,6 +10,8 @@ mod bands;
 mod baselines;
 mod bins;
 mod columns;
+mod derivatives;
+mod distribution;
 mod error;
 mod fitting;
 mod logistic;
