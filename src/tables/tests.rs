@@ -79,6 +79,10 @@ fn of_model(words: &Localizer<'_>) -> Vec<Table> {
         followed_bands(words, &model, &nobody_followed(&model)),
         followed_months(words, &model, &nobody_followed(&model)),
         followed_runs(words, &model, &nobody_followed(&model)),
+        super::backtest(words, &backtest),
+        capacity(words, &backtest.together),
+        calibration(words, &backtest),
+        audit(words, &backtest.audit, false),
     ]
 }
 
@@ -125,6 +129,10 @@ fn every_text_about_tables_is_used() {
         "why",
         "rules.category",
         "in_category",
+        "backtest.precision_at",
+        "backtest.recall_at",
+        "backtest.lift_at",
+        "backtest.recall_after",
     ];
     let unused = |name: &&String| !used.contains(name) && ![&of_workbook[..], &parts].concat().contains(&name.as_str());
     let texts = words.texts.tables.keys().chain(words.texts.columns.keys());
