@@ -110,7 +110,8 @@ fn text(learned: &Learned) -> String {
     let auc = |figures: &TestFigures| language.decimals(figures.auc, 3);
     let [ratio, low, high] = tests.observed_to_expected.map(|ratio| language.decimals(ratio, 2));
     let main = card.capacities.iter().filter(|capacity| MAIN_CAPACITIES.contains(&capacity.capacity_pct));
-    let capacities: Vec<String> = main.map(|capacity| in_words(card, capacity)).collect();
+    let when = if model.provenance.every_months == 1 { "each month" } else { "on each date" };
+    let capacities: Vec<String> = main.map(|capacity| in_words(card, capacity, when)).collect();
     format!(
         "Early warning: who in {} is likely to slide into {} within {}\n\n{verdict}\n\n\
          Tested on {}, each by a model of earlier dates: {} (once for each date), of whom {} slid ({})\n\
@@ -131,17 +132,17 @@ fn text(learned: &Learned) -> String {
         language.decimals(card.brier_skill, 3),
         language.decimals(rules.brier_skill, 3),
         capacities.join("\n"),
-        learned.model.display(),
-        learned.folder.display(),
+        learned.paths.model.display(),
+        learned.paths.folder.display(),
     )
 }
 
 /// What a capacity finds, in words.
-fn in_words(card: &TestFigures, capacity: &CapacityFigures) -> String {
+fn in_words(card: &TestFigures, capacity: &CapacityFigures, when: &str) -> String {
     let share = |part: f64, all: u64| Language::En.percent(100.0 * part / all as f64, 0);
     let of_hundred = Language::En.decimals(100.0 * capacity.found / capacity.looked_at as f64, 0);
     format!(
-        "If {} can be called on a date, {} of those who will slide are among them; of 100 called, {of_hundred} slide.",
+        "If {} can be called {when}, {} of those who will slide are among them; of 100 called, {of_hundred} slide.",
         Language::En.percent(capacity.capacity_pct, 0),
         share(capacity.found, card.outcomes),
     )
@@ -164,8 +165,8 @@ fn json(report: &LearnReport, learned: &Learned) -> anyhow::Result<serde_json::V
     let days = |days: &[Day]| days.iter().map(Day::to_string).collect::<Vec<_>>();
     let Tested { model: card, rules, single } = &tests.together;
     Ok(serde_json::json!({
-        "model": learned.model.to_string_lossy(),
-        "folder": learned.folder.to_string_lossy(),
+        "model": learned.paths.model.to_string_lossy(),
+        "folder": learned.paths.folder.to_string_lossy(),
         "passes": tests.passes(),
         "failures": failures,
         "fitted_on": days(&model.provenance.fitted_on),

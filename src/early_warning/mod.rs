@@ -26,6 +26,8 @@ mod rolling;
 mod samples;
 mod scores;
 mod scoring;
+#[cfg(test)]
+mod tests;
 
 pub use applicable::{Applicable, ModelRefused, Warning};
 pub use applied::{Applied, AppliedEntry};

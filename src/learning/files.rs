@@ -82,7 +82,7 @@ impl ModelFiles<'_> {
         })?;
         let words = Localizer::new(&self.panel.plan, Language::En)?;
         let capacity = tables::capacity(&words, &self.backtest.together);
-        Ok(Learned { file: self.file, capacity, model: paths.model.clone(), folder })
+        Ok(Learned { file: self.file, capacity, paths: paths.clone() })
     }
 
     fn write_tables(&self, folder: &Path) -> Result<Vec<Written>, LearnError> {

@@ -10,8 +10,6 @@ mod sampler;
 pub use error::LearnError;
 pub use files::ModelPaths;
 
-use std::path::PathBuf;
-
 use crate::config::of_features;
 use crate::early_warning::{AuditGroups, FitError, Model, ModelFile, ModelInput, Samples, TestSummary, fit};
 use crate::extract::batch::MISSING_DAY;
@@ -51,10 +49,8 @@ pub struct Learned {
     pub file: ModelFile,
     /// What each capacity finds.
     pub capacity: Table,
-    /// Its file.
-    pub model: PathBuf,
-    /// The folder with its tests.
-    pub folder: PathBuf,
+    /// Where it is, and its tests.
+    pub paths: ModelPaths,
 }
 
 /// Fails if no model can come of a panel, whatever its extracts say.

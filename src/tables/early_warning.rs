@@ -1,7 +1,9 @@
-//! The tables of a model's backtest: its figures by date, what each capacity finds, calibration by band, the audit by group.
+//! The tables of a model's backtest for its owner: its figures by date, what each capacity finds, calibration by band, the
+//! audit by group. What others may see of them is in `early_warning_view`.
 
 use super::localizer::Localizer;
 use super::table::{Cell, Column, Format, Table, Value};
+use crate::calendar::Day;
 use crate::early_warning::{
     AUDIT_CAPACITY_PCT, AuditedGroup, Backtest, BacktestDate, CapacityFigures, TestFigures, Tested,
 };
@@ -119,7 +121,7 @@ fn push_tested(
 ) {
     for (place, (scorer, figures)) in scorers(words, tested).into_iter().enumerate() {
         let feature = if place == 2 { Cell::from(words.feature(single_feature)) } else { Cell::default() };
-        let days = |days: Option<&[crate::calendar::Day]>| {
+        let days = |days: Option<&[Day]>| {
             let [first, last] = [days.and_then(<[_]>::first), days.and_then(<[_]>::last)];
             [first, last].map(|day| day.map_or(Cell::default(), |day| Cell::from(day.to_string())))
         };
@@ -128,39 +130,32 @@ fn push_tested(
         let calibrated = days(date.filter(|_| place == 0).map(|date| date.calibrated_on.as_slice()));
         let head = [Cell::from(when.clone()), Cell::from(scorer), feature];
         let left_out = date.map_or(Cell::default(), |date| Cell::from(date.left_out));
-        let cells = head.into_iter().chain(fitted).chain(calibrated).chain(figure_cells(words, &figures, left_out));
+        let cells = head.into_iter().chain(fitted).chain(calibrated).chain(figure_cells(&figures, left_out));
         table.push_as(date.is_none(), cells);
     }
 }
 
-/// The figures of a row of the backtest; those of few outcomes are only for the owner.
-fn figure_cells(words: &Localizer<'_>, figures: &TestFigures, left_out: Cell) -> Vec<Cell> {
-    let few = is_few(words, figures.outcomes);
-    let own = |value: f64| Cell::from(value).hidden_if(few);
+/// The figures of a row of the backtest.
+fn figure_cells(figures: &TestFigures, left_out: Cell) -> Vec<Cell> {
     let mut cells = vec![
         Cell::from(figures.rows),
-        Cell::from(figures.outcomes).hidden_if(few),
+        Cell::from(figures.outcomes),
         left_out,
-        own(pct(figures.outcomes as f64, figures.rows)),
-        own(figures.auc),
+        Cell::from(pct(figures.outcomes as f64, figures.rows)),
+        Cell::from(figures.auc),
         Cell::from(figures.expected),
-        own(figures.outcomes as f64 / figures.expected),
-        own(figures.brier),
-        own(figures.brier_skill),
+        Cell::from(figures.outcomes as f64 / figures.expected),
+        Cell::from(figures.brier),
+        Cell::from(figures.brier_skill),
     ];
     for capacity in MAIN_CAPACITIES {
         let found = at(figures, capacity).map(|capacity| Found::of(figures, capacity));
-        let of = |value: fn(&Found) -> f64| own(found.as_ref().map_or(f64::NAN, value));
+        let of = |value: fn(&Found) -> f64| Cell::from(found.as_ref().map_or(f64::NAN, value));
         cells.extend([of(|found| found.precision_pct), of(|found| found.recall_pct), of(|found| found.lift)]);
     }
     let by_dates = at(figures, AUDIT_CAPACITY_PCT).map_or(&[][..], |capacity| &capacity.found_by_dates);
-    cells.extend(by_dates.iter().map(|(found, all)| Cell::from(pct(*found, *all)).hidden_if(is_few(words, *all))));
+    cells.extend(by_dates.iter().map(|(found, all)| Cell::from(pct(*found, *all))));
     cells
-}
-
-/// Whether so few are behind a figure that only the owner may see it.
-fn is_few(words: &Localizer<'_>, count: u64) -> bool {
-    count < words.min_group().into()
 }
 
 /// What is found at each capacity, over all dates together.
@@ -178,9 +173,8 @@ pub fn capacity(words: &Localizer<'_>, tested: &Tested) -> Table {
     for (scorer, figures) in scorers(words, tested) {
         for capacity in &figures.capacities {
             let found = Found::of(&figures, capacity);
-            let few = is_few(words, capacity.looked_at) || is_few(words, figures.outcomes);
             let values = [capacity.found, found.precision_pct, found.recall_pct, found.lift];
-            let values = values.map(|value| Cell::from(value).hidden_if(few));
+            let values = values.map(Cell::from);
             let head = [Cell::from(scorer.clone()), Cell::from(capacity.capacity_pct), Cell::from(capacity.looked_at)];
             table.push(head.into_iter().chain(values));
         }
@@ -203,17 +197,16 @@ pub fn calibration(words: &Localizer<'_>, backtest: &Backtest) -> Table {
     let mut table = words.table("calibration", columns);
     for date in &backtest.dates {
         for (band, outcome) in (1u64..).zip(&date.bands) {
-            let few = is_few(words, outcome.rows);
             let expected = outcome.rows as f64 * outcome.risk_pct / 100.0;
             table.push([
                 Cell::from(date.date.to_string()),
                 Cell::from(band),
                 Cell::from(i128::from(outcome.lowest_score)),
                 Cell::from(outcome.risk_pct),
-                Cell::from(outcome.rows).hidden_if(few),
-                Cell::from(expected).hidden_if(few),
-                Cell::from(outcome.outcomes).hidden_if(few),
-                Cell::from(pct(outcome.outcomes as f64, outcome.rows)).hidden_if(few),
+                Cell::from(outcome.rows),
+                Cell::from(expected),
+                Cell::from(outcome.outcomes),
+                Cell::from(pct(outcome.outcomes as f64, outcome.rows)),
             ]);
         }
     }
