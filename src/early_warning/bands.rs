@@ -171,7 +171,7 @@ mod tests {
                 .collect();
             let limits = BandLimits { min_customers, min_outcomes, min_outcomes_pct };
             let found = bands(&scores, &limits, 3);
-            prop_assert_eq!(found.iter().map(|band| band.rows).sum::<u64>(), scores.iter().map(|score| score.rows).sum());
+            prop_assert_eq!(found.iter().map(|band| band.rows).sum::<u64>(), scores.iter().map(|score| score.rows).sum::<u64>());
             let outcomes: u64 = scores.iter().map(|score| score.outcomes).sum();
             prop_assert_eq!(found.iter().map(|band| band.outcomes).sum::<u64>(), outcomes);
             prop_assert_eq!(found.last().map(|band| band.lowest_score), scores.last().map(|score| score.score));

@@ -86,7 +86,7 @@ texts! {
         not_decide_means not_judge not_judge_means not_causes not_causes_means not_effect not_effect_means
         not_elsewhere not_elsewhere_means reading reading_windows reading_payments reading_left_out
         no_better_than_rules no_better_than_single no_more_skill_than_rules few_tested few_calibrated miscalibrated
-        run_lead run_model run_not_approved run_failed run_bands run_capacity run_list
+        run_lead run_model run_not_approved run_failed run_bands run_band run_capacity run_list
     }
     /// Who ranks customers in the tests of an early-warning model, and all dates of them.
     ScorersTexts {

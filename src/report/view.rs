@@ -21,6 +21,8 @@ pub(super) enum Block {
     Text { text: String },
     /// A paragraph that nobody may miss.
     Strong { text: String },
+    /// Sentences, one below the other.
+    List { items: Vec<String> },
     /// A small remark.
     Note { text: String },
     /// A heading within the section.
@@ -51,6 +53,7 @@ impl Block {
             Block::Table { table } | Block::Folded { table } => vec![table],
             Block::Text { .. }
             | Block::Strong { .. }
+            | Block::List { .. }
             | Block::Note { .. }
             | Block::Heading { .. }
             | Block::Terms { .. }

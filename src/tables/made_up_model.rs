@@ -5,8 +5,8 @@ use super::made_up_run::Run;
 use crate::calendar::Day;
 use crate::config::{BandLimits, EarlyWarning};
 use crate::early_warning::{
-    AuditedGroup, Backtest, BacktestDate, Band, BandOutcome, Bin, BinRange, CAPACITIES_PCT, CapacityFigures, Model,
-    Provenance, ScoredFeature, TestFigures, Tested,
+    Applied, AuditedGroup, Backtest, BacktestDate, Band, BandOutcome, Bin, BinRange, CAPACITIES_PCT, CapacityFigures,
+    Model, ModelFile, Provenance, ScoredFeature, TestFigures, TestSummary, Tested,
 };
 
 /// Everything that the page of a model is made of.
@@ -66,6 +66,23 @@ impl MadeUpModel {
             bands: bands(customers),
         };
         MadeUpModel { run, settings: settings(), model, backtest }
+    }
+
+    /// A run that has applied it, with so many customers by band.
+    pub(crate) fn applied(mut self, customers: [u64; 3]) -> Run {
+        let file = ModelFile {
+            exceptions: self.settings.exceptions,
+            band_limits: self.settings.bands,
+            tests: TestSummary::of(&self.backtest),
+            model: self.model,
+            version: String::new(),
+            configuration_blake3: String::new(),
+            configuration: String::new(),
+            inputs: Vec::new(),
+        };
+        let applied = Applied { file, blake3: String::new(), customers: customers.into() };
+        self.run.early_warning = Some(applied);
+        self.run
     }
 }
 
@@ -206,7 +223,7 @@ fn age(of: &Provenance) -> ScoredFeature {
     };
     let (rows, outcomes) = (of.fitting_rows / 2, of.fitting_outcomes / 2);
     let bins = vec![
-        bin(BinRange::UpTo(34.5), rows - 7, rows / 10, outcomes - 2, 0.0, 0),
+        bin(BinRange::UpTo(34.0), rows - 7, rows / 10, outcomes - 2, 0.0, 0),
         bin(BinRange::UpTo(64.0), rows / 2, rows / 20, outcomes / 2, -0.5, -14),
         bin(BinRange::UpTo(99.0), rows - rows / 2, rows / 20, outcomes - outcomes / 2, -1.1, -32),
         bin(BinRange::Missing, 7, 3, 2, 4.9, 141),

@@ -3,6 +3,7 @@
 use super::{Content, MaskedBreakdown};
 use crate::calendar::Day;
 use crate::config::{AGE_GROUP, RunPlan, from_text};
+use crate::early_warning::Applied;
 use crate::history::{CategoryPoint, Cause, HistoryEntry, Movements, RuleMovement};
 use crate::i18n::{Message, Value, messages};
 use crate::intake::OtherCodes;
@@ -37,6 +38,7 @@ pub(crate) struct Run {
     pub(crate) employers: Vec<CategoryFigures>,
     pub(crate) movements: Option<Movements>,
     pub(crate) employer_movements: Option<Movements>,
+    pub(crate) early_warning: Option<Applied>,
     pub(crate) history: Vec<HistoryEntry>,
     extracts: Vec<ExtractEntry>,
     warnings: Vec<Message>,
@@ -55,6 +57,7 @@ impl Run {
             employers: &self.employers,
             movements: self.movements.as_ref(),
             employer_movements: self.employer_movements.as_ref(),
+            early_warning: self.early_warning.as_ref(),
             history: &self.history,
             extracts: &self.extracts,
             warnings: &self.warnings,
@@ -85,6 +88,7 @@ impl Run {
             employers: Vec::new(),
             movements: None,
             employer_movements: None,
+            early_warning: None,
             history: Vec::new(),
             extracts: Vec::new(),
             warnings: Vec::new(),

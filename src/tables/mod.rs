@@ -35,8 +35,8 @@ pub use concentration::concentration;
 pub use content::{CategoryMask, Content, MaskedBreakdown};
 pub use early_warning::{MAIN_CAPACITIES, audit, backtest, calibration, capacity};
 pub use early_warning_view::{
-    bin_range, failures, least_outcomes, observed_to_expected, scorecard, warning_ahead, warning_audit, warning_bands,
-    warning_calibration, warning_capacity, warning_dates, warning_now,
+    bin_range, failures, least_outcomes, scorecard, warning_ahead, warning_audit, warning_bands, warning_calibration,
+    warning_capacity, warning_dates, warning_now,
 };
 pub use followed::{followed_bands, followed_months, followed_runs};
 pub use groups::{by_dimension, group_shares, share_column};
@@ -83,6 +83,11 @@ pub fn of_run<'a>(content: &'a Content<'a>, words: &'a Localizer<'a>) -> Vec<Tab
     tables.extend(breakdowns.map(|masked| by_dimension(words, content, masked)));
     tables.extend(age_adjusted(words, content));
     tables.extend(content.movements.into_iter().flat_map(|found| about_movements(words, found)));
+    tables.extend(content.early_warning.into_iter().flat_map(|applied| {
+        let least = least_outcomes(words, &applied.file.model.provenance);
+        let capacities = warning_capacity(words, &applied.file.tests.together, least);
+        [warning_now(words, &applied.file.model.bands, &applied.customers), capacities]
+    }));
     tables.push(runs_over_time(words, content));
     tables.extend((!content.employers.is_empty()).then(|| employer_summary(words, content.employers)));
     tables.extend(content.employer_movements.into_iter().flat_map(|found| about_movements(words, found)));

@@ -30,7 +30,7 @@ fn of_dimension(localized: &LocalizedModel<'_>, at: usize, dimension: &str, whol
     let mut table = whole.filter("dimension", dimension);
     table.rows.extend(whole.rows.iter().filter(|row| row.is_total).cloned());
     let table =
-        table.select(&["group", "cases", "outcome_pct", "recall_pct", "false_alarm_pct", "observed_to_expected"]);
+        table.select(&["group", "cases_pct", "outcome_pct", "recall_pct", "false_alarm_pct", "observed_to_expected"]);
     let table = Table { title: format!("{}: {}", localized.dimension(dimension), table.title), ..table };
     let charts = [("recall_pct", &texts.recall_chart), ("observed_to_expected", &texts.group_ratio_chart)];
     let figure = |(column, title): (&str, &String)| {

@@ -18,8 +18,8 @@ pub(super) fn section(localized: &LocalizedModel<'_>) -> Section {
     let backtest = localized.content.backtest;
     let least = least_outcomes(&localized.words, phrases.provenance);
     let table = warning_capacity(&localized.words, &backtest.together, least);
-    let mut blocks: Vec<Block> = phrases.sentences(&table).into_iter().map(|text| Block::Strong { text }).collect();
-    blocks.push(Block::Text { text: lead });
+    let mut blocks = vec![Block::Text { text: lead }];
+    blocks.extend(phrases.list(&table));
     blocks.extend(compared(localized, &table).map(|text| Block::Text { text }));
     if table.numbers(RECALL[0]).iter().any(|share| share.is_finite()) {
         blocks.push(Block::Figure { figure: chart(localized, &table) });

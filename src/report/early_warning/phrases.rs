@@ -2,6 +2,7 @@
 
 use crate::early_warning::Provenance;
 use crate::i18n::fill;
+use crate::report::view::Block;
 use crate::schema::Entity;
 use crate::tables::{Localizer, MAIN_CAPACITIES, Row, Table};
 
@@ -52,7 +53,7 @@ impl Phrases<'_> {
 
     /// A share as it is told in a sentence.
     pub(in crate::report) fn share(&self, pct: f64) -> String {
-        self.words.language.percent(pct, if pct < 9.5 && pct.fract() != 0.0 { 1 } else { 0 })
+        self.words.language.percent(pct, if pct < 9.5 { 1 } else { 0 })
     }
 
     /// A capacity as it is told.
@@ -61,12 +62,12 @@ impl Phrases<'_> {
     }
 
     /// A sentence for each capacity that may be told of: how many are found, and how many of those called slide.
-    pub(in crate::report) fn sentences(&self, capacities: &Table) -> Vec<String> {
+    pub(in crate::report) fn list(&self, capacities: &Table) -> Option<Block> {
         let said = |row: &&Row| MAIN_CAPACITIES.contains(&capacities.cell(row, "capacity_pct").value.number());
         let sentence = |row: &Row| {
             let [capacity, recall, precision] =
                 ["capacity_pct", "recall_pct", "precision_pct"].map(|name| capacities.cell(row, name).value.number());
-            let places = if precision < 9.5 { 1 } else { 0 };
+            let places = if precision < 1.5 { 1 } else { 0 };
             let values = [
                 ("capacity", self.capacity(capacity)),
                 ("often", self.often()),
@@ -77,7 +78,8 @@ impl Phrases<'_> {
             let text = &self.words.texts.early_warning.capacity_sentence;
             recall.is_finite().then(|| fill(text, &values))
         };
-        capacities.rows.iter().filter(said).filter_map(sentence).collect()
+        let items: Vec<String> = capacities.rows.iter().filter(said).filter_map(sentence).collect();
+        (!items.is_empty()).then_some(Block::List { items })
     }
 
     /// Who has approved a model, if somebody has.

@@ -49,6 +49,11 @@ fn the_page_as_it_is_read() {
 #[test]
 #[ignore]
 fn dump() {
+    for language in Language::ALL {
+        let run = MadeUpModel::of(20_000).applied([7, 5_000, 60_000]);
+        let page = crate::report::page::page(&run.content(), language).unwrap();
+        std::fs::write(format!("/dev/shm/tmp/pages/run.{}.html", language.code()), page).unwrap();
+    }
     for customers in [2_000, 200_000] {
         let mut made_up = MadeUpModel::of(customers);
         if customers == 2_000 {

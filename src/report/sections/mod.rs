@@ -4,6 +4,7 @@
 mod breakdowns;
 mod concentration;
 mod distributions;
+mod early_warning;
 mod employers;
 mod history;
 mod method;
@@ -23,6 +24,7 @@ pub(super) fn all(localized: &LocalizedReport<'_>) -> Vec<Section> {
         Some(distributions::section(localized)),
         breakdowns::section(localized),
         movements::section(localized),
+        early_warning::section(localized),
         history::section(localized),
         employers::section(localized),
         Some(quality::section(localized)),

@@ -2,7 +2,7 @@
 
 use super::super::localizer::Localizer;
 use super::super::table::{Cell, Format, Table, Value};
-use super::{hidden_parts, is_few, least_outcomes, observed_to_expected};
+use super::{hidden_parts, hidden_shares, is_few, least_outcomes, observed_to_expected};
 use crate::early_warning::{
     AUDIT_CAPACITY_PCT, AuditedGroup, Backtest, BacktestDate, CapacityFigures, Provenance, TestFigures, Tested, wilson,
 };
@@ -11,7 +11,7 @@ use crate::sanitize::printable;
 /// What is found if so many can be looked at; `least` cases with the outcome are not few.
 pub fn warning_capacity(words: &Localizer<'_>, tested: &Tested, least: u64) -> Table {
     let columns = [
-        ("capacity_pct", Format::UpTo(1)),
+        ("capacity_pct", Format::Percent),
         ("looked_at", Format::Count),
         ("recall_pct", Format::Percent),
         ("precision_pct", Format::Percent),
@@ -59,8 +59,9 @@ pub fn warning_dates(words: &Localizer<'_>, backtest: &Backtest) -> Table {
     ];
     let mut table = words.table("warning_dates", columns);
     let least = u64::from(words.min_group());
-    let counts: Vec<u64> = backtest.dates.iter().map(|of| of.tested.model.outcomes).collect();
-    let hidden = hidden_parts(&counts, backtest.together.model.outcomes, least);
+    let models = || backtest.dates.iter().map(|of| &of.tested.model);
+    let (outcomes, cases): (Vec<u64>, Vec<u64>) = models().map(|of| (of.outcomes, of.rows)).unzip();
+    let hidden = hidden_shares(&outcomes, &cases, backtest.together.model.outcomes, least);
     let figures = |tested: &Tested| {
         let model = &tested.model;
         let ratio = observed_to_expected(model.outcomes as f64, model.expected);
@@ -138,8 +139,8 @@ pub fn warning_calibration(words: &Localizer<'_>, dates: &[BacktestDate], proven
     let mut table = words.table("warning_calibration", columns);
     let groups = of_like_risk(dates);
     let least = least_outcomes(words, provenance);
-    let outcomes: Vec<u64> = groups.iter().map(|of| of.outcomes).collect();
-    let hidden = hidden_parts(&outcomes, outcomes.iter().sum(), least);
+    let (outcomes, cases): (Vec<u64>, Vec<u64>) = groups.iter().map(|of| (of.outcomes, of.rows)).unzip();
+    let hidden = hidden_shares(&outcomes, &cases, outcomes.iter().sum(), least);
     for (of, is_hidden) in groups.iter().zip(hidden) {
         let (rows, observed) = (of.rows as f64, of.outcomes as f64);
         let of_dates = dates.len() as f64;
@@ -190,7 +191,7 @@ pub fn warning_audit(words: &Localizer<'_>, backtest: &Backtest, provenance: &Pr
     let columns = [
         ("dimension", Format::Text),
         ("group", Format::Text),
-        ("cases", Format::Count),
+        ("cases_pct", Format::Percent),
         ("outcome_pct", Format::Percent),
         ("recall_pct", Format::Percent),
         ("false_alarm_pct", Format::Percent),
@@ -206,12 +207,10 @@ pub fn warning_audit(words: &Localizer<'_>, backtest: &Backtest, provenance: &Pr
         }
         let groups: Vec<&AuditedGroup> =
             backtest.audit[place..].iter().take_while(|of| of.dimension == first.dimension).collect();
-        let count = |of: &dyn Fn(&AuditedGroup) -> u64| groups.iter().map(|group| of(group)).collect::<Vec<u64>>();
-        let with = hidden_parts(&count(&|of| of.outcomes), together.outcomes, least);
-        let rest = together.rows.saturating_sub(together.outcomes);
-        let without = hidden_parts(&count(&|of| of.rows.saturating_sub(of.outcomes)), rest, least);
-        for (group, (with, without)) in groups.into_iter().zip(with.into_iter().zip(without)) {
-            push_group(words, &mut table, group, with || without);
+        let (outcomes, cases): (Vec<u64>, Vec<u64>) = groups.iter().map(|of| (of.outcomes, of.rows)).unzip();
+        let hidden = hidden_shares(&outcomes, &cases, together.outcomes, least);
+        for (group, is_hidden) in groups.into_iter().zip(hidden) {
+            push_group(words, &mut table, group, together.rows, is_hidden);
         }
     }
     let all = together.capacities.iter().find(|of| of.capacity_pct == AUDIT_CAPACITY_PCT);
@@ -225,11 +224,11 @@ pub fn warning_audit(words: &Localizer<'_>, backtest: &Backtest, provenance: &Pr
         false_alarms: all.map_or(f64::NAN, |of| of.looked_at as f64) - found,
         expected: together.expected,
     };
-    push_group(words, &mut table, &all, is_few(all.outcomes as f64, least));
+    push_group(words, &mut table, &all, together.rows, is_few(all.outcomes as f64, least));
     table.masked()
 }
 
-fn push_group(words: &Localizer<'_>, table: &mut Table, of: &AuditedGroup, is_hidden: bool) {
+fn push_group(words: &Localizer<'_>, table: &mut Table, of: &AuditedGroup, cases: u64, is_hidden: bool) {
     let is_all = of.dimension.is_empty();
     let name = match (is_all, of.group.is_empty()) {
         (true, _) => words.texts.page.all.clone(),
@@ -247,7 +246,7 @@ fn push_group(words: &Localizer<'_>, table: &mut Table, of: &AuditedGroup, is_hi
     let head = [
         Cell::from(Value::named(&of.dimension, &words.dimension(&of.dimension))),
         Cell::from(name),
-        Cell::from(of.rows),
+        Cell::from(100.0 * rows / cases as f64),
     ];
     table.push_as(is_all, head.into_iter().chain(own));
 }

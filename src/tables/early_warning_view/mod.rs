@@ -10,7 +10,8 @@ mod words;
 
 pub use backtest::{warning_ahead, warning_audit, warning_calibration, warning_capacity, warning_dates};
 pub use model::{scorecard, warning_bands, warning_now};
-pub use words::{bin_range, failures, observed_to_expected};
+use words::observed_to_expected;
+pub use words::{bin_range, failures};
 
 use super::localizer::Localizer;
 use crate::early_warning::Provenance;
@@ -25,6 +26,19 @@ pub fn least_outcomes(words: &Localizer<'_>, provenance: &Provenance) -> u64 {
 fn is_few(count: f64, least: u64) -> bool {
     let count = count.round();
     count >= 1.0 && count < least as f64
+}
+
+/// Shares are told with one decimal of a per cent: they leave so much of a count open to either side, for each case.
+const ROUNDED_BY: f64 = 0.0005;
+
+/// Which shares of parts with so many cases may not be told, since few of them have the outcome. That what the parts lack of the
+/// total is few matters only where rounding does not leave it open.
+fn hidden_shares(outcomes: &[u64], cases: &[u64], total: u64, least: u64) -> Vec<bool> {
+    let left_open = ROUNDED_BY * cases.iter().sum::<u64>() as f64;
+    if left_open >= least as f64 {
+        return outcomes.iter().map(|count| (1..least).contains(count)).collect();
+    }
+    hidden_parts(outcomes, total, least)
 }
 
 /// Which of these counts may not be told, where what they lack of a total could be worked out from it.

@@ -2,7 +2,7 @@
 
 use super::super::localizer::Localizer;
 use super::super::table::{Cell, Format, Table, Value};
-use super::{bin_range, hidden_parts, least_outcomes};
+use super::{bin_range, hidden_parts, hidden_shares, least_outcomes};
 use crate::early_warning::{Band, Bin, Model, ScoredFeature};
 use crate::i18n::fill;
 use crate::statistics::few;
@@ -27,38 +27,35 @@ pub fn scorecard(words: &Localizer<'_>, model: &Model, exceptions: &[String]) ->
             let range = Value::from(bin_range(words, &feature.name, &feature.bins, at));
             let reference = bin.is_reference.then(|| Box::new(Value::from(&words.texts.early_warning.reference)));
             let outcome_pct = 100.0 * bin.outcomes as f64 / bin.rows as f64;
-            let [few, few_outcomes] = [hidden.bins[at], hidden.bins[at] || hidden.outcomes[at]];
+            let is_few = (1..words.min_group().into()).contains(&bin.customers);
             table.push([
                 Cell { detail, ..Cell::from(words.feature(&feature.name)) },
                 Cell { detail: reference, ..Cell::from(range) },
-                Cell::from(bin.rows).hidden_if(few),
-                Cell::from(outcome_pct).hidden_if(few_outcomes),
-                Cell::from(bin.coefficient).hidden_if(few),
-                Cell::from(i128::from(bin.points)).hidden_if(few),
+                Cell::from(bin.rows).hidden_if(hidden.cases[at]),
+                Cell::from(outcome_pct).hidden_if(hidden.cases[at] || hidden.outcomes[at]),
+                Cell::from(bin.coefficient).hidden_if(is_few),
+                Cell::from(i128::from(bin.points)).hidden_if(is_few),
             ]);
         }
     }
     table.masked()
 }
 
-/// What of a feature's bins may not be told.
+/// What of a feature's bins may not be told: how many cases are in them, and how many of these had the outcome.
 struct Hidden {
-    bins: Vec<bool>,
+    cases: Vec<bool>,
     outcomes: Vec<bool>,
 }
 
 impl Hidden {
     fn of(words: &Localizer<'_>, model: &Model, feature: &ScoredFeature) -> Self {
         let count = |of: &dyn Fn(&Bin) -> u64| feature.bins.iter().map(of).collect::<Vec<u64>>();
-        let provenance = &model.provenance;
         let customers = count(&|bin| bin.customers);
-        let bins = hidden_parts(&customers, customers.iter().sum(), words.min_group().into());
-        let least = least_outcomes(words, provenance);
-        let with = hidden_parts(&count(&|bin| bin.outcomes), provenance.fitting_outcomes, least);
-        let rest = provenance.fitting_rows.saturating_sub(provenance.fitting_outcomes);
-        let without = hidden_parts(&count(&|bin| bin.rows.saturating_sub(bin.outcomes)), rest, least);
-        let outcomes = with.into_iter().zip(without).map(|(with, without)| with || without).collect();
-        Hidden { bins, outcomes }
+        let cases = hidden_parts(&customers, customers.iter().sum(), words.min_group().into());
+        let least = least_outcomes(words, &model.provenance);
+        let outcomes = count(&|bin| bin.outcomes);
+        let outcomes = hidden_shares(&outcomes, &count(&|bin| bin.rows), model.provenance.fitting_outcomes, least);
+        Hidden { cases, outcomes }
     }
 }
 

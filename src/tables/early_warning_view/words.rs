@@ -78,7 +78,7 @@ fn between(words: &Localizer<'_>, is_whole: bool, ends: Ends, own: Option<f64>) 
 }
 
 /// Observed / expected; missing without anything expected.
-pub fn observed_to_expected(observed: f64, expected: f64) -> f64 {
+pub(super) fn observed_to_expected(observed: f64, expected: f64) -> f64 {
     if expected > 0.0 { observed / expected } else { f64::NAN }
 }
 
