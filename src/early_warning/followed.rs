@@ -53,9 +53,11 @@ pub struct FollowedCount {
 pub struct FollowedMonth {
     /// The last day of the run.
     pub day: Day,
+    /// How many.
+    pub flagged: u64,
     /// How many dates ahead they can be followed; the months between are all known.
     pub dates_known: usize,
-    /// All of them, as far as they can be followed.
+    /// Those who are followed to the last of them.
     pub count: FollowedCount,
     /// Those who left without an outcome.
     pub left_out: u64,
@@ -124,7 +126,9 @@ pub fn follow(model: &Model, shares: &[f64], months: &[Month]) -> Followed {
         let base = Base { bands, ahead: &ahead, shares, model };
         let (count, left_out) = base.count(&mut followed, &mut with_outcome);
         followed.months_known[..ahead.len()].iter_mut().for_each(|known| *known += 1);
-        followed.months.push(FollowedMonth { day: month.day, dates_known: ahead.len(), count, left_out });
+        let (day, dates_known) = (month.day, ahead.len());
+        let flagged = bands.iter().filter(|band| **band != NO_BAND).count() as u64;
+        followed.months.push(FollowedMonth { day, flagged, dates_known, count, left_out });
     }
     followed.outcome_customers = with_outcome.iter().filter(|has| **has).count() as u64;
     followed
@@ -218,6 +222,7 @@ mod tests {
         assert_eq!((followed.months[0].dates_known, followed.months[0].left_out), (2, 0));
         assert_eq!((followed.months[1].dates_known, followed.months[1].left_out), (1, 1));
         assert_eq!(followed.outcome_customers, 2);
+        assert_eq!(followed.months.iter().map(|month| month.flagged).collect::<Vec<_>>(), [4, 4]);
     }
 
     #[test]
