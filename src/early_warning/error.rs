@@ -63,6 +63,12 @@ pub enum Unfit {
          [early_warning] from and to, or a smaller within"
     )]
     NothingButOutcomes,
+    /// Nobody is in the calibration sample.
+    #[error(
+        "nobody was in question on the dates that it would be calibrated on, which follow; choose more categories as \
+         [early_warning] from, or end earlier with --to"
+    )]
+    Uncalibrated,
     /// The coefficients run away.
     #[error(
         "the coefficients do not settle within {MOST_STEPS} steps: some bins tell the outcome for certain. Raise \
@@ -88,7 +94,7 @@ impl FitError {
     /// What the program ends with.
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            FitError::TooFewDates { .. } => ExitCode::Usage,
+            FitError::TooFewDates { .. } | FitError::Sample { reason: Unfit::TooManyFeatures, .. } => ExitCode::Usage,
             FitError::Sample { .. } | FitError::Untested { .. } => ExitCode::Data,
             FitError::Threads(_) => ExitCode::Failure,
         }
