@@ -56,12 +56,17 @@ pub fn table(report: &Report, plan: &RunPlan) -> anyhow::Result<String> {
         (true, true) => "held (a gate is broken; the last good run stays in place)",
     };
     let moved = report.results.movements.as_ref().map(|moved| format!("{}\n\n", super::movements::brief(moved)));
+    let warned = report.manifest.early_warning.as_ref().map(|model| {
+        let (count, to) = (counted(model.customers, "customer"), &model.to);
+        format!("Early warning, advice and no decision: {count} with a score of how likely {to} is, in early_warning.csv\n\n")
+    });
     Ok(format!(
-        "Everyday life of customers, {} to {}\n\n{}\n{employers}\n{}{state}: {}\n",
+        "Everyday life of customers, {} to {}\n\n{}\n{employers}\n{}{}{state}: {}\n",
         window.start,
         window.as_of,
         drawn(&customers),
         moved.unwrap_or_default(),
+        warned.unwrap_or_default(),
         report.folder.display()
     ))
 }
@@ -70,7 +75,7 @@ pub fn table(report: &Report, plan: &RunPlan) -> anyhow::Result<String> {
 pub fn json(report: &Report, plan: &RunPlan) -> anyhow::Result<serde_json::Value> {
     let words = words(plan)?;
     let manifest = &report.manifest;
-    Ok(serde_json::json!({
+    let mut said = serde_json::json!({
         "as_of": manifest.window.as_of,
         "window_start": manifest.window.start,
         // A path need not be text, which JSON is.
@@ -84,7 +89,11 @@ pub fn json(report: &Report, plan: &RunPlan) -> anyhow::Result<serde_json::Value
         "employers": render::records(&tables::employer_summary(&words, &report.results.employers)),
         "extracts": manifest.extracts,
         "warnings": manifest.warnings,
-    }))
+    });
+    if let Some(model) = &manifest.early_warning {
+        said["early_warning"] = serde_json::json!(model);
+    }
+    Ok(said)
 }
 
 /// What was found out by reading: columns, rows, dates, faults and codes, and what would help.

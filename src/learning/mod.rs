@@ -87,31 +87,43 @@ pub fn learn(
     let mut timings = Timings::default();
     let (labels, samples) = sampled(job, panel, &folder, watchers, &mut timings)?;
     let (groups, too_many) = groups(panel, &labels);
-    let warnings = labels.warnings.iter().chain(&labels.memory_warning);
-    let mut report = LearnReport {
-        learned: None,
-        broken_limits: Message::texts(&labels.broken_limits, Language::En),
-        warnings: warnings.chain(&too_many).map(|warning| warning.text(Language::En)).collect(),
-        extracts: labels.accounts.iter().map(|account| ExtractEntry::of(account, &panel.plan)).collect(),
-        timings,
-        peak_memory_bytes: None,
-    };
+    let registered = labels.population.registered;
+    let (mut report, warnings) = report(panel, labels, too_many, timings);
     if report.broken_limits.is_empty() {
         let settings = &panel.plan.early_warning;
         let (model, backtest) = report.timings.stage("fit", || fit(&samples, settings, &groups, job.threads))?;
-        drop(samples);
-        let warnings: Vec<Message> = labels.warnings.into_iter().chain(too_many).collect();
         let files = ModelFiles {
             panel,
             file: model_file(panel, model, TestSummary::of(&backtest), &report.extracts),
             backtest: &backtest,
-            registered: labels.population.registered,
+            registered,
             warnings: &warnings,
         };
         report.learned = Some(report.timings.stage("report", || files.write(folder, paths))?);
     }
     report.peak_memory_bytes = peak_memory_bytes();
     Ok(report)
+}
+
+/// What is told of the panel, in words and as messages. The customers themselves are of no more use, and go before the fit needs
+/// their memory.
+fn report(
+    panel: &PanelPlan,
+    labels: PanelLabels,
+    too_many: Vec<Message>,
+    timings: Timings,
+) -> (LearnReport, Vec<Message>) {
+    let warnings: Vec<Message> = labels.warnings.into_iter().chain(too_many).collect();
+    let report = LearnReport {
+        learned: None,
+        broken_limits: Message::texts(&labels.broken_limits, Language::En),
+        // How much memory there was is no property of the model.
+        warnings: warnings.iter().chain(&labels.memory_warning).map(|warning| warning.text(Language::En)).collect(),
+        extracts: labels.accounts.iter().map(|account| ExtractEntry::of(account, &panel.plan)).collect(),
+        timings,
+        peak_memory_bytes: None,
+    };
+    (report, warnings)
 }
 
 /// The labels of the panel, and the samples.

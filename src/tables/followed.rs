@@ -52,6 +52,7 @@ pub fn followed_months(words: &Localizer<'_>, model: &Model, followed: &Followed
 pub fn followed_runs(words: &Localizer<'_>, model: &Model, followed: &Followed) -> Table {
     let columns = [
         ("date", Format::Day),
+        ("flagged", Format::Count),
         ("months", Format::Count),
         ("customers", Format::Count),
         ("left_out", Format::Count),
@@ -63,6 +64,7 @@ pub fn followed_runs(words: &Localizer<'_>, model: &Model, followed: &Followed) 
     for month in &followed.months {
         table.push([
             Cell::from(Value::from(month.day.to_string())),
+            Cell::from(month.flagged),
             Cell::from(month.dates_known as u64 * u64::from(model.provenance.every_months)),
             Cell::from(month.count.customers),
             Cell::from(month.left_out),

@@ -76,13 +76,13 @@ fn of_model(words: &Localizer<'_>) -> Vec<Table> {
         warning_ahead(words, &backtest.together, &model.provenance),
         warning_calibration(words, &backtest.dates, &model.provenance),
         warning_audit(words, &backtest, &model.provenance),
+        followed_bands(words, &model, &nobody_followed(&model)),
+        followed_months(words, &model, &nobody_followed(&model)),
+        followed_runs(words, &model, &nobody_followed(&model)),
         super::backtest(words, &backtest),
         capacity(words, &backtest.together),
         calibration(words, &backtest),
         audit(words, &backtest.audit, false),
-        followed_bands(words, &model, &nobody_followed(&model)),
-        followed_months(words, &model, &nobody_followed(&model)),
-        followed_runs(words, &model, &nobody_followed(&model)),
     ]
 }
 
