@@ -11,8 +11,9 @@ const FIT: [&str; 8] =
 /// A model of a population in which many come to be irregular, with this least group.
 fn fitted(min_group: u32) -> Workspace {
     let workspace = Workspace::empty();
-    workspace.vardag(&["synth", "big", "--customers", "3000", "--seed", "5", "--months", "24", "--quiet"]).code(0);
-    let settings = "[early_warning]\nwithin = 2\nto = \"irregular\"\nfeatures = [\"contacts\", \"benefit_starts\", \"handling_minutes\"]\n";
+    workspace.vardag(&["synth", "big", "--customers", "4000", "--seed", "5", "--months", "24", "--quiet"]).code(0);
+    let settings = "[early_warning]\nwithin = 2\nfrom = [\"support\", \"regular\"]\nto = \"irregular\"\n\
+                    features = [\"contacts\", \"benefit_starts\", \"handling_minutes\"]\n";
     let config = format!("{}\n[breakdowns]\nmin_group = {min_group}\n{settings}", workspace.read("big/vardag.toml"));
     workspace.write("big/vardag.toml", &config);
     workspace.vardag(&FIT);

@@ -149,3 +149,14 @@ fn a_run_says_how_many_are_in_which_band_and_what_the_tests_found() {
     );
     assert!(!text_of_run(&Run::whole(), Language::En).contains("Early warning"));
 }
+
+#[test]
+fn a_workbook_has_what_the_report_has() {
+    let run = MadeUpModel::of(20_000).applied([7, 5_000, 60_000]);
+    let content = run.content();
+    let words = crate::tables::Localizer::new(content.plan, Language::En).unwrap();
+    let tables = crate::tables::of_run(&content, &words);
+    let names: Vec<&str> = tables.iter().map(|table| table.name.as_str()).collect();
+    assert!(names.contains(&"warning_now") && names.contains(&"warning_capacity"), "{names:?}");
+    assert!(!crate::report::workbook::bytes(&content, &words).unwrap().is_empty());
+}
