@@ -79,10 +79,22 @@ pub struct Followed {
 }
 
 impl FollowedCount {
-    fn add(&mut self, came: bool, expected: f64) {
+    fn add(&mut self, came: bool) {
         self.customers += 1;
         self.outcomes += u64::from(came);
-        self.expected += expected;
+    }
+
+    /// With what is expected if each of them has this risk.
+    fn at_risk(self, risk: f64) -> Self {
+        FollowedCount { expected: self.customers as f64 * risk, ..self }
+    }
+
+    fn sum<'a>(counts: impl Iterator<Item = &'a FollowedCount>) -> Self {
+        counts.fold(FollowedCount::default(), |sum, count| FollowedCount {
+            customers: sum.customers + count.customers,
+            outcomes: sum.outcomes + count.outcomes,
+            expected: sum.expected + count.expected,
+        })
     }
 
     /// Observed / expected.
@@ -115,21 +127,36 @@ pub fn follow(model: &Model, shares: &[f64], months: &[Month]) -> Followed {
     let mut followed = Followed {
         months: Vec::new(),
         bands: vec![vec![FollowedCount::default(); within]; model.bands.len()],
-        together: vec![FollowedCount::default(); within],
+        together: Vec::new(),
         months_known: vec![0; within],
         outcome_customers: 0,
     };
+    // What is expected is reckoned of counts, so that it does not depend on the order of customers.
+    let expected = |band: usize, since: usize| model.bands[band].risk_pct / 100.0 * shares[since];
     let mut with_outcome = Vec::new();
     for month in months {
         let Some(bands) = &month.bands else { continue };
         let ahead = ahead(months, month.number, model.provenance.every_months, within);
-        let base = Base { bands, ahead: &ahead, shares, model };
-        let (count, left_out) = base.count(&mut followed, &mut with_outcome);
+        let base = Base { bands, ahead: &ahead, is_whole: ahead.len() == within };
+        let (counts, left_out) = base.count(&mut followed.bands, &mut with_outcome);
+        let at_risk = |(band, count): (usize, &FollowedCount)| {
+            ahead.len().checked_sub(1).map_or(*count, |since| count.at_risk(expected(band, since)))
+        };
+        let counts: Vec<FollowedCount> = counts.iter().enumerate().map(at_risk).collect();
         followed.months_known[..ahead.len()].iter_mut().for_each(|known| *known += 1);
-        let (day, dates_known) = (month.day, ahead.len());
-        let flagged = bands.iter().filter(|band| **band != NO_BAND).count() as u64;
-        followed.months.push(FollowedMonth { day, flagged, dates_known, count, left_out });
+        followed.months.push(FollowedMonth {
+            day: month.day,
+            flagged: bands.iter().filter(|band| **band != NO_BAND).count() as u64,
+            dates_known: ahead.len(),
+            count: FollowedCount::sum(counts.iter()),
+            left_out,
+        });
     }
+    for (band, counts) in followed.bands.iter_mut().enumerate() {
+        counts.iter_mut().enumerate().for_each(|(since, count)| *count = count.at_risk(expected(band, since)));
+    }
+    let together = |since: usize| FollowedCount::sum(followed.bands.iter().map(|counts| &counts[since]));
+    followed.together = (0..within).map(together).collect();
     followed.outcome_customers = with_outcome.iter().filter(|has| **has).count() as u64;
     followed
 }
@@ -148,39 +175,37 @@ fn ahead(months: &[Month], from: i32, every: u32, within: usize) -> Vec<&[Standi
 struct Base<'a> {
     bands: &'a [u16],
     ahead: &'a [&'a [Standing]],
-    shares: &'a [f64],
-    model: &'a Model,
+    /// Whether all dates ahead are known.
+    is_whole: bool,
 }
 
 impl Base<'_> {
-    /// Counts them by band and by dates since; and as far as they can be followed, with those who left.
-    fn count(&self, followed: &mut Followed, with_outcome: &mut Vec<bool>) -> (FollowedCount, u64) {
-        let (mut count, mut left_out) = (FollowedCount::default(), 0);
-        let is_whole = self.ahead.len() == self.shares.len();
+    /// Adds them to the counts by band and by dates since. Returns those who are followed to the last date that is known, by
+    /// band, and how many left before it.
+    fn count(&self, all: &mut [Vec<FollowedCount>], with_outcome: &mut Vec<bool>) -> (Vec<FollowedCount>, u64) {
+        let (mut counts, mut left_out) = (vec![FollowedCount::default(); all.len()], 0);
         for (customer, band) in self.bands.iter().enumerate().filter(|(_, band)| **band != NO_BAND) {
             let place = usize::from(*band);
-            let risk = self.model.bands[place].risk_pct / 100.0;
             let standing = |at: &&[Standing]| at.get(customer).copied().unwrap_or_default();
             let came_after = self.ahead.iter().position(|at| standing(at) == Standing::There);
             for (since, at) in self.ahead.iter().enumerate() {
+                let is_last = since + 1 == self.ahead.len();
                 let came = came_after.is_some_and(|after| after <= since);
                 if !came && standing(at) == Standing::Absent {
-                    left_out += u64::from(since + 1 == self.ahead.len());
+                    left_out += u64::from(is_last);
                     continue;
                 }
-                let expected = risk * self.shares[since];
-                followed.bands[place][since].add(came, expected);
-                followed.together[since].add(came, expected);
-                if since + 1 == self.ahead.len() {
-                    count.add(came, expected);
+                all[place][since].add(came);
+                if is_last {
+                    counts[place].add(came);
                 }
             }
-            if is_whole && came_after.is_some() {
+            if self.is_whole && came_after.is_some() {
                 with_outcome.resize(with_outcome.len().max(customer + 1), false);
                 with_outcome[customer] = true;
             }
         }
-        (count, left_out)
+        (counts, left_out)
     }
 }
 
