@@ -87,3 +87,76 @@ fn best(features: &[ScoredFeature]) -> Option<usize> {
     }
     best.map(|(place, _)| place)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::model::Bin;
+    use super::super::samples::{SampleColumn, SampledPanel};
+    use super::*;
+    use crate::calendar::Day;
+
+    fn feature(name: &str, bins: &[(BinRange, u64, u64)]) -> ScoredFeature {
+        let bin = |(range, rows, outcomes): &(BinRange, u64, u64)| Bin {
+            range: *range,
+            rows: *rows,
+            customers: *rows,
+            outcomes: *outcomes,
+            coefficient: 0.0,
+            points: 0,
+            is_reference: false,
+        };
+        ScoredFeature { name: name.to_owned(), bins: bins.iter().map(bin).collect() }
+    }
+
+    fn date(rows: &[(u16, Option<f64>, u8)]) -> DateSample {
+        let mut values = SampleColumn::default();
+        values.extend(rows.iter().map(|row| row.1));
+        DateSample {
+            date: Day(0),
+            customers: (0..rows.len() as u32).collect(),
+            rules: rows.iter().map(|row| row.0).collect(),
+            ages: vec![0; rows.len()],
+            dates_until: rows.iter().map(|row| row.2).collect(),
+            columns: vec![values],
+            left_out: 0,
+        }
+    }
+
+    #[test]
+    fn risks_are_the_rates_of_the_fitting_sample_and_what_it_lacks_has_the_base_rate() {
+        use BinRange::{Only, UpTo};
+        let fitting =
+            date(&[(0, Some(0.0), 0), (0, Some(0.0), 1), (2, Some(0.0), 2), (2, Some(1.0), 2), (0, Some(1.0), 0)]);
+        let panel = SampledPanel { from: vec![], to: String::new(), every_months: 1, dates: vec![] };
+        let features = vec!["one".to_owned()];
+        let samples = Samples { features, panel, within: 2, population: 9, rules: 3, dates: vec![fitting] };
+        let scorecard = Scorecard {
+            intercept: 0.0,
+            features: vec![feature("one", &[(Only(0.0), 4, 1), (UpTo(1.0), 2, 1)])],
+            bands: vec![],
+            fitted_on: 0..1,
+            calibrated_on: 0..1,
+            rows: 5,
+            outcomes: 3,
+        };
+        let baselines = Baselines::new(&samples, &scorecard);
+        let test = date(&[(0, Some(0.0), 0), (1, Some(7.0), 1), (2, None, 2), (9, Some(1.0), 0)]);
+        let told = |levels: Vec<Level>| levels.into_iter().map(|level| (level.risk, level.until)).collect::<Vec<_>>();
+        let by_rule = told(baselines.by_rule(&test, 2));
+        assert_eq!(by_rule, [(1.0, vec![0, 0, 1]), (0.6, vec![1, 1, 0]), (1.0 / 3.0, vec![1, 0, 0])]);
+        let by_single = told(baselines.by_single(&scorecard.features, &test, 2));
+        assert_eq!(by_single, [(0.6, vec![0, 0, 1]), (0.5, vec![1, 1, 0]), (0.25, vec![1, 0, 0])]);
+    }
+
+    #[test]
+    fn the_best_feature_is_that_with_the_best_auc_and_of_equals_the_first() {
+        use BinRange::{Only, UpTo};
+        // Which way a feature points is of no account: bins are ranked by their rates.
+        let weak = feature("weak", &[(Only(0.0), 50, 20), (UpTo(1.0), 50, 30)]);
+        let falling = feature("falling", &[(Only(0.0), 50, 40), (UpTo(1.0), 50, 10)]);
+        let rising = feature("rising", &[(Only(0.0), 50, 10), (UpTo(1.0), 50, 40)]);
+        assert_eq!(best(&[weak.clone(), falling.clone(), rising]), Some(1));
+        assert_eq!(best(&[falling, weak]), Some(0));
+        assert_eq!(best(&[]), None);
+    }
+}

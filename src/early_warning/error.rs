@@ -72,7 +72,7 @@ pub enum Unfit {
     NotConverged,
     /// Several sets of coefficients would do as well.
     #[error(
-        "features say the same as others, so their coefficients are not determined. Set [early_warning] penalty above 0, or \
+        "features say the same as others, so their coefficients are not determined. Raise [early_warning] penalty, or \
          leave out some features"
     )]
     Undetermined,

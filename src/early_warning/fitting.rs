@@ -5,7 +5,8 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::bands::{ScoreRows, bands};
-use super::bins::{Distribution, bins};
+use super::bins::bins;
+use super::distribution::Distribution;
 use super::error::Unfit;
 use super::logistic;
 use super::lookup::Lookup;
@@ -98,7 +99,7 @@ impl<'a> Fitter<'a> {
                 bin.points = points(*coefficient);
             }
         }
-        let (rows, outcomes) = patterns.counts.iter().fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1));
+        let (rows, outcomes) = patterns.totals();
         drop(patterns);
         let calibrated_on = calibration_dates(calibrated_on);
         let counts = Scorer::new(&features).count(&self.samples.dates[calibrated_on.clone()], within);

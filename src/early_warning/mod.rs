@@ -12,6 +12,8 @@ mod bands;
 mod baselines;
 mod bins;
 mod columns;
+mod derivatives;
+mod distribution;
 mod error;
 mod fitting;
 mod followed;

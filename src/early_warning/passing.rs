@@ -50,3 +50,40 @@ pub(super) fn failures(
     ];
     conditions.into_iter().filter(|(is_met, _)| !is_met).map(|(_, failure)| failure).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn figures(auc: f64, brier_skill: f64) -> TestFigures {
+        TestFigures { rows: 1_000, outcomes: 110, auc, capacities: vec![], expected: 100.0, brier: 0.1, brier_skill }
+    }
+
+    fn of(model: (f64, f64), counts: [u64; 2], interval: [f64; 2]) -> Vec<Failure> {
+        let together = Tested { model: figures(model.0, model.1), rules: figures(0.7, 0.2), single: figures(0.6, 0.4) };
+        failures(&together, counts[0], counts[1], [1.0, interval[0], interval[1]])
+    }
+
+    #[test]
+    fn each_condition_fails_by_itself() {
+        let fine = (0.72, 0.3);
+        assert_eq!(of(fine, [100, 100], [1.1, 1.2]), []);
+        assert_eq!(of(fine, [100, 100], [0.8, 0.9]), []);
+        assert_eq!(of((0.709, 0.3), [100, 100], [0.9, 1.1]), [Failure::NoBetterThanRules]);
+        assert_eq!(of((0.72, 0.2), [100, 100], [0.9, 1.1]), [Failure::NoMoreSkillThanRules]);
+        assert_eq!(of(fine, [99, 100], [0.9, 1.1]), [Failure::FewTested(99)]);
+        assert_eq!(of(fine, [100, 3], [0.9, 1.1]), [Failure::FewCalibrated(3)]);
+        assert_eq!(of(fine, [100, 100], [1.11, 1.2]), [Failure::Miscalibrated]);
+        assert_eq!(of(fine, [100, 100], [0.8, 0.89]), [Failure::Miscalibrated]);
+        let nothing = of((f64::NAN, f64::NAN), [0, 0], [f64::NAN, f64::NAN]);
+        assert_eq!(nothing.len(), 6, "what is not a number meets no condition");
+    }
+
+    #[test]
+    fn the_interval_is_that_of_different_customers() {
+        let [ratio, low, high] = observed_to_expected(&figures(0.7, 0.2), 150, 300);
+        assert_eq!(ratio, 1.1);
+        // √(1/150 + 1/300) is 0.1.
+        assert!((low - 1.1 * (-0.196f64).exp()).abs() < 1e-12 && (high - 1.1 * 0.196f64.exp()).abs() < 1e-12);
+    }
+}

@@ -21,8 +21,8 @@ pub(super) struct Patterns {
     pub(super) features: usize,
     /// The places of the bins, pattern by pattern. Patterns are in ascending order, whatever the order of rows.
     pub(super) bins: Vec<u8>,
-    /// Rows and rows with the outcome by pattern.
-    pub(super) counts: Vec<(u64, u64)>,
+    /// Rows and rows with the outcome by pattern. (More rows than 32 bits count would take the keys 32 GiB.)
+    pub(super) counts: Vec<(u32, u32)>,
 }
 
 impl Patterns {
@@ -36,6 +36,11 @@ impl Patterns {
             more if more <= MOST_FEATURES => Ok(gathered(keys::<u128>(lookups, dates), more)),
             _ => Err(Unfit::TooManyFeatures),
         }
+    }
+
+    /// All rows, and those of them with the outcome.
+    pub(super) fn totals(&self) -> (u64, u64) {
+        self.counts.iter().fold((0, 0), |all, one| (all.0 + u64::from(one.0), all.1 + u64::from(one.1)))
     }
 }
 
@@ -97,12 +102,72 @@ fn of_date<K: Key>(lookups: &[Lookup], date: &DateSample, keys: &mut [K]) {
 }
 
 fn gathered<K: Key>(keys: Vec<K>, features: usize) -> Patterns {
-    let mut patterns = Patterns { features, bins: Vec::new(), counts: Vec::new() };
-    for same in keys.chunk_by(|a, b| *a >> 1 == *b >> 1) {
+    let runs = || keys.chunk_by(|a, b| *a >> 1 == *b >> 1);
+    // There may be nearly as many patterns as rows: they are counted, so that no room is made in vain.
+    let count = runs().count();
+    let (bins, counts) = (Vec::with_capacity(count * features), Vec::with_capacity(count));
+    let mut patterns = Patterns { features, bins, counts };
+    for same in runs() {
         let bin = |feature: usize| (same[0] >> (1 + BITS * (features - 1 - feature))).low() & ((1 << BITS) - 1);
         patterns.bins.extend((0..features).map(bin));
         let without = same.partition_point(|key| key.low() & 1 == 0);
-        patterns.counts.push((same.len() as u64, (same.len() - without) as u64));
+        patterns.counts.push((same.len() as u32, (same.len() - without) as u32));
     }
     patterns
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::SampleColumn;
+    use super::*;
+    use crate::calendar::Day;
+    use crate::early_warning::BinRange;
+    use proptest::prelude::*;
+
+    /// A date whose values are places of bins.
+    fn date(places: &[(Vec<u8>, bool)], features: usize) -> DateSample {
+        DateSample {
+            date: Day(0),
+            customers: (0..places.len() as u32).collect(),
+            rules: vec![0; places.len()],
+            ages: vec![0; places.len()],
+            dates_until: places.iter().map(|row| u8::from(row.1)).collect(),
+            columns: (0..features)
+                .map(|feature| SampleColumn::Bytes(places.iter().map(|row| row.0[feature]).collect()))
+                .collect(),
+            left_out: 0,
+        }
+    }
+
+    fn lookups(features: usize) -> Vec<Lookup> {
+        let ranges: Vec<BinRange> = (0..6).map(|edge| BinRange::UpTo(edge.into())).collect();
+        (0..features).map(|_| Lookup::new(&ranges)).collect()
+    }
+
+    proptest! {
+        // Few features make keys of 64 bits, more of 128.
+        #[test]
+        fn rows_are_gathered_by_their_bins(
+            (features, rows) in prop_oneof![1usize..4, 20usize..24, 40usize..=MOST_FEATURES].prop_flat_map(|features| {
+                let bins = proptest::collection::vec(0u8..6, features);
+                (Just(features), proptest::collection::vec((bins, any::<bool>()), 0..30))
+            })
+        ) {
+            let mut expected = std::collections::BTreeMap::new();
+            for (bins, outcome) in &rows {
+                let counts = expected.entry(bins.clone()).or_insert((0, 0));
+                *counts = (counts.0 + 1, counts.1 + u32::from(*outcome));
+            }
+            let (first, second) = rows.split_at(rows.len() / 3);
+            let found = Patterns::new(&lookups(features), &[date(first, features), date(second, features)]).unwrap();
+            prop_assert_eq!(found.bins, expected.keys().flatten().copied().collect::<Vec<u8>>());
+            prop_assert_eq!(found.counts, expected.into_values().collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn so_many_features_are_refused() {
+        assert_eq!(Patterns::new(&lookups(MOST_FEATURES + 1), &[]), Err(Unfit::TooManyFeatures));
+        assert_eq!(MOST_FEATURES, 42);
+    }
 }

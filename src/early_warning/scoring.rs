@@ -97,3 +97,101 @@ impl Model {
 pub(super) fn band_of(bands: &[Band], score: i64) -> usize {
     bands.partition_point(|band| band.lowest_score > score).min(bands.len().saturating_sub(1))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calendar::Day;
+    use crate::early_warning::Provenance;
+
+    fn feature(bins: &[(BinRange, i32)]) -> ScoredFeature {
+        let bin = |(range, points): &(BinRange, i32)| Bin {
+            range: *range,
+            rows: 1,
+            customers: 1,
+            outcomes: 0,
+            coefficient: 0.0,
+            points: *points,
+            is_reference: false,
+        };
+        ScoredFeature { name: "feature".to_owned(), bins: bins.iter().map(bin).collect() }
+    }
+
+    fn model(features: Vec<ScoredFeature>, lowest: &[i64]) -> Model {
+        let band = |lowest_score: &i64| Band {
+            lowest_score: *lowest_score,
+            rows: 100,
+            outcomes: 10,
+            risk_pct: 10.0,
+            risk_low_pct: 5.0,
+            risk_high_pct: 15.0,
+        };
+        Model {
+            approved_by: String::new(),
+            approved_on: None,
+            provenance: Provenance {
+                from: vec![],
+                to: String::new(),
+                within: 6,
+                every_months: 1,
+                penalty: 1.0,
+                first_date: Day(0),
+                last_date: Day(0),
+                fitted_on: vec![],
+                calibrated_on: vec![],
+                fitting_rows: 0,
+                fitting_outcomes: 0,
+            },
+            intercept: 0.0,
+            features,
+            bands: lowest.iter().map(band).collect(),
+        }
+    }
+
+    #[test]
+    fn twenty_points_double_the_odds_and_halves_go_away_from_zero() {
+        assert_eq!([points(2f64.ln()), points(-(2f64.ln())), points(0.0)], [20, -20, 0]);
+        let one = std::f64::consts::LN_2 / 20.0;
+        assert_eq!([points(0.49 * one), points(0.51 * one), points(-0.51 * one)], [0, 1, -1]);
+        // The coefficient whose points are 0.5 in doubles, too.
+        let half = std::f64::consts::LN_2 / 40.0;
+        assert_eq!(half * 20.0 / std::f64::consts::LN_2, 0.5);
+        assert_eq!([points(half), points(-half)], [1, -1]);
+    }
+
+    #[test]
+    fn a_value_is_looked_for_among_its_own_bin_the_edges_and_missing() {
+        use BinRange::{Missing, Only, UpTo};
+        let all = feature(&[(Only(5.0), 1), (UpTo(3.0), 2), (UpTo(9.0), 3), (Missing, 4)]);
+        let found = [Some(5.0), Some(3.0), Some(3.5), Some(5.5), Some(99.0), Some(-1.0), None, Some(f64::NAN)];
+        let places = [0, 1, 2, 2, 2, 1, 3, 3].map(Some);
+        assert_eq!(found.map(|value| all.bin_of(value)), places);
+        let never_missing = feature(&[(Only(0.0), 7), (UpTo(2.0), 8)]);
+        assert_eq!(never_missing.bin_of(None), None);
+        assert_eq!(never_missing.points_of(None), 0);
+        let always_one = feature(&[(Only(0.0), 7)]);
+        assert_eq!([always_one.bin_of(Some(0.0)), always_one.bin_of(Some(1.0))], [Some(0), None]);
+    }
+
+    #[test]
+    fn lower_scores_than_all_belong_to_the_lowest_band() {
+        let model = model(vec![], &[40, 10, -5]);
+        let band = |score| model.band(score).map(|band| band.lowest_score);
+        assert_eq!([41, 40, 39, 10, -5, -6].map(band), [40, 40, 10, 10, -5, -5].map(Some));
+        assert_eq!(super::tests::model(vec![], &[]).band(3), None);
+    }
+
+    #[test]
+    fn reasons_are_the_features_with_most_points_above_0_and_of_equals_the_first() {
+        let yes = |points| feature(&[(BinRange::Only(0.0), 0), (BinRange::UpTo(1.0), points)]);
+        let model = model([5, 9, -3, 5, 5].map(yes).to_vec(), &[]);
+        let reasons = |values: [f64; 5]| {
+            model.reasons(&values.map(Some)).iter().map(|reason| (reason.feature, reason.points)).collect::<Vec<_>>()
+        };
+        assert_eq!(reasons([1.0; 5]), [(1, 9), (0, 5), (3, 5)]);
+        assert_eq!(reasons([0.0, 0.0, 1.0, 0.0, 1.0]), [(4, 5)]);
+        assert_eq!(reasons([0.0; 5]), []);
+        assert_eq!(model.score(&[Some(1.0); 5]), 21);
+        assert_eq!(model.score(&[Some(1.0), None, Some(1.0), Some(0.0), Some(0.0)]), 2);
+    }
+}

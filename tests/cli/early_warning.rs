@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use crate::early_warning_outcome::{Case, Sample, Sums, TO, bin_of, rule_rates, samples, score};
+use crate::early_warning_outcome::{Case, Sample, Sums, TO, bin_of, in_question, rule_rates, samples, score};
 use crate::outcome::Outcome;
 use crate::panel_outcome::Panel;
 use crate::table::Table;
@@ -55,6 +55,7 @@ fn a_model_and_its_tests_follow_from_the_labels_of_runs() {
     let register = Table::read(&workspace.path("big/customers.csv"));
     let samples = samples(&workspace, "big/vardag.toml", &panel, &register, WITHIN);
     assert!(samples.iter().all(|sample| sample.outcomes() > 20), "so few would prove little");
+    assert!(samples.iter().any(|sample| sample.left > 0), "somebody is in the window and no longer registered");
 
     let backtest = Table::read(&workspace.path("model.backtest/backtest.csv"));
     assert_eq!(wrong_baseline(&backtest, &samples), [""; 0]);
@@ -221,6 +222,27 @@ fn columns_are_documented(workspace: &Workspace) {
         columns.retain(|column| !column.starts_with("recall_at_5_after_") || column.ends_with("after_1_pct"));
         crate::samples::assert_documented(file, &columns);
     }
+}
+
+#[test]
+fn without_a_register_everybody_of_the_category_is_in_question() {
+    let workspace = population(4_000, &format!("from = [\"support\", \"regular\"]\nto = \"{TO}\""));
+    let config = workspace.read("big/vardag.toml");
+    let config = config.replace("dimensions = [\"municipality\", \"language\"]", "");
+    workspace.write("big/vardag.toml", config.replace("[extracts.customers]\nfiles = [\"customers.csv\"]", ""));
+    fit(&workspace, &["--out", "model.toml", "--quiet"]);
+    workspace.vardag(&[&["panel", "big/vardag.toml", "--out", "panels", "--quiet"], &SPAN[..]].concat()).code(0);
+    let panel = Panel::read(&workspace.path("panels/2025-04-30_2025-12-31"));
+    let backtest = Table::read(&workspace.path("model.backtest/backtest.csv"));
+    for at in 2 * WITHIN..panel.dates.len() - WITHIN {
+        let (cases, left_out, _) = in_question(&panel, None, at, WITHIN);
+        let outcomes = cases.iter().filter(|case| case.1.is_some()).count();
+        let counts = [("customers", cases.len()), ("outcomes", outcomes), ("left_out", left_out)];
+        let counts = counts.map(|(name, count)| (name.to_owned(), count as f64));
+        assert_eq!(wrong(&backtest, &panel.dates[at], "model", &counts), [""; 0]);
+    }
+    // Nobody's age or place is known.
+    assert_eq!(Table::read(&workspace.path("model.backtest/audit.csv")).rows.len(), 0);
 }
 
 /// Everything that a fit writes.

@@ -26,6 +26,8 @@ pub struct Sample {
     pub date: String,
     pub cases: Vec<Case>,
     pub left_out: usize,
+    /// Customers of the date who are no longer registered.
+    pub left: usize,
 }
 
 impl Sample {
@@ -34,36 +36,53 @@ impl Sample {
     }
 }
 
+/// Of a date of a panel: who is in question with what becomes of them, how many are left out, and how many are no longer
+/// registered. `register` has customer_id, registered_from and registered_to; without one everybody is.
+pub fn in_question<'a>(
+    panel: &'a Panel,
+    register: Option<&Table>,
+    at: usize,
+    within: usize,
+) -> (Vec<(&'a str, Option<usize>)>, usize, usize) {
+    let rows = register.map(|register| register.select(&["customer_id", "registered_from", "registered_to"]));
+    let spells: Option<BTreeMap<&str, [&str; 2]>> =
+        rows.map(|rows| rows.into_iter().map(|row| (row[0], [row[1], row[2]])).collect());
+    let date = panel.dates[at].as_str();
+    let is_registered = |id: &str| {
+        spells.as_ref().map(|spells| spells[id]).is_none_or(|[from, to]| from <= date && (to.is_empty() || date <= to))
+    };
+    let (mut cases, mut left_out, mut left) = (Vec::new(), 0, 0);
+    for (id, sequence) in &panel.sequences {
+        if sequence[at].is_empty() || sequence[at] == TO {
+            continue;
+        }
+        let until = (1..=within).find(|after| sequence[at + after] == TO);
+        if !is_registered(id) {
+            left += 1;
+        } else if until.is_none() && sequence[at + within].is_empty() {
+            left_out += 1;
+        } else {
+            cases.push((id.as_str(), until));
+        }
+    }
+    (cases, left_out, left)
+}
+
 /// The samples of all dates that have `within` dates after them, from the panel's sequences, the register, and a run on each
 /// date.
 pub fn samples(workspace: &Workspace, config: &str, panel: &Panel, register: &Table, within: usize) -> Vec<Sample> {
-    let spell = |row: &Vec<&str>| (row[0].to_owned(), (row[1].to_owned(), row[2].to_owned()));
-    let spells: BTreeMap<String, (String, String)> =
-        register.select(&["customer_id", "registered_from", "registered_to"]).iter().map(spell).collect();
     let of_date = |at: usize| {
         let date = panel.dates[at].clone();
         workspace.vardag(&["run", config, "--as-of", &date, "--out", "single", "--quiet"]).code(0);
         let labels = Table::read(&workspace.path(&format!("single/{date}/labels.csv")));
         let rows: BTreeMap<&str, &Vec<String>> = labels.rows.iter().map(|row| (row[0].as_str(), row)).collect();
-        let mut sample = Sample { date: date.clone(), cases: Vec::new(), left_out: 0 };
-        for (id, sequence) in &panel.sequences {
-            let (from, to) = &spells[id];
-            let is_registered = from.as_str() <= date.as_str() && (to.is_empty() || date.as_str() <= to.as_str());
-            if sequence[at].is_empty() || sequence[at] == TO || !is_registered {
-                continue;
-            }
-            let until = (1..=within).find(|after| sequence[at + after] == TO);
-            if until.is_none() && sequence[at + within].is_empty() {
-                sample.left_out += 1;
-                continue;
-            }
-            let row = rows[id.as_str()];
-            let known =
-                labels.columns.iter().zip(row).skip(3).filter_map(|(name, value)| Some((name, value.parse().ok()?)));
-            let values = known.map(|(name, value)| (name.clone(), value)).collect();
-            sample.cases.push(Case { id: id.clone(), until, rule: row[2].clone(), values });
-        }
-        sample
+        let (cases, left_out, left) = in_question(panel, Some(register), at, within);
+        let case = |(id, until): (&str, Option<usize>)| {
+            let known = labels.columns.iter().zip(rows[id]).skip(3);
+            let known = known.filter_map(|(name, value)| Some((name.clone(), value.parse().ok()?)));
+            Case { id: id.to_owned(), until, rule: rows[id][2].clone(), values: known.collect() }
+        };
+        Sample { date, cases: cases.into_iter().map(case).collect(), left_out, left }
     };
     (0..panel.dates.len() - within).map(of_date).collect()
 }
