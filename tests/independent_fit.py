@@ -1,6 +1,6 @@
 """An independent fit of one small sample: the figures in src/early_warning/tests/independent.rs.
 
-pip install numpy scipy scikit-learn statsmodels; python independent_fit.py
+pip install numpy scipy scikit-learn statsmodels; python tests/independent_fit.py
 """
 import math
 import numpy as np

@@ -205,6 +205,76 @@ impl<'a> Piece<'a> {
 mod tests {
     use super::*;
 
+    /// Every second pattern of six features with up to seven bins each.
+    fn many() -> (Patterns, Slots, Vec<f64>) {
+        let bins = [7u8, 5, 6, 1, 7, 4];
+        let count = bins.iter().map(|bins| usize::from(*bins)).product::<usize>() / 2 * 2;
+        let mut patterns = Patterns { features: bins.len(), bins: vec![], counts: vec![] };
+        for number in (0..count).step_by(2) {
+            let mut rest = number;
+            let places = bins.iter().rev().map(|bins| {
+                let place = rest % usize::from(*bins);
+                rest /= usize::from(*bins);
+                place as u8
+            });
+            let mut places: Vec<u8> = places.collect();
+            places.reverse();
+            patterns.bins.extend(places);
+            let rows = (number * 7919 % 13 + 1) as u32;
+            patterns.counts.push((rows, (number * 104_729 % 17) as u32 * rows / 16));
+        }
+        let references = bins.map(|bins| (0..bins).map(|bin| bin == 0).collect());
+        let slots = Slots::new(&references);
+        let coefficients = (0..slots.count).map(|slot| (slot * 37 % 11) as f64 / 7.0 - 0.9).collect();
+        (patterns, slots, coefficients)
+    }
+
+    #[test]
+    fn runs_of_patterns_add_up_to_what_the_definition_says() {
+        let (patterns, slots, coefficients) = many();
+        let (mut objective, mut gradient) = (0.0, vec![0.0; slots.count]);
+        let mut hessian = vec![0.0; slots.count * slots.count];
+        for (bins, (rows, outcomes)) in patterns.bins.chunks(patterns.features).zip(&patterns.counts) {
+            let of_bins = slots.first.iter().zip(bins).map(|(first, bin)| first + usize::from(*bin));
+            let places: Vec<usize> = [0].into_iter().chain(of_bins).collect();
+            let log_odds: f64 = places.iter().map(|place| coefficients[*place]).sum();
+            let risk = 1.0 / (1.0 + (-log_odds).exp());
+            let (rows, outcomes) = (f64::from(*rows), f64::from(*outcomes));
+            objective -= outcomes * risk.ln() + (rows - outcomes) * (1.0 - risk).ln();
+            for a in &places {
+                gradient[*a] += rows * risk - outcomes;
+                places.iter().for_each(|b| hessian[a * slots.count + b] += rows * risk * (1.0 - risk));
+            }
+        }
+        let found = derivatives(&patterns, &slots, &coefficients);
+        let close = |a: f64, b: f64| assert!((a - b).abs() <= 1e-9 * b.abs().max(1.0), "{a} is not {b}");
+        close(found.objective.value(), objective);
+        found.gradient.iter().zip(gradient).for_each(|(found, expected)| close(found.value(), expected));
+        for row in 0..slots.count {
+            close(found.hessian[row], hessian[row * slots.count + row]);
+            (row + 1..slots.count).for_each(|column| {
+                let at = row * slots.count + column;
+                close(found.hessian[at], hessian[at]);
+            });
+        }
+    }
+
+    #[test]
+    fn threads_do_not_change_a_bit() {
+        let (few, slots, coefficients) = many();
+        let times = 3 * PIECE / few.counts.len() + 1;
+        let patterns =
+            Patterns { features: few.features, bins: few.bins.repeat(times), counts: few.counts.repeat(times) };
+        let told = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let found = pool.install(|| derivatives(&patterns, &slots, &coefficients));
+            let gradient = found.gradient.iter().map(|sum| sum.value().to_bits()).collect::<Vec<_>>();
+            (found.objective.value().to_bits(), gradient, found.hessian)
+        };
+        assert!(patterns.counts.len() > 3 * PIECE);
+        assert_eq!(told(1), told(4));
+    }
+
     #[test]
     fn sums_carry_their_error() {
         let mut sum = Sum::default();

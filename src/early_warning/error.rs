@@ -8,9 +8,8 @@ use crate::exit_code::ExitCode;
 pub enum FitError {
     /// There is no date that a model could be tested on.
     #[error(
-        "the panel has {have} dates, and looking {within} dates ahead takes {needed}: so many that a model is tested on a later \
-         date than those it was learned from. Begin with --from {from} or earlier (with --to {to}), or lower \
-         [early_warning] within"
+        "the panel has {have} dates, and looking {within} dates ahead takes {needed}, so that a model is tested on a later date \
+         than any it was learned from. Begin with --from {from} or earlier (with --to {to}), or lower [early_warning] within"
     )]
     TooFewDates {
         /// Dates of the panel.
@@ -36,8 +35,8 @@ pub enum FitError {
     },
     /// On no date could a model be tested.
     #[error(
-        "no model could be tested: on none of the dates before {last} had both customers who slid and others been seen early \
-         enough. Begin earlier with --from, or choose a nearer category as [early_warning] to"
+        "no model could be tested: up to {last} there is no date long enough before which both customers who slid and others \
+         had been seen. Begin earlier with --from, or choose a nearer category as [early_warning] to"
     )]
     Untested {
         /// The last date that has a sample.
@@ -63,6 +62,12 @@ pub enum Unfit {
          [early_warning] from and to, or a smaller within"
     )]
     NothingButOutcomes,
+    /// Nobody is in the calibration sample.
+    #[error(
+        "nobody was in question on the dates that it would be calibrated on, which follow; choose more categories as \
+         [early_warning] from, or end earlier with --to"
+    )]
+    Uncalibrated,
     /// The coefficients run away.
     #[error(
         "the coefficients do not settle within {MOST_STEPS} steps: some bins tell the outcome for certain. Raise \
@@ -88,7 +93,7 @@ impl FitError {
     /// What the program ends with.
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            FitError::TooFewDates { .. } => ExitCode::Usage,
+            FitError::TooFewDates { .. } | FitError::Sample { reason: Unfit::TooManyFeatures, .. } => ExitCode::Usage,
             FitError::Sample { .. } | FitError::Untested { .. } => ExitCode::Data,
             FitError::Threads(_) => ExitCode::Failure,
         }

@@ -29,7 +29,7 @@ pub(super) fn calibration_dates(last: usize) -> Range<usize> {
 pub(super) struct Scorecard {
     pub(super) intercept: f64,
     pub(super) features: Vec<ScoredFeature>,
-    /// None if the calibration sample is empty.
+    /// At least one.
     pub(super) bands: Vec<Band>,
     /// The dates of the fitting sample, by their places.
     pub(super) fitted_on: Range<usize>,
@@ -109,6 +109,9 @@ impl<'a> Fitter<'a> {
             .map(|(score, until)| ScoreRows { score, rows: until.iter().sum(), outcomes: until[1..].iter().sum() })
             .collect();
         let bands = bands(&scores, &self.settings.bands, calibrated_on.len());
+        if bands.is_empty() {
+            return Err(Unfit::Uncalibrated);
+        }
         Ok(Scorecard {
             intercept: fitted.intercept,
             features,

@@ -46,7 +46,7 @@ fn fit_in_pool(
         match fitter.scorecard(at - 2 * within + 1, at - within) {
             Ok(scorecard) => tests.add(at, &scorecard),
             // On this date there would have been no model.
-            Err(Unfit::NoOutcomes | Unfit::NothingButOutcomes) => {}
+            Err(Unfit::NoOutcomes | Unfit::NothingButOutcomes | Unfit::Uncalibrated) => {}
             Err(reason) => return Err(of_sample(samples, at - 2 * within, reason)),
         }
     }
@@ -62,7 +62,7 @@ fn too_few(samples: &Samples) -> FitError {
     let needed = 3 * samples.within as usize + 1;
     let dates = &samples.panel.dates;
     let to = dates.last().copied().unwrap_or(Day(0));
-    let months = 3 * samples.within.saturating_mul(samples.panel.every_months);
+    let months = samples.within.saturating_mul(3).saturating_mul(samples.panel.every_months);
     let from = to.plus_months(-i32::try_from(months).unwrap_or(i32::MAX));
     FitError::TooFewDates { have: dates.len(), within: samples.within, needed, from, to }
 }
@@ -119,11 +119,10 @@ impl<'a> Tests<'a> {
         Tests { samples, dates: Vec::new(), together: None, audit: Audit::new(groups), tested, last: 0 }
     }
 
-    /// Tests a scorecard on the sample of a date, by its place. Without anybody in the sample, or in that of calibration,
-    /// there is nothing to test.
+    /// Tests a scorecard on the sample of a date, by its place. Without anybody in the sample there is nothing to test.
     fn add(&mut self, at: usize, scorecard: &Scorecard) {
         let (date, within) = (&self.samples.dates[at], self.samples.within);
-        if scorecard.bands.is_empty() || date.customers.is_empty() {
+        if date.customers.is_empty() {
             return;
         }
         let scores = Scorer::new(&scorecard.features).scores(date);

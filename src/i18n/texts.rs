@@ -82,8 +82,8 @@ texts! {
         as_foreseen stability stability_lead auc_chart ratio_chart as_expected ahead ahead_lead ahead_chart scorecard
         scorecard_lead exceptions no_exceptions exception reference points_item range_missing range_any range_from_to
         range_from range_over_to range_over range_to range_but bands bands_lead bands_chart band_from band_from_to
-        band_to band_any audit audit_lead audit_none recall_chart group_ratio_chart limits not_decide
-        not_decide_means not_judge not_judge_means not_causes not_causes_means not_effect not_effect_means
+        band_to band_any audit audit_lead audit_none audit_all audit_shown recall_chart group_ratio_chart limits
+        not_decide not_decide_means not_judge not_judge_means not_causes not_causes_means not_effect not_effect_means
         not_elsewhere not_elsewhere_means reading reading_windows reading_payments reading_left_out
         no_better_than_rules no_better_than_single no_more_skill_than_rules few_tested few_calibrated miscalibrated
         run_lead run_model run_not_approved run_failed run_bands run_band run_capacity run_list

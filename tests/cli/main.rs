@@ -24,6 +24,7 @@ mod dialects;
 mod duplicates;
 mod early_warning;
 mod early_warning_outcome;
+mod early_warning_pages;
 mod early_warning_run;
 mod employers;
 mod events;

@@ -7,6 +7,9 @@ use crate::report::charts::{About, Bar, bars, neutral};
 use crate::report::view::{Block, Figure, Layout, Section};
 use crate::tables::{Row, Table, warning_audit};
 
+/// Groups of a dimension that are drawn.
+const SHOWN: usize = 20;
+
 pub(super) fn section(localized: &LocalizedModel<'_>) -> Section {
     let (texts, content) = (&localized.texts.early_warning, localized.content);
     let capacity = localized.phrases().capacity(AUDIT_CAPACITY_PCT);
@@ -32,10 +35,12 @@ fn of_dimension(localized: &LocalizedModel<'_>, at: usize, dimension: &str, whol
     let table =
         table.select(&["group", "cases_pct", "outcome_pct", "recall_pct", "false_alarm_pct", "observed_to_expected"]);
     let table = Table { title: format!("{}: {}", localized.dimension(dimension), table.title), ..table };
+    let groups = table.rows.len().saturating_sub(1);
+    let shown = Table { rows: largest(&table), ..table.clone() };
     let charts = [("recall_pct", &texts.recall_chart), ("observed_to_expected", &texts.group_ratio_chart)];
     let figure = |(column, title): (&str, &String)| {
         let id = format!("audit-{}-{column}", at + 1);
-        chart(localized, &id, title, &table, column)
+        chart(localized, &id, title, &shown, column)
     };
     let figures: Vec<Figure> = charts.into_iter().filter_map(figure).collect();
     let mut blocks = Vec::new();
@@ -44,8 +49,26 @@ fn of_dimension(localized: &LocalizedModel<'_>, at: usize, dimension: &str, whol
     } else {
         blocks.push(Block::Figures { figures });
     }
-    blocks.push(Block::Table { table: localized.html(&table) });
+    if groups > SHOWN {
+        let values = [SHOWN, groups].map(|count| localized.count(count as u64));
+        let text = fill(&texts.audit_shown, &[("shown", &values[0]), ("all", &values[1])]);
+        blocks.extend([Block::Note { text }, Block::Folded { table: localized.html(&table) }]);
+    } else {
+        blocks.push(Block::Table { table: localized.html(&table) });
+    }
     blocks
+}
+
+/// The rows of the largest groups in their order, then that of all.
+fn largest(table: &Table) -> Vec<Row> {
+    let sizes = table.numbers("cases_pct");
+    let mut order: Vec<usize> = (0..table.rows.len()).collect();
+    // The sort is stable: of equals the first.
+    order.sort_by(|one, other| sizes[*other].total_cmp(&sizes[*one]));
+    // All of them are the largest.
+    order.truncate(SHOWN + 1);
+    order.sort_unstable();
+    order.into_iter().map(|at| table.rows[at].clone()).collect()
 }
 
 /// A column as bars; nothing where none of it may be told of a group.

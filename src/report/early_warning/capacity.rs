@@ -9,7 +9,7 @@ use crate::tables::{Table, least_outcomes, warning_ahead, warning_capacity};
 /// Of the model, of the deciding rule, of the best single feature.
 const RECALL: [&str; 3] = ["recall_pct", "rules_recall_pct", "single_recall_pct"];
 /// The capacities, in per cent, that have room for a label.
-const LABELLED: [f64; 7] = [0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0];
+const LABELLED: [f64; 6] = [1.0, 2.0, 5.0, 10.0, 20.0, 50.0];
 
 pub(super) fn section(localized: &LocalizedModel<'_>) -> Section {
     let (texts, phrases) = (&localized.texts.early_warning, localized.phrases());

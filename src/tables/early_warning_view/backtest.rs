@@ -231,7 +231,7 @@ pub fn warning_audit(words: &Localizer<'_>, backtest: &Backtest, provenance: &Pr
 fn push_group(words: &Localizer<'_>, table: &mut Table, of: &AuditedGroup, cases: u64, is_hidden: bool) {
     let is_all = of.dimension.is_empty();
     let name = match (is_all, of.group.is_empty()) {
-        (true, _) => words.texts.page.all.clone(),
+        (true, _) => words.texts.early_warning.audit_all.clone(),
         (false, true) => words.texts.breakdowns.missing.clone(),
         (false, false) => printable(&of.group),
     };

@@ -6,6 +6,8 @@
 
 mod backtest;
 mod model;
+#[cfg(test)]
+mod tests;
 mod words;
 
 pub use backtest::{warning_ahead, warning_audit, warning_calibration, warning_capacity, warning_dates};

@@ -3,7 +3,7 @@
 use super::super::localizer::Localizer;
 use crate::early_warning::{Backtest, Bin, BinRange, Failure, Provenance};
 use crate::i18n::fill;
-use crate::schema::features::{At, FeatureType};
+use crate::schema::features::{At, Feature, FeatureType, ValueRange};
 
 /// Decimals of a bin's edges.
 const PLACES: usize = 2;
@@ -26,15 +26,26 @@ pub fn bin_range(words: &Localizer<'_>, feature: &str, bins: &[Bin], at: usize) 
                 _ => None,
             });
             let last = !bins[at + 1..].iter().any(is_edge);
-            between(words, is_whole(feature), Ends { after: before, to: (!last).then_some(edge) }, own)
+            // What lies below a zero of its own is nothing, where there are no negative values.
+            let after = before.or_else(|| own.filter(|own| *own == 0.0 && !is_any(feature)));
+            between(words, is_whole(feature), Ends { after, to: (!last).then_some(edge) }, own)
         }
     }
 }
 
+/// A feature of the catalogue.
+fn known(feature: &str) -> Option<&'static Feature> {
+    At::EVERY.iter().map(|at| at.feature()).find(|known| known.name == feature)
+}
+
 /// Whether a feature counts something, so that between two of its values there need not be others.
 fn is_whole(feature: &str) -> bool {
-    let known = At::EVERY.iter().map(|at| at.feature()).find(|known| known.name == feature);
-    known.is_some_and(|feature| feature.feature_type == FeatureType::Count)
+    known(feature).is_some_and(|feature| feature.feature_type == FeatureType::Count)
+}
+
+/// Whether a feature can be negative; who derives features can make any.
+fn is_any(feature: &str) -> bool {
+    known(feature).is_none_or(|feature| feature.range == ValueRange::Any)
 }
 
 /// What values lie above, and what they reach.
