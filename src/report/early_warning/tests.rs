@@ -55,7 +55,7 @@ fn it_says_in_words_what_so_many_calls_find() {
         ),
         (
             Language::Sv,
-            "Om 5 % kan kontaktas varje månad finns bland dem 27 % av dem som kommer att hamna där; av 100 kontaktade är det 11",
+            "Om 5 % kan kontaktas varje månad finns bland dem 27 % av dem som kommer att hamna där; av 100 kontaktade hamnar 11 där.",
         ),
         (
             Language::Fi,
