@@ -32,6 +32,7 @@ use clap_complete::Shell;
 
 use crate::calendar::{AsOf, Day};
 use crate::config::ConfigError;
+use crate::early_warning::ModelFileError;
 use crate::exit_code::ExitCode;
 use crate::explain::ExplainError;
 use crate::history::HistoryError;
@@ -362,6 +363,7 @@ fn exit_code(error: &anyhow::Error) -> ExitCode {
     None.or_else(|| of(error, output::Usage::exit_code))
         .or_else(|| of(error, ConfigError::exit_code))
         .or_else(|| of(error, JobError::exit_code))
+        .or_else(|| of(error, ModelFileError::exit_code))
         .or_else(|| of(error, FolderError::exit_code))
         .or_else(|| of(error, HistoryError::exit_code))
         .or_else(|| of(error, ExplainError::exit_code))

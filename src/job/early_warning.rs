@@ -108,7 +108,6 @@ impl Job<'_> {
         // Numbers are in the order of ids.
         warnings.sort_unstable_by_key(|warning| (Reverse(warning.score), warning.customer));
         let list = self.list(model, &warnings, &labelled.rules, population, folder)?;
-        // Bins may have few customers.
         let mut copy = OutputFile::create(folder, MODEL, Contents::SmallGroups)?;
         copy.append(model.text.as_bytes())?;
         let copy = copy.finish()?;

@@ -134,7 +134,15 @@ fn who_is_in_question_follows_from_labels_and_model() {
     assert_eq!(entry["blake3"], blake3::hash(&workspace.bytes("big/model.toml")).to_string());
     assert_eq!(folder.bytes("model.toml"), workspace.bytes("big/model.toml"));
     let mode = |file: &str| folder.path.join(file).metadata().expect("a file").permissions().mode() & 0o777;
-    assert_eq!((mode("early_warning.csv"), mode("labels.csv")), (0o600, 0o600));
+    assert_eq!(["early_warning.csv", "labels.csv", "model.toml"].map(mode), [0o600; 3]);
+    let package: serde_json::Value = serde_json::from_slice(&folder.bytes("datapackage.json")).expect("JSON");
+    for (name, table) in [("early_warning", &list), ("labels", &labels)] {
+        let resources = package["resources"].as_array().expect("resources");
+        let resource = resources.iter().find(|resource| resource["name"] == name).expect(name);
+        let fields = resource["schema"]["fields"].as_array().expect("fields").iter();
+        assert!(fields.clone().all(|field| field["description"].is_string()), "{name}");
+        assert_eq!(fields.filter_map(|field| field["name"].as_str()).collect::<Vec<_>>(), table.columns, "{name}");
+    }
 }
 
 #[test]
@@ -405,6 +413,16 @@ fn what_became_of_those_whom_a_model_flagged_follows_from_the_runs() {
         .vardag(&["early-warning", "check", "approved.toml", "big"])
         .code(2)
         .stderr_has("has applied approved.toml");
-    let text = workspace.vardag(&["early-warning", "check", "approved.toml", "runs"]).code(0).stdout();
+    workspace.write("changed.toml", changed(&approved, "to = \"irregular\"", "to = \"support\""));
+    workspace.vardag(&["early-warning", "check", "changed.toml", "runs"]).code(2).stderr_has("the model was changed");
+    workspace.vardag(&["early-warning", "check", "none.toml", "runs"]).code(2).stderr_has("cannot be read");
+    // A month that is away ends the following, and a run that was changed is passed over.
+    workspace.write("runs/2025-09-30/labels.csv", "");
+    let passed = workspace.vardag(&["early-warning", "check", "approved.toml", "runs"]);
+    passed
+        .code(0)
+        .stderr_has("warning: 2025-09-30 is passed over: ")
+        .stdout_has("No run can be followed for 2 months yet.");
+    let text = passed.stdout();
     assert!(text.contains("People who got help because of a score change these figures"), "{text}");
 }
