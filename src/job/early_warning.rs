@@ -80,7 +80,7 @@ impl Job<'_> {
     }
 
     /// What an analyst should know of the model that is applied.
-    pub(super) fn model_warnings(&self) -> Vec<Message> {
+    pub fn model_warnings(&self) -> Vec<Message> {
         let model = self.model.as_ref();
         model.map(|model| model.warnings(&self.plan.early_warning, self.plan.window.as_of)).unwrap_or_default()
     }

@@ -120,16 +120,7 @@ impl Job<'_> {
         let compare = || self.movements(&mut before, Entity::Customer, folder.path(), population, &rules);
         let (movements, moved) = timings.stage("compare", compare)?.unzip();
         written.extend(moved);
-        let broken = self.broken_gates(&before, &reading, &figures);
-        let (broken_gates, accepted_changes) =
-            if self.accept_changes { (Vec::new(), broken) } else { (broken, Vec::new()) };
-        let Before { history, warnings, .. } = before;
-        let found = Findings {
-            broken_limits: std::mem::take(&mut reading.broken_limits),
-            broken_gates,
-            accepted_changes,
-            warnings: reading.warnings.drain(..).chain(too_many).chain(self.model_warnings()).chain(warnings).collect(),
-        };
+        let (found, history) = self.found(before, &mut reading, &figures, too_many);
         let Employers { figures: employers, movements: employer_movements, .. } = employers;
         let results = Results {
             figures,
@@ -155,6 +146,28 @@ impl Job<'_> {
         syncing.finish()?;
         let folder = folder.publish(manifest.held, self.plan.outputs.keep, &written)?;
         Ok(Report { folder, held: manifest.held, results, manifest, warnings })
+    }
+
+    /// What is found out about the run itself; and the good runs before it.
+    fn found(
+        &self,
+        before: Before,
+        reading: &mut Reading<'_>,
+        figures: &[CategoryFigures],
+        too_many: Vec<Message>,
+    ) -> (Findings, Vec<HistoryEntry>) {
+        let broken = self.broken_gates(&before, reading, figures);
+        let (broken_gates, accepted_changes) =
+            if self.accept_changes { (Vec::new(), broken) } else { (broken, Vec::new()) };
+        let Before { history, warnings, .. } = before;
+        let read = reading.warnings.drain(..).chain(too_many).chain(self.model_warnings());
+        let found = Findings {
+            warnings: read.chain(warnings).collect(),
+            broken_limits: std::mem::take(&mut reading.broken_limits),
+            broken_gates,
+            accepted_changes,
+        };
+        (found, history)
     }
 
     fn manifest(

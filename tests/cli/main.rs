@@ -23,6 +23,7 @@ mod determinism;
 mod dialects;
 mod duplicates;
 mod early_warning;
+mod early_warning_followed;
 mod early_warning_outcome;
 mod early_warning_pages;
 mod early_warning_run;

@@ -9,75 +9,13 @@ use crate::early_warning::{Band, Bin, BinRange, CapacityFigures, Provenance, Sco
 
 /// A model of two features, made up.
 pub(crate) fn made_up() -> ModelFile {
-    let bin = |range, customers, outcomes, coefficient: f64, is_reference| Bin {
-        range,
-        rows: customers * 3,
-        customers,
-        outcomes,
-        coefficient,
-        points: crate::early_warning::points(coefficient),
-        is_reference,
-    };
-    let day = |text| Day::from_iso(text).unwrap();
-    let figures = |auc: f64| TestFigures {
-        rows: 30_000,
-        outcomes: 900,
-        auc,
-        capacities: vec![CapacityFigures {
-            capacity_pct: 0.5,
-            looked_at: 150,
-            found: 41.0 / 3.0,
-            found_by_dates: vec![(10.5, 20), (3.0, 100)],
-        }],
-        expected: 888.125,
-        brier: 0.0271,
-        brier_skill: -0.1,
-    };
-    let features = vec![
-        ScoredFeature {
-            name: "contacts".to_owned(),
-            bins: vec![
-                bin(BinRange::Only(0.0), 5_000, 90, 0.0, true),
-                bin(BinRange::UpTo(2.0), 900, 60, 0.1 + 0.2, false),
-                bin(BinRange::UpTo(1e300), 400, 80, 1.0 / 3.0, false),
-            ],
-        },
-        ScoredFeature {
-            name: "handling_minutes".to_owned(),
-            bins: vec![
-                bin(BinRange::UpTo(-12.5), 3_000, 90, 0.0, true),
-                bin(BinRange::Missing, 400, 80, -5e-324, false),
-            ],
-        },
-    ];
-    let band = |lowest_score, risk_pct| Band {
-        lowest_score,
-        rows: 300,
-        outcomes: 30,
-        risk_pct,
-        risk_low_pct: risk_pct / 3.0,
-        risk_high_pct: risk_pct * 1.1,
-    };
-    let configuration = of_features(&plan_of("[window]\nmonths = 6\n").in_force);
     ModelFile {
         model: Model {
             approved_by: String::new(),
             approved_on: None,
-            provenance: Provenance {
-                from: vec!["regular".to_owned(), "irregular".to_owned()],
-                to: "support".to_owned(),
-                within: 6,
-                every_months: 1,
-                penalty: 1.0,
-                first_date: day("2023-01-31"),
-                last_date: day("2025-06-30"),
-                fitted_on: vec![day("2023-01-31")],
-                calibrated_on: vec![day("2024-01-31"), day("2024-02-29")],
-                fitting_rows: 18_900,
-                fitting_outcomes: 230,
-            },
+            provenance: provenance(),
             intercept: -3.9,
-            features,
+            features: features(),
             bands: vec![band(20, 10.0), band(-3, 0.1)],
         },
         exceptions: Vec::new(),
@@ -99,12 +37,82 @@ pub(crate) fn made_up() -> ModelFile {
         },
         version: "0.1.0".to_owned(),
         configuration_blake3: "ab".repeat(32),
-        configuration,
+        configuration: of_features(&plan_of("[window]\nmonths = 6\n").in_force),
         inputs: vec![ModelInput {
             extract: "contacts".to_owned(),
             file: "data/\"c\".csv".to_owned(),
             blake3: "cd".repeat(32),
         }],
+    }
+}
+
+fn day(text: &str) -> Day {
+    Day::from_iso(text).unwrap()
+}
+
+fn provenance() -> Provenance {
+    Provenance {
+        from: vec!["regular".to_owned(), "irregular".to_owned()],
+        to: "support".to_owned(),
+        within: 6,
+        every_months: 1,
+        penalty: 1.0,
+        first_date: day("2023-01-31"),
+        last_date: day("2025-06-30"),
+        fitted_on: vec![day("2023-01-31")],
+        calibrated_on: vec![day("2024-01-31"), day("2024-02-29")],
+        fitting_rows: 18_900,
+        fitting_outcomes: 230,
+    }
+}
+
+/// Values that are hard to write.
+fn features() -> Vec<ScoredFeature> {
+    let bin = |range, customers, outcomes, coefficient: f64, is_reference| Bin {
+        range,
+        rows: customers * 3,
+        customers,
+        outcomes,
+        coefficient,
+        points: crate::early_warning::points(coefficient),
+        is_reference,
+    };
+    let contacts = vec![
+        bin(BinRange::Only(0.0), 5_000, 90, 0.0, true),
+        bin(BinRange::UpTo(2.0), 900, 60, 0.1 + 0.2, false),
+        bin(BinRange::UpTo(1e300), 400, 80, 1.0 / 3.0, false),
+    ];
+    let minutes =
+        vec![bin(BinRange::UpTo(-12.5), 3_000, 90, 0.0, true), bin(BinRange::Missing, 400, 80, -5e-324, false)];
+    let feature = |name: &str, bins| ScoredFeature { name: name.to_owned(), bins };
+    vec![feature("contacts", contacts), feature("handling_minutes", minutes)]
+}
+
+fn band(lowest_score: i64, risk_pct: f64) -> Band {
+    Band {
+        lowest_score,
+        rows: 300,
+        outcomes: 30,
+        risk_pct,
+        risk_low_pct: risk_pct / 3.0,
+        risk_high_pct: risk_pct * 1.1,
+    }
+}
+
+fn figures(auc: f64) -> TestFigures {
+    TestFigures {
+        rows: 30_000,
+        outcomes: 900,
+        auc,
+        capacities: vec![CapacityFigures {
+            capacity_pct: 0.5,
+            looked_at: 150,
+            found: 41.0 / 3.0,
+            found_by_dates: vec![(10.5, 20), (3.0, 100)],
+        }],
+        expected: 888.125,
+        brier: 0.0271,
+        brier_skill: -0.1,
     }
 }
 
