@@ -62,6 +62,10 @@ pub fn settings(plan: &RunPlan, files: &[CleanFile]) -> Result<String, toml_edit
             set(limits, &[file.extract.name(), "may_be_empty"]);
         }
     }
+    // A model is of the originals' codes and mappings, and its path starts at their configuration.
+    if let Some(early_warning) = document.get_mut("early_warning").and_then(Item::as_table_like_mut) {
+        early_warning.remove("model");
+    }
     // Never beside the runs on the originals.
     if let Some(outputs) = document["outputs"].or_insert(Item::Table(Table::new())).as_table_like_mut() {
         outputs.insert("folder", value("runs"));

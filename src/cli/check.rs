@@ -23,8 +23,9 @@ pub fn check(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
     let reading = job.read(&bars, &mut rejects, spill.as_ref(), &mut Timings::default())?;
     drop(bars);
     let findings = job.check_findings(&reading, &rejects.finish()?, !arguments.no_samples);
-    let warnings = reading.warnings.iter().chain(&reading.memory_warning).map(|own| own.text(Language::En));
-    let warnings: Vec<String> = warnings.collect();
+    let of_model = job.model_warnings();
+    let warnings = reading.warnings.iter().chain(&of_model).chain(&reading.memory_warning);
+    let warnings: Vec<String> = warnings.map(|own| own.text(Language::En)).collect();
     let broken_limits = &Message::texts(&reading.broken_limits, Language::En);
     job::say_findings(&warnings, broken_limits, arguments.job.work.quiet);
     let extracts: Vec<ExtractEntry> = reading.accounts.iter().map(|account| ExtractEntry::of(account, &plan)).collect();

@@ -11,6 +11,7 @@ use crate::exit_code::ExitCode;
 use crate::history::{FlaggedMonths, PassedOver, PastPanel, flagged_months};
 use crate::i18n::Language;
 use crate::render;
+use crate::sanitize::shown;
 use crate::tables;
 
 #[derive(Debug, Args)]
@@ -85,7 +86,7 @@ fn text(file: &ModelFile, followed: &Followed) -> anyhow::Result<String> {
     let months = model.provenance.within * model.provenance.every_months;
     let mut text = format!(
         "What became of those whom the model flagged: who came to {} within {months} months\n\n{CAVEAT}\n\n",
-        model.provenance.to
+        shown(&model.provenance.to)
     );
     text.push_str(&summary::titled(&tables::followed_runs(&words, model, followed)));
     if followed.months_known.last().is_some_and(|known| *known > 0) {

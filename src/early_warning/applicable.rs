@@ -9,6 +9,7 @@ use crate::exit_code::ExitCode;
 use crate::history::label_settings_that_differ;
 use crate::i18n::{Message, messages};
 use crate::regular;
+use crate::sanitize::shown;
 
 /// Why a model is not applied.
 #[derive(Debug, thiserror::Error)]
@@ -29,7 +30,9 @@ pub enum ModelRefused {
         settings: Vec<String>,
     },
     /// This version does not read the settings that it carries.
-    #[error("the model {} was fitted by version {version}, whose settings this version does not read: fit it again", path.display())]
+    #[error(
+        "the model {} was fitted by version {}, whose settings this version does not read: fit it again", path.display(), shown(version)
+    )]
     OtherVersion {
         /// The file.
         path: PathBuf,

@@ -80,7 +80,7 @@ impl Job<'_> {
     }
 
     /// What an analyst should know of the model that is applied.
-    pub(super) fn model_warnings(&self) -> Vec<Message> {
+    pub fn model_warnings(&self) -> Vec<Message> {
         let model = self.model.as_ref();
         model.map(|model| model.warnings(&self.plan.early_warning, self.plan.window.as_of)).unwrap_or_default()
     }
@@ -108,6 +108,7 @@ impl Job<'_> {
         // Numbers are in the order of ids.
         warnings.sort_unstable_by_key(|warning| (Reverse(warning.score), warning.customer));
         let list = self.list(model, &warnings, &labelled.rules, population, folder)?;
+        // Bins may have few customers.
         let mut copy = OutputFile::create(folder, MODEL, Contents::SmallGroups)?;
         copy.append(model.text.as_bytes())?;
         let copy = copy.finish()?;

@@ -13,14 +13,13 @@ use crate::text::guarded;
 /// The capacities, in per cent, that the figures by date are told for.
 pub const MAIN_CAPACITIES: [f64; 4] = [1.0, 2.0, 5.0, 10.0];
 
-/// Those who look at everything there is to know of one sample.
-fn scorers(words: &Localizer<'_>, tested: &Tested) -> [(Value, TestFigures); 3] {
+/// Who ranks the same sample: the model, and what it must be better than.
+fn scorers<'a>(words: &Localizer<'_>, tested: &'a Tested) -> [(Value, &'a TestFigures); 3] {
     let texts = &words.texts.scorers;
-    let of = |key: &str, label: &str, figures: &TestFigures| (Value::named(key, label), figures.clone());
     [
-        of("model", &texts.model, &tested.model),
-        of("rules", &texts.rules, &tested.rules),
-        of("single", &texts.single, &tested.single),
+        (Value::named("model", &texts.model), &tested.model),
+        (Value::named("rules", &texts.rules), &tested.rules),
+        (Value::named("single", &texts.single), &tested.single),
     ]
 }
 
@@ -130,7 +129,7 @@ fn push_tested(
         let calibrated = days(date.filter(|_| place == 0).map(|date| date.calibrated_on.as_slice()));
         let head = [Cell::from(when.clone()), Cell::from(scorer), feature];
         let left_out = date.map_or(Cell::default(), |date| Cell::from(date.left_out));
-        let cells = head.into_iter().chain(fitted).chain(calibrated).chain(figure_cells(&figures, left_out));
+        let cells = head.into_iter().chain(fitted).chain(calibrated).chain(figure_cells(figures, left_out));
         table.push_as(date.is_none(), cells);
     }
 }
@@ -172,7 +171,7 @@ pub fn capacity(words: &Localizer<'_>, tested: &Tested) -> Table {
     let mut table = words.table("capacity", columns);
     for (scorer, figures) in scorers(words, tested) {
         for capacity in &figures.capacities {
-            let found = Found::of(&figures, capacity);
+            let found = Found::of(figures, capacity);
             let values = [capacity.found, found.precision_pct, found.recall_pct, found.lift];
             let values = values.map(Cell::from);
             let head = [Cell::from(scorer.clone()), Cell::from(capacity.capacity_pct), Cell::from(capacity.looked_at)];

@@ -327,7 +327,7 @@ fn what_gives_no_model_is_refused_and_leaves_nothing_behind() {
         assert_eq!(left, [""; 0]);
         outcome
     };
-    insta::assert_snapshot!(fit(&workspace, "2025-08-31").code(2).stderr(), @"error: the panel has 5 dates, and looking 2 dates ahead takes 7: so many that a model is tested on a later date than those it was learned from. Begin with --from 2025-06-30 or earlier (with --to 2025-12-31), or lower [early_warning] within");
+    insta::assert_snapshot!(fit(&workspace, "2025-08-31").code(2).stderr(), @"error: the panel has 5 dates, and looking 2 dates ahead takes 7, so that a model is tested on a later date than any it was learned from. Begin with --from 2025-06-30 or earlier (with --to 2025-12-31), or lower [early_warning] within");
     insta::assert_snapshot!(fit(&workspace, "2025-06-30").code(3).stderr(), @"error: no model can be fitted on the customers in question from 2025-06-30 to 2025-08-31: nobody reached the category that is warned of; choose other categories as [early_warning] from and to, look further ahead with within, or begin earlier with --from");
     // The newest contact is of March: of all dates the last one alone is too late for it.
     let limited = sharing("early_warning.within = 2\nlimits.contacts.max_age_days = 300");

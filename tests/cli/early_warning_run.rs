@@ -343,6 +343,11 @@ fn other_commands_read_runs_with_a_model() {
     workspace.vardag(&["compare", "runs/2025-11-30", "runs/2025-12-31"]).code(0);
     workspace.vardag(&["history", "runs"]).code(0);
     workspace.vardag(&["try", "runs/2025-11-30", "big/vardag.toml"]).code(0);
+    let checked = workspace.vardag(&["check", "big/run.toml", "--as-of", AS_OF]);
+    checked.code(0).stderr_has("does not pass its tests and is applied all the same");
+    // Cleaned extracts have other codes, so that a model of the originals would be refused.
+    workspace.vardag(&["clean", "big/run.toml", "--as-of", AS_OF, "--out", "clean", "--quiet"]).code(0);
+    run(&workspace, "clean/vardag.toml", AS_OF, &[]).code(0);
     run(&workspace, "big/run.toml", AS_OF, &[]).code(0).stdout_has("Early warning, advice and no decision: ");
     run(&workspace, "big/run.toml", AS_OF, &["--json"]).code(0).stdout_has("\"early_warning\": {");
 }
