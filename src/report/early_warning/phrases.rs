@@ -84,8 +84,7 @@ impl Phrases<'_> {
 
     /// Who has approved a model, if somebody has.
     pub(in crate::report) fn approval(&self, by: &str, on: Option<crate::calendar::Day>) -> Option<String> {
-        let day = on.map_or(String::new(), |day| self.words.language.short_day(day));
-        let text = fill(&self.words.texts.early_warning.approved, &[("who", by), ("day", &day)]);
-        (!by.is_empty()).then(|| text.replace(" .", "."))
+        let day = self.words.language.short_day(on.filter(|_| !by.is_empty())?);
+        Some(fill(&self.words.texts.early_warning.approved, &[("who", by), ("day", &day)]))
     }
 }

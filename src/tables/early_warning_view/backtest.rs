@@ -62,27 +62,35 @@ pub fn warning_dates(words: &Localizer<'_>, backtest: &Backtest) -> Table {
     let models = || backtest.dates.iter().map(|of| &of.tested.model);
     let (outcomes, cases): (Vec<u64>, Vec<u64>) = models().map(|of| (of.outcomes, of.rows)).unzip();
     let hidden = hidden_shares(&outcomes, &cases, backtest.together.model.outcomes, least);
-    let figures = |tested: &Tested| {
-        let model = &tested.model;
-        let ratio = observed_to_expected(model.outcomes as f64, model.expected);
-        [model.auc, tested.rules.auc, tested.single.auc, ratio, model.brier_skill].map(Cell::from)
-    };
-    let push = |table: &mut Table, day: Cell, tested: &Tested, left_out: u64, is_total: bool, is_hidden: bool| {
-        let model = &tested.model;
-        let outcome_pct = Cell::from(100.0 * model.outcomes as f64 / model.rows as f64);
-        let left_out = Cell::from(left_out).hidden_if((1..least).contains(&left_out));
-        let own = std::iter::once(outcome_pct).map(|cell| cell.hidden_if(is_hidden));
-        let figures = figures(tested).map(|cell| cell.hidden_if(is_hidden));
-        table.push_as(is_total, [day, Cell::from(model.rows)].into_iter().chain(own).chain([left_out]).chain(figures));
-    };
-    for (of, is_hidden) in backtest.dates.iter().zip(hidden) {
-        push(&mut table, Cell::from(of.date.to_string()), &of.tested, of.left_out, false, is_hidden);
+    let left_out: Vec<u64> = backtest.dates.iter().map(|of| of.left_out).collect();
+    let all_left_out = left_out.iter().sum();
+    let hidden_left_out = hidden_parts(&left_out, all_left_out, least);
+    for (of, (is_hidden, hides_left_out)) in backtest.dates.iter().zip(hidden.into_iter().zip(hidden_left_out)) {
+        let left_out = Cell::from(of.left_out).hidden_if(hides_left_out);
+        table.push(figures_of(Cell::from(of.date.to_string()), &of.tested, left_out, is_hidden));
     }
-    let is_hidden = (1..least).contains(&backtest.together.model.outcomes);
-    let left_out = backtest.dates.iter().map(|of| of.left_out).sum();
+    let together = &backtest.together;
     let name = Cell::from(&words.texts.scorers.together);
-    push(&mut table, name, &backtest.together, left_out, true, is_hidden);
+    let left_out = Cell::from(all_left_out).hidden_if((1..least).contains(&all_left_out));
+    table.push_as(true, figures_of(name, together, left_out, (1..least).contains(&together.model.outcomes)));
     table.masked()
+}
+
+/// A row of [`warning_dates`].
+fn figures_of(day: Cell, tested: &Tested, left_out: Cell, is_hidden: bool) -> [Cell; 9] {
+    let model = &tested.model;
+    let own = |value: f64| Cell::from(value).hidden_if(is_hidden);
+    [
+        day,
+        Cell::from(model.rows),
+        own(100.0 * model.outcomes as f64 / model.rows as f64),
+        left_out,
+        own(model.auc),
+        own(tested.rules.auc),
+        own(tested.single.auc),
+        own(observed_to_expected(model.outcomes as f64, model.expected)),
+        own(model.brier_skill),
+    ]
 }
 
 /// How much is found at the capacity of the audit by the number of months until the outcome; dates are `every_months` apart.
