@@ -63,15 +63,15 @@ impl Applications {
 impl EventReader for Applications {
     type Event = Application;
 
-    #[inline]
-    fn of_batch<'b>(&'b self, batch: &'b Batch) -> impl Fn(RowInUse) -> Application + 'b {
+    #[inline(always)]
+    fn read(&self, batch: &Batch, rows: &[RowInUse], mut each: impl FnMut(Application)) {
         let (days, benefits, methods) =
             (batch.days(self.submitted_on), batch.codes(self.benefit), batch.codes(self.method));
         let codes = |at: Option<usize>| at.map(|at| batch.codes(at));
         let (filed_by, decisions) = (codes(self.filed_by), codes(self.decision));
         let automatic = self.automatic.map(|at| batch.bools(at));
         let (minutes, clarifications) = (batch.numbers(self.handling_minutes), batch.numbers(self.clarifications));
-        move |of| {
+        for of in rows {
             let row = of.row as usize;
             let is = |codes: Option<&[CodeId]>, code| codes.is_some_and(|codes| codes[row] == code);
             let filed = Filed {
@@ -84,7 +84,7 @@ impl EventReader for Applications {
                 minutes: minutes[row],
                 clarifications: clarifications[row],
             };
-            Application { customer: of.local(), day: days[row], filed }
+            each(Application { customer: of.local(), day: days[row], filed });
         }
     }
 }

@@ -76,18 +76,18 @@ impl Contacts {
 impl EventReader for Contacts {
     type Event = Contact;
 
-    #[inline]
-    fn of_batch<'b>(&'b self, batch: &'b Batch) -> impl Fn(RowInUse) -> Contact + 'b {
+    #[inline(always)]
+    fn read(&self, batch: &Batch, rows: &[RowInUse], mut each: impl FnMut(Contact)) {
         let (days, directions) = (batch.days(self.contacted_on), batch.codes(self.direction));
         let (channels, reached) = (batch.codes(self.channel), self.reached.map(|at| batch.bools(at)));
-        move |of| {
+        for of in rows {
             let row = of.row as usize;
             let direction = if directions[row] == OUTBOUND {
                 Direction::Outbound { unreached: reached.is_some_and(|reached| reached[row] == Some(false)) }
             } else {
                 Direction::Inbound { channel: channels[row] as u16 }
             };
-            Contact { customer: of.local(), day: days[row], direction }
+            each(Contact { customer: of.local(), day: days[row], direction });
         }
     }
 }

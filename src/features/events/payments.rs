@@ -59,22 +59,19 @@ impl Payments {
 impl EventReader for Payments {
     type Event = Payment;
 
-    #[inline]
-    fn of_batch<'b>(&'b self, batch: &'b Batch) -> impl Fn(RowInUse) -> Payment + 'b {
+    #[inline(always)]
+    fn read(&self, batch: &Batch, rows: &[RowInUse], mut each: impl FnMut(Payment)) {
         let (starts, ends) = (batch.days(self.period_start), batch.days(self.period_end));
         let (paid_on, amounts) = (batch.days(self.paid_on), batch.numbers(self.amount));
         let (benefits, covers) = (batch.codes(self.benefit), self.covers);
-        move |of| {
+        for of in rows {
             let row = of.row as usize;
             let start = starts[row];
             let end = if ends[row] == MISSING_DAY { covers.last_day(start) } else { ends[row] };
             let paid_on = if paid_on[row] == MISSING_DAY { start } else { paid_on[row] };
             let (benefit, cents) = (benefits[row] as u16, amounts[row]);
-            Payment {
-                customer: of.local(),
-                period: PaidPeriod { benefit, first: start.0, last: end.0, cents },
-                paid_on,
-            }
+            let period = PaidPeriod { benefit, first: start.0, last: end.0, cents };
+            each(Payment { customer: of.local(), period, paid_on });
         }
     }
 }
