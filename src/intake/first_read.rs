@@ -82,7 +82,7 @@ impl<'a, 'b, F: Aggregator> FirstRead<'a, 'b, F> {
         let population = self.intake.population;
         let owners = batch.texts(self.columns.owner);
         self.customers.clear();
-        self.customers.extend(owners.iter().map(|owner| population.find(batch.bytes(*owner)).unwrap_or(ORPHAN)));
+        population.find_all(owners.iter().map(|owner| batch.bytes(*owner)), ORPHAN, &mut self.customers);
     }
 
     /// Counts the codes that the configuration does not know.

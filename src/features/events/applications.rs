@@ -5,7 +5,7 @@ use crate::calendar::Day;
 use crate::config::Extract;
 use crate::extract::batch::{Batch, MISSING_NUMBER};
 use crate::extract::codes::{CodeId, EMPLOYER, OTHER, PARTNER, REJECTED};
-use crate::features::partition::{Partition, Sum, increment};
+use crate::features::partition::{Counter, Partition, Sum};
 use crate::intake::RowInUse;
 use crate::schema::ColumnName;
 
@@ -111,18 +111,18 @@ impl Event for Application {
         partition.mark_seen(customer, retract);
         let Some(filed) = filed else { return };
         let handled = filed.minutes != MISSING_NUMBER;
-        let tally = &mut partition.applications[usize::from(customer)];
-        increment(&mut tally.by_method[usize::from(filed.method)], 1, retract);
-        increment(&mut tally.by_employer, u32::from(filed.by_employer), retract);
-        increment(&mut tally.by_partner, u32::from(filed.by_partner), retract);
-        increment(&mut tally.automatic, u32::from(filed.automatic), retract);
-        increment(&mut tally.rejected, u32::from(filed.rejected), retract);
-        increment(&mut tally.handled, u32::from(handled), retract);
+        let mut count = |counter, by: i64| partition.count(customer, counter, by, retract);
+        count(Counter::OF_METHODS[usize::from(filed.method)], 1);
+        count(Counter::ByEmployer, filed.by_employer.into());
+        count(Counter::ByPartner, filed.by_partner.into());
+        count(Counter::Automatic, filed.automatic.into());
+        count(Counter::Rejected, filed.rejected.into());
+        count(Counter::Handled, handled.into());
+        if filed.clarifications != MISSING_NUMBER {
+            count(Counter::Clarifications, filed.clarifications);
+        }
         if handled {
             partition.add(customer, Sum::Minutes, filed.minutes, retract);
-        }
-        if filed.clarifications != MISSING_NUMBER {
-            partition.add(customer, Sum::Clarifications, filed.clarifications, retract);
         }
         partition.benefits_applied.push([customer, filed.benefit], retract);
     }

@@ -5,7 +5,7 @@ use crate::calendar::Day;
 use crate::config::Extract;
 use crate::extract::batch::Batch;
 use crate::extract::codes::OUTBOUND;
-use crate::features::partition::{Partition, increment};
+use crate::features::partition::{Counter, Partition};
 use crate::intake::RowInUse;
 use crate::schema::ColumnName;
 
@@ -119,16 +119,16 @@ impl Event for Contact {
     #[inline(always)]
     fn apply((customer, update): Self::Update, partition: &mut Partition, _: &WindowContext<'_>, retract: bool) {
         partition.mark_seen(customer, retract);
-        let tally = &mut partition.contacts[usize::from(customer)];
+        let mut count = |counter, by: bool| partition.count(customer, counter, i64::from(by), retract);
         match update {
             ContactUpdate::Seen => {}
             ContactUpdate::Outbound { unreached } => {
-                increment(&mut tally.outbound, 1, retract);
-                increment(&mut tally.unreached, u32::from(unreached), retract);
+                count(Counter::Outbound, true);
+                count(Counter::Unreached, unreached);
             }
             ContactUpdate::Inbound { channel, recent } => {
-                increment(&mut tally.inbound, 1, retract);
-                increment(&mut tally.recent, u32::from(recent), retract);
+                count(Counter::Inbound, true);
+                count(Counter::Recent, recent);
                 partition.channels.push([customer, channel], retract);
             }
         }

@@ -4,7 +4,7 @@ use super::{Event, EventReader, WindowContext, column};
 use crate::calendar::{Day, DefaultPeriod, Window};
 use crate::config::Extract;
 use crate::extract::batch::{Batch, MISSING_DAY};
-use crate::features::partition::{Partition, Sum, increment};
+use crate::features::partition::{Counter, Partition, Sum};
 use crate::features::periods::PaidPeriod;
 use crate::intake::RowInUse;
 use crate::schema::ColumnName;
@@ -104,8 +104,7 @@ impl Event for Payment {
         let PaymentUpdate { cents, first, last, benefit, customer, paid_in_window, counts_for_days } = update;
         partition.mark_seen(customer, retract);
         if paid_in_window {
-            let tally = &mut partition.payments[usize::from(customer)];
-            increment(&mut tally.payments, u32::from(cents > 0), retract);
+            partition.count(customer, Counter::Payments, i64::from(cents > 0), retract);
             partition.add(customer, Sum::Cents, cents, retract);
         }
         if counts_for_days {
