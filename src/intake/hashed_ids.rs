@@ -60,7 +60,7 @@ impl HashedIds {
         loop {
             let (other, number) = self.slots[at];
             let number = number.checked_sub(1)?;
-            if other == half(hash) && are_same(ids.get(number as usize), id) {
+            if other == half(hash) && ids.get(number as usize) == id {
                 return Some(number);
             }
             at = (at + 1) & (self.slots.len() - 1);
@@ -92,17 +92,6 @@ impl HashedIds {
             std::hint::black_box(first_bytes.fold(0u8, |all, byte| all ^ byte));
             numbers.extend(together.iter().map(|(id, hash)| self.find_hashed(ids, id, *hash).unwrap_or(missing)));
         }
-    }
-}
-
-/// Whether two ids have the same bytes; those of 8 to 16 bytes, as most pseudonyms are, without a call.
-#[inline]
-fn are_same(id: &[u8], other: &[u8]) -> bool {
-    match (id.first_chunk::<8>(), id.last_chunk::<8>()) {
-        (Some(first), Some(last)) if id.len() <= 16 => {
-            id.len() == other.len() && other.first_chunk() == Some(first) && other.last_chunk() == Some(last)
-        }
-        _ => id == other,
     }
 }
 
