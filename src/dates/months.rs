@@ -21,17 +21,18 @@ fn month(text: &[u8; 10]) -> Option<(Day, u8)> {
     Some((Day::from_ymd(year, month, 1)?, length as u8))
 }
 
-#[inline]
+#[inline(always)]
 fn day_of_month(text: &[u8; 10], first: Day, length: u8) -> Option<Day> {
-    let (tens, ones) = (text[8].wrapping_sub(b'0'), text[9].wrapping_sub(b'0'));
-    let day = tens.wrapping_mul(10).wrapping_add(ones);
-    (tens <= 3 && ones <= 9 && day >= 1 && day <= length).then(|| Day(first.0 + i32::from(day) - 1))
+    let [tens, ones] = [text[8], text[9]].map(|digit| u32::from(digit.wrapping_sub(b'0')));
+    // Tens that are no digit are beyond the length of any month.
+    let day = tens * 10 + ones;
+    ((ones <= 9) & (day.wrapping_sub(1) < u32::from(length))).then(|| Day(first.0 + day as i32 - 1))
 }
 
 /// ISO dates in bulk: the months of an extract are few, so each is worked out once and then known by its text.
 #[derive(Debug, Clone)]
 pub struct Months {
-    slots: Vec<(u64, Day, u8)>,
+    slots: Box<[(u64, Day, u8); 1 << MONTH_SLOTS_LOG2]>,
 }
 
 const MONTH_SLOTS_LOG2: u32 = 8;
@@ -39,23 +40,31 @@ const MONTH_SLOTS_LOG2: u32 = 8;
 impl Default for Months {
     fn default() -> Self {
         // No month is written as eight NUL bytes.
-        Months { slots: vec![(0, Day(0), 0); 1 << MONTH_SLOTS_LOG2] }
+        Months { slots: Box::new([(0, Day(0), 0); 1 << MONTH_SLOTS_LOG2]) }
     }
 }
 
 impl Months {
     /// Reads `YYYY-MM-DD`, nothing before or after it.
-    #[inline]
+    #[inline(always)]
     pub fn read(&mut self, text: &[u8; 10]) -> Option<Day> {
         let [a, b, c, d, e, f, g, h, _, _] = *text;
         let key = u64::from_le_bytes([a, b, c, d, e, f, g, h]);
         let at = (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - MONTH_SLOTS_LOG2)) as usize;
-        if self.slots[at].0 != key {
-            let (first, length) = month(text)?;
-            self.slots[at] = (key, first, length);
+        let (known, mut first, mut length) = self.slots[at];
+        if known != key {
+            (first, length) = self.learn(text, key, at)?;
         }
-        let (_, first, length) = self.slots[at];
         day_of_month(text, first, length)
+    }
+
+    /// Apart, so that the usual case is small.
+    #[cold]
+    #[inline(never)]
+    fn learn(&mut self, text: &[u8; 10], key: u64, at: usize) -> Option<(Day, u8)> {
+        let (first, length) = month(text)?;
+        self.slots[at] = (key, first, length);
+        Some((first, length))
     }
 }
 

@@ -14,18 +14,15 @@ impl ValueParser {
         let (mut parts, mut unquoted) = (Vec::new(), Vec::new());
         for (at, reader) in layout.columns.iter().enumerate() {
             let From::Joined(columns, _) = &reader.from else { continue };
-            let mut columns: Vec<_> = columns.iter().map(|column| fields.column(0..fields.rows(), *column)).collect();
             for row in 0..fields.rows() {
                 parts.clear();
-                for column in &mut columns {
-                    let value = column.next().map(|field| field.value(text, &mut unquoted).to_vec());
-                    parts.push(value.unwrap_or_default());
-                }
+                let own = columns.iter().map(|column| fields.field(row, *column));
+                parts.extend(own.map(|field| field.value(text, &mut unquoted).to_vec()));
                 self.joined_value(at, reader, &parts, row, text.len(), batch);
             }
         }
         if let Some(sign) = &layout.sign {
-            let values = fields.column(0..fields.rows(), sign.field);
+            let values = (0..fields.rows()).map(|row| fields.field(row, sign.field));
             let turned = values.map(|field| sign.turns(field.value(text, &mut unquoted)));
             turn_signs(sign, turned, batch);
         }

@@ -78,8 +78,7 @@ impl<F: Fields> FastPath<'_, F> {
     /// Leaves every row to the long way.
     fn leave(&self, rows: Range<usize>, column: &mut Column, slow_path: &mut Vec<(u32, Field)>) {
         column.resize(rows.end, Value::Missing);
-        let fields = self.fields.column(rows.clone(), self.field);
-        slow_path.extend(rows.map(|row| row as u32).zip(fields));
+        slow_path.extend(rows.map(|row| (row as u32, self.fields.field(row, self.field))));
     }
 
     #[inline(always)]
@@ -93,9 +92,10 @@ impl<F: Fields> FastPath<'_, F> {
     ) {
         let may_lack = !self.reader.required;
         values.resize(rows.end, missing);
-        let fields = self.fields.column(rows.clone(), self.field);
-        for ((row, place), field) in rows.clone().zip(&mut values[rows.start..]).zip(fields) {
-            if !field.quoted() {
+        let places = &mut values[rows.clone()];
+        for (row, place) in rows.zip(places) {
+            let field = self.fields.field(row, self.field);
+            if !F::MAY_BE_QUOTED || !field.quoted() {
                 if let Some(value) = usual(field) {
                     *place = value;
                     continue;
@@ -110,11 +110,10 @@ impl<F: Fields> FastPath<'_, F> {
 }
 
 /// A text without blanks around it.
-#[inline]
+#[inline(always)]
 fn span(text: &[u8], field: Field) -> Option<Span> {
     let range = field.range();
-    let value = text.get(range.clone())?;
-    let solid = |byte: &u8| *byte > b' ';
-    (solid(value.first()?) && solid(value.last()?))
-        .then_some(Span { start: range.start as u32, length: range.len() as u32 })
+    let [first, last] = [*text.get(range.start)?, *text.get(range.end.wrapping_sub(1))?];
+    let is_solid = (range.end > range.start) & (first > b' ') & (last > b' ');
+    is_solid.then_some(Span { start: range.start as u32, length: range.len() as u32 })
 }

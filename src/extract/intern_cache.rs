@@ -20,7 +20,7 @@ struct Key {
 
 impl Key {
     /// Of a text in a larger one; `None` for one that is empty, too long, or too near the end to be read in one go.
-    #[inline]
+    #[inline(always)]
     fn within(text: &[u8], range: Range<usize>) -> Option<Self> {
         let length = range.len();
         if length == 0 || length > 2 * WORD {
@@ -45,25 +45,29 @@ impl Key {
 /// A small table of texts; what does not fit in is forgotten.
 #[derive(Debug, Clone)]
 pub struct InternCache {
-    slots: Vec<(Key, u32)>,
+    slots: Box<[(Key, u32); 1 << SLOTS_LOG2]>,
 }
 
 impl Default for InternCache {
     fn default() -> Self {
         // No text has the empty key.
-        InternCache { slots: vec![(Key::default(), 0); 1 << SLOTS_LOG2] }
+        InternCache { slots: Box::new([(Key::default(), 0); 1 << SLOTS_LOG2]) }
     }
 }
 
 impl InternCache {
     /// The number of a text that lies in a larger one, if it is known.
-    #[inline]
+    #[inline(always)]
     pub fn find(&self, text: &[u8], range: Range<usize>) -> Option<u32> {
         let key = Key::within(text, range)?;
         let at = key.slot();
         // A text has two places, so that two usual ones do not drive each other out.
-        let (first, second) = (self.slots[at], self.slots[at ^ 1]);
-        if first.0 == key { Some(first.1) } else { (second.0 == key).then_some(second.1) }
+        let (first, number) = &self.slots[at];
+        if *first == key {
+            return Some(*number);
+        }
+        let (second, number) = &self.slots[at ^ 1];
+        (*second == key).then_some(*number)
     }
 
     /// Remembers a text's number.

@@ -12,6 +12,7 @@ use parking_lot::Mutex;
 
 pub mod batch;
 pub(crate) mod blocks;
+mod byte_masks;
 pub mod codes;
 pub(crate) mod column_reader;
 mod combined;

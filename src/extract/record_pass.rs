@@ -17,13 +17,12 @@ impl ValueParser {
             self.faults.iter().map(|(row, ..)| *row).collect()
         } else {
             // The first value tells nearly all rows from the header.
-            let firsts = fields.column(0..fields.rows(), 0).enumerate();
-            firsts.filter(|(_, field)| begins_header(text, *field, layout)).map(|(row, _)| row).collect()
+            (0..fields.rows()).filter(|row| begins_header(text, fields.field(*row, 0), layout)).collect()
         };
         rows.sort_unstable();
         rows.dedup();
         rows.retain(|row| {
-            let row: Vec<Field> = (0..layout.width).flat_map(|column| fields.column(*row..*row + 1, column)).collect();
+            let row: Vec<Field> = (0..layout.width).map(|column| fields.field(*row, column)).collect();
             is_repeated_header(text, &row, layout)
         });
         rows

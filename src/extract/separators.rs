@@ -1,6 +1,6 @@
 //! Where every delimiter, line feed and quote of a block is: noted in one vectorised pass.
 
-use wide::u8x16;
+use super::byte_masks::{ByteMasks, CHUNK, MaskScan, scan};
 
 /// Where a delimiter, line feed or quote is, and which: the position times four, plus the kind. (Blocks are well
 /// under the gigabyte that this reaches.)
@@ -25,37 +25,41 @@ impl Separator {
 
 /// Notes every delimiter, line feed and quote.
 pub fn separators(text: &[u8], delimiter: u8, found: &mut Vec<Separator>) {
-    const LANES: usize = 16;
     found.clear();
-    let (delimiters, line_feeds, quotes) = (u8x16::splat(delimiter), u8x16::splat(b'\n'), u8x16::splat(b'"'));
-    let (chunks, tail) = text.as_chunks::<{ 4 * LANES }>();
-    let mut base = 0u32;
-    for chunk in chunks {
-        let (mut any, mut feeds, mut quoting) = (0u64, 0u64, 0u64);
-        for lane in 0..4 {
-            let mut bytes = [0u8; LANES];
-            bytes.copy_from_slice(&chunk[lane * LANES..][..LANES]);
-            let bytes = u8x16::new(bytes);
-            let (feed, quote) = (bytes.simd_eq(line_feeds), bytes.simd_eq(quotes));
-            let hit = bytes.simd_eq(delimiters) | feed | quote;
-            any |= u64::from(hit.to_bitmask()) << (lane * LANES);
-            feeds |= u64::from(feed.to_bitmask()) << (lane * LANES);
-            quoting |= u64::from(quote.to_bitmask()) << (lane * LANES);
+    scan(delimiter, NoteSeparators { text, delimiter, found });
+}
+
+struct NoteSeparators<'a> {
+    text: &'a [u8],
+    delimiter: u8,
+    found: &'a mut Vec<Separator>,
+}
+
+impl MaskScan for NoteSeparators<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn scan(self, masks: impl Fn(&[u8; CHUNK]) -> ByteMasks) {
+        let NoteSeparators { text, delimiter, found } = self;
+        let (chunks, tail) = text.as_chunks::<CHUNK>();
+        let mut base = 0u32;
+        for chunk in chunks {
+            let ByteMasks { delimiters, line_feeds, quotes } = masks(chunk);
+            found.extend(Bits(delimiters | line_feeds | quotes).map(|bit| {
+                let kind = (line_feeds >> bit & 1) as u32 | ((quotes >> bit & 1) as u32) << 1;
+                Separator((base + bit) << 2 | kind)
+            }));
+            base += CHUNK as u32;
         }
-        found.extend(Bits(any).map(|bit| {
-            let kind = (feeds >> bit & 1) as u32 | ((quoting >> bit & 1) as u32) << 1;
-            Separator((base + bit) << 2 | kind)
-        }));
-        base += chunk.len() as u32;
-    }
-    for (at, byte) in tail.iter().enumerate() {
-        let kind = match *byte {
-            b'\n' => LINE_FEED,
-            b'"' => QUOTE,
-            byte if byte == delimiter => DELIMITER,
-            _ => continue,
-        };
-        found.push(Separator((base + at as u32) << 2 | kind));
+        for (at, byte) in tail.iter().enumerate() {
+            let kind = match *byte {
+                b'\n' => LINE_FEED,
+                b'"' => QUOTE,
+                byte if byte == delimiter => DELIMITER,
+                _ => continue,
+            };
+            found.push(Separator((base + at as u32) << 2 | kind));
+        }
     }
 }
 

@@ -318,11 +318,8 @@ impl ValueParser {
 
 /// The bytes of a row of the batch, its line end included.
 fn row_bytes(fields: &impl Fields, row: usize, width: usize) -> u64 {
-    let place = |column| fields.column(row..row + 1, column).next().map(Field::range);
-    match (place(0), place(width - 1)) {
-        (Some(first), Some(last)) => (last.end.saturating_sub(first.start) + 1) as u64,
-        _ => 0,
-    }
+    let [first, last] = [0, width - 1].map(|column| fields.field(row, column).range());
+    (last.end.saturating_sub(first.start) + 1) as u64
 }
 
 /// Where a part of a slice starts in it.

@@ -3,18 +3,17 @@
 //! Most blocks are, and then the places of delimiters and line feeds are all there is to know: the field of a row and
 //! a column lies between two of them. No record is assembled, and no list of fields is made.
 
-use std::ops::Range;
-
-use wide::u8x16;
-
+use super::byte_masks::{ByteMasks, CHUNK, MaskScan, scan};
 use super::records::Field;
 
 /// Where the fields of a block's records are.
 pub trait Fields {
+    /// Whether any field may be quoted.
+    const MAY_BE_QUOTED: bool;
     /// How many records there are.
     fn rows(&self) -> usize;
-    /// The fields of a column, in these records.
-    fn column(&self, rows: Range<usize>, column: usize) -> impl Iterator<Item = Field>;
+    /// A field of a record.
+    fn field(&self, row: usize, column: usize) -> Field;
 }
 
 /// The fields of records that were assembled one by one.
@@ -26,13 +25,15 @@ pub struct Listed<'a> {
 }
 
 impl Fields for Listed<'_> {
+    const MAY_BE_QUOTED: bool = true;
+
     fn rows(&self) -> usize {
         self.fields.len() / self.width
     }
 
-    #[inline]
-    fn column(&self, rows: Range<usize>, column: usize) -> impl Iterator<Item = Field> {
-        self.fields[rows.start * self.width..rows.end * self.width].iter().skip(column).step_by(self.width).copied()
+    #[inline(always)]
+    fn field(&self, row: usize, column: usize) -> Field {
+        self.fields[row * self.width + column]
     }
 }
 
@@ -52,7 +53,8 @@ impl<'a> UniformBlock<'a> {
         if width < 2 || records.last() != Some(&b'\n') {
             return None;
         }
-        let (count, line_feeds) = note_bounds(records, start as u32, delimiter, bounds)?;
+        let note = NoteBounds { records, start: start as u32, delimiter, bounds };
+        let (count, line_feeds) = scan(delimiter, note)?;
         let rows = count / width;
         // With a line feed at the end of every record, and no others, all bounds inside are delimiters.
         let ends = bounds[1..=count].iter().skip(width - 1).step_by(width);
@@ -64,82 +66,82 @@ impl<'a> UniformBlock<'a> {
 }
 
 impl Fields for UniformBlock<'_> {
+    const MAY_BE_QUOTED: bool = false;
+
     fn rows(&self) -> usize {
         self.bounds.len() / self.width
     }
 
-    #[inline]
-    fn column(&self, rows: Range<usize>, column: usize) -> impl Iterator<Item = Field> {
-        let (text, is_last) = (self.text, column + 1 == self.width);
-        let bounds = self.bounds.get(rows.start * self.width + column..).unwrap_or_default();
-        bounds.chunks(self.width).take(rows.len()).map(move |bounds| {
-            let &[before, end, ..] = bounds else { return Field::new(0, 0, false) };
-            let (start, end) = (before.wrapping_add(1) as usize, end as usize);
-            // A carriage return before the line feed belongs to the line end.
-            let line_end = is_last && end > start && text[end - 1] == b'\r';
-            Field::new(start, end - usize::from(line_end), false)
-        })
+    #[inline(always)]
+    fn field(&self, row: usize, column: usize) -> Field {
+        let at = row * self.width + column;
+        let (start, end) = (self.bounds[at].wrapping_add(1) as usize, self.bounds[at + 1] as usize);
+        // A carriage return before the line feed belongs to the line end.
+        let line_end = column + 1 == self.width && end > start && self.text[end - 1] == b'\r';
+        Field::new(start, end - usize::from(line_end), false)
     }
 }
 
 /// Writes the byte before `records` and every delimiter and line feed, `start` being where the records start; tells
 /// how many of both and how many line feeds there are, or `None` where there is a quote. All in one pass. `bounds`
 /// only grows, so that it is filled with zeros once.
-fn note_bounds(records: &[u8], start: u32, delimiter: u8, bounds: &mut Vec<u32>) -> Option<(usize, usize)> {
-    const LANES: usize = 16;
-    const CHUNK: usize = 4 * LANES;
-    const USUAL_HITS: usize = 8;
-    let [delimiters, line_feeds, quotes] = [delimiter, b'\n', b'"'].map(u8x16::splat);
-    let (chunks, tail) = records.as_chunks::<CHUNK>();
-    let mut base = start;
-    bounds.resize(bounds.len().max(1), 0);
-    bounds[0] = start.wrapping_sub(1);
-    let (mut next, mut lines) = (1, 0);
-    for chunk in chunks {
-        let (mut hits, mut ends, mut quoted) = (0u64, 0u64, u8x16::ZERO);
-        for lane in 0..4 {
-            let mut bytes = [0u8; LANES];
-            bytes.copy_from_slice(&chunk[lane * LANES..][..LANES]);
-            let bytes = u8x16::new(bytes);
-            let end = bytes.simd_eq(line_feeds);
-            hits |= u64::from((bytes.simd_eq(delimiters) | end).to_bitmask()) << (lane * LANES);
-            ends |= u64::from(end.to_bitmask()) << (lane * LANES);
-            quoted |= bytes.simd_eq(quotes);
+struct NoteBounds<'a> {
+    records: &'a [u8],
+    start: u32,
+    delimiter: u8,
+    bounds: &'a mut Vec<u32>,
+}
+
+impl MaskScan for NoteBounds<'_> {
+    type Output = Option<(usize, usize)>;
+
+    #[inline(always)]
+    fn scan(self, masks: impl Fn(&[u8; CHUNK]) -> ByteMasks) -> Option<(usize, usize)> {
+        const USUAL_HITS: usize = 8;
+        let NoteBounds { records, start, delimiter, bounds } = self;
+        let (chunks, tail) = records.as_chunks::<CHUNK>();
+        let mut base = start;
+        bounds.resize(bounds.len().max(1), 0);
+        bounds[0] = start.wrapping_sub(1);
+        let (mut next, mut lines) = (1, 0);
+        for chunk in chunks {
+            let ByteMasks { delimiters, line_feeds, quotes } = masks(chunk);
+            if quotes != 0 {
+                return None;
+            }
+            let mut hits = delimiters | line_feeds;
+            lines += line_feeds.count_ones() as usize;
+            if bounds.len() < next + CHUNK {
+                bounds.resize((next + CHUNK).max(bounds.len() * 2), 0);
+            }
+            let count = hits.count_ones() as usize;
+            // Always the same number of writes, whose surplus is overwritten: a guess at the count would often be wrong.
+            let room = &mut bounds[next..next + CHUNK];
+            let (usual, more) = room.split_at_mut(USUAL_HITS);
+            for bound in usual {
+                *bound = base.wrapping_add(hits.trailing_zeros());
+                hits &= hits.wrapping_sub(1);
+            }
+            for bound in more.iter_mut().take(count.saturating_sub(USUAL_HITS)) {
+                *bound = base.wrapping_add(hits.trailing_zeros());
+                hits &= hits.wrapping_sub(1);
+            }
+            next += count;
+            base += CHUNK as u32;
         }
-        if quoted.to_bitmask() != 0 {
-            return None;
+        bounds.resize(bounds.len().max(next + tail.len()), 0);
+        for (at, byte) in tail.iter().enumerate() {
+            if *byte == b'"' {
+                return None;
+            }
+            lines += usize::from(*byte == b'\n');
+            if *byte == delimiter || *byte == b'\n' {
+                bounds[next] = base + at as u32;
+                next += 1;
+            }
         }
-        lines += ends.count_ones() as usize;
-        if bounds.len() < next + CHUNK {
-            bounds.resize((next + CHUNK).max(bounds.len() * 2), 0);
-        }
-        let count = hits.count_ones() as usize;
-        // Always the same number of writes, whose surplus is overwritten: a guess at the count would often be wrong.
-        let room = &mut bounds[next..next + CHUNK];
-        let (usual, more) = room.split_at_mut(USUAL_HITS);
-        for bound in usual {
-            *bound = base + hits.trailing_zeros();
-            hits &= hits.wrapping_sub(1);
-        }
-        for bound in more.iter_mut().take(count.saturating_sub(USUAL_HITS)) {
-            *bound = base + hits.trailing_zeros();
-            hits &= hits.wrapping_sub(1);
-        }
-        next += count;
-        base += CHUNK as u32;
+        Some((next - 1, lines))
     }
-    bounds.resize(bounds.len().max(next + tail.len()), 0);
-    for (at, byte) in tail.iter().enumerate() {
-        if *byte == b'"' {
-            return None;
-        }
-        lines += usize::from(*byte == b'\n');
-        if *byte == delimiter || *byte == b'\n' {
-            bounds[next] = base + at as u32;
-            next += 1;
-        }
-    }
-    Some((next - 1, lines))
 }
 
 #[cfg(test)]
@@ -182,10 +184,8 @@ mod tests {
                 let assembled = assembled(text.as_bytes(), start, width).unwrap();
                 prop_assert_eq!(alike.rows() * width, assembled.len());
                 let listed = Listed { fields: &assembled, width };
-                for column in 0..width {
-                    let rows = column.min(alike.rows())..alike.rows();
-                    let fields: Vec<Field> = alike.column(rows.clone(), column).collect();
-                    prop_assert_eq!(fields, listed.column(rows, column).collect::<Vec<Field>>());
+                for (row, column) in (0..alike.rows()).flat_map(|row| (0..width).map(move |column| (row, column))) {
+                    prop_assert_eq!(alike.field(row, column), listed.field(row, column));
                 }
             }
             // Whole lines without quotes are exactly what it is for.

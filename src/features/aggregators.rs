@@ -37,8 +37,8 @@ impl<R: EventReader> Aggregator for Tally<'_, R> {
     type Update = <R::Event as Event>::Update;
 
     fn updates(&self, batch: &Batch, rows: &[RowInUse], updates: &mut Vec<Self::Update>) {
-        let event = self.reader.of_batch(batch);
-        updates.extend(rows.iter().map(|row| event(*row).update(&self.context.window)));
+        updates.reserve(rows.len());
+        self.reader.read(batch, rows, |event| updates.push(event.update(&self.context.window)));
     }
 
     fn apply(&self, partition: usize, updates: &[Self::Update], retract: bool) -> io::Result<()> {

@@ -6,7 +6,7 @@ use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, PolarsResult, Se
 
 use super::coverage::Kernel;
 use super::events::WindowContext;
-use super::partition::{Group, Partition, Sum};
+use super::partition::{Group, Partition};
 use super::values::{self, Row};
 use crate::extract::batch::{MISSING_DAY, MISSING_NUMBER};
 use crate::intake::Members;
@@ -124,7 +124,7 @@ pub fn features(
     let (mut covered_days, mut events) = (periods.by_customer(context.kernel), Group::new(&events));
     let mut kernel = Kernel::default();
     let mut days = Vec::new();
-    let count = partition.contacts.len();
+    let count = partition.customers();
     let (entity, columns) = (context.entity, empty_columns(context.entity, count));
     let mut table = FeatureTable { entity, customers: Vec::new(), columns };
     let mut rows = Vec::with_capacity(ROWS_PER_APPEND);
@@ -146,14 +146,9 @@ pub fn features(
         let employees = members.employees.get(local).copied();
         table.customers.push(members.first + local as u32);
         rows.push(Row {
-            contacts: partition.contacts[local],
+            totals: partition.totals(customer),
             channels: own_channels,
-            applications: partition.applications[local],
-            handling_minutes: partition.sum(customer, Sum::Minutes),
-            clarifications: partition.sum(customer, Sum::Clarifications),
             benefits_applied: own_benefits,
-            payments: partition.payments[local].payments,
-            paid_cents: partition.sum(customer, Sum::Cents),
             coverage,
             life_events: days.len() as u32,
             observed_days,

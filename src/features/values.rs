@@ -4,23 +4,17 @@
 //! that each line is one tight loop.
 
 use super::coverage::CoverageFeatures;
-use super::partition::{ApplicationTally, ContactTally};
+use super::partition::{Counter, Sum, Totals};
 use super::table::{FeatureColumn, hundredths};
 use crate::schema::features::At;
 
 /// What the events of one customer or employer add up to.
 pub(super) struct Row {
-    pub(super) contacts: ContactTally,
+    pub(super) totals: Totals,
     /// Distinct channels of inbound contacts.
     pub(super) channels: u32,
-    pub(super) applications: ApplicationTally,
-    /// In hundredths.
-    pub(super) handling_minutes: i128,
-    pub(super) clarifications: i128,
     /// Distinct benefits applied for.
     pub(super) benefits_applied: u32,
-    pub(super) payments: u32,
-    pub(super) paid_cents: i128,
     pub(super) coverage: CoverageFeatures,
     pub(super) life_events: u32,
     pub(super) observed_days: i32,
@@ -30,8 +24,12 @@ pub(super) struct Row {
 }
 
 impl Row {
-    fn applications(&self) -> u32 {
-        self.applications.by_method.iter().sum()
+    fn count(&self, counter: Counter) -> i64 {
+        self.totals.count(counter)
+    }
+
+    fn applications(&self) -> i64 {
+        Counter::OF_METHODS.iter().map(|counter| self.count(*counter)).sum()
     }
 }
 
@@ -39,31 +37,31 @@ impl Row {
 pub(super) fn append(feature: At, rows: &[Row], column: &mut FeatureColumn) {
     let mut values = Values { rows, column };
     match feature {
-        At::contacts => values.counts(|row| row.contacts.inbound),
-        At::contacts_per_year => values.ratios(|row| f64::from(row.contacts.inbound) / row.observed_years),
+        At::contacts => values.counts(|row| row.count(Counter::Inbound)),
+        At::contacts_per_year => values.ratios(|row| row.count(Counter::Inbound) as f64 / row.observed_years),
         At::contact_channels => values.counts(|row| row.channels),
-        At::contacts_recent => values.counts(|row| row.contacts.recent),
-        At::outbound_contacts => values.counts(|row| row.contacts.outbound),
-        At::outbound_unreached => values.counts(|row| row.contacts.unreached),
+        At::contacts_recent => values.counts(|row| row.count(Counter::Recent)),
+        At::outbound_contacts => values.counts(|row| row.count(Counter::Outbound)),
+        At::outbound_unreached => values.counts(|row| row.count(Counter::Unreached)),
         At::applications => values.counts(Row::applications),
-        At::applications_paper => values.counts(|row| row.applications.by_method[0]),
-        At::applications_oral => values.counts(|row| row.applications.by_method[1]),
-        At::applications_on_behalf => values.counts(|row| row.applications.by_method[2]),
-        At::applications_online => values.counts(|row| row.applications.by_method[3]),
-        At::applications_other => values.counts(|row| row.applications.by_method[4]),
-        At::applications_by_employer => values.counts(|row| row.applications.by_employer),
-        At::applications_by_partner => values.counts(|row| row.applications.by_partner),
+        At::applications_paper => values.counts(|row| row.count(Counter::Paper)),
+        At::applications_oral => values.counts(|row| row.count(Counter::Oral)),
+        At::applications_on_behalf => values.counts(|row| row.count(Counter::OnBehalf)),
+        At::applications_online => values.counts(|row| row.count(Counter::Online)),
+        At::applications_other => values.counts(|row| row.count(Counter::OtherMethod)),
+        At::applications_by_employer => values.counts(|row| row.count(Counter::ByEmployer)),
+        At::applications_by_partner => values.counts(|row| row.count(Counter::ByPartner)),
         At::benefits_applied => values.counts(|row| row.benefits_applied),
-        At::handled_applications => values.counts(|row| row.applications.handled),
-        At::handling_minutes => values.hundredths(|row| row.handling_minutes),
+        At::handled_applications => values.counts(|row| row.count(Counter::Handled)),
+        At::handling_minutes => values.hundredths(|row| row.totals.sum(Sum::Minutes)),
         At::handling_minutes_per_application => {
-            values.ratios(|row| ratio(hundredths(row.handling_minutes), row.applications.handled));
+            values.ratios(|row| ratio(hundredths(row.totals.sum(Sum::Minutes)), row.count(Counter::Handled)));
         }
-        At::clarifications => values.counts(|row| i64::try_from(row.clarifications).unwrap_or(i64::MAX)),
-        At::automatic_decisions => values.counts(|row| row.applications.automatic),
-        At::rejected_applications => values.counts(|row| row.applications.rejected),
-        At::payments => values.counts(|row| row.payments),
-        At::paid_eur => values.hundredths(|row| row.paid_cents),
+        At::clarifications => values.counts(|row| row.count(Counter::Clarifications)),
+        At::automatic_decisions => values.counts(|row| row.count(Counter::Automatic)),
+        At::rejected_applications => values.counts(|row| row.count(Counter::Rejected)),
+        At::payments => values.counts(|row| row.count(Counter::Payments)),
+        At::paid_eur => values.hundredths(|row| row.totals.sum(Sum::Cents)),
         At::benefits_paid => values.counts(|row| row.coverage.benefits_paid),
         At::benefit_days => values.counts(|row| row.coverage.benefit_days),
         At::concurrent_days => values.counts(|row| row.coverage.concurrent_days),
@@ -79,15 +77,15 @@ pub(super) fn append(feature: At, rows: &[Row], column: &mut FeatureColumn) {
         At::age => values.nullable_counts(|row| row.age),
         At::employees => values.nullable_counts(|row| row.employees),
         At::contacts_per_application => {
-            values.ratios(|row| ratio(f64::from(row.contacts.inbound), row.applications()));
+            values.ratios(|row| ratio(row.count(Counter::Inbound) as f64, row.applications()));
         }
-        At::active => values.counts(|row| u32::from(row.contacts.inbound > 0 || row.applications() > 0)),
+        At::active => values.counts(|row| u32::from(row.count(Counter::Inbound) > 0 || row.applications() > 0)),
     }
 }
 
 /// A ratio; missing (NaN) without a denominator.
-fn ratio(numerator: f64, denominator: u32) -> f64 {
-    if denominator == 0 { f64::NAN } else { numerator / f64::from(denominator) }
+fn ratio(numerator: f64, denominator: i64) -> f64 {
+    if denominator == 0 { f64::NAN } else { numerator / denominator as f64 }
 }
 
 /// Rows, and the column that their values go to. (A column of another type than the catalogue says takes none.)

@@ -82,7 +82,7 @@ impl<'a, 'b, F: Aggregator> FirstRead<'a, 'b, F> {
         let population = self.intake.population;
         let owners = batch.texts(self.columns.owner);
         self.customers.clear();
-        self.customers.extend(owners.iter().map(|owner| population.find(batch.bytes(*owner)).unwrap_or(ORPHAN)));
+        population.find_all(owners.iter().map(|owner| batch.bytes(*owner)), ORPHAN, &mut self.customers);
     }
 
     /// Counts the codes that the configuration does not know.
@@ -148,24 +148,32 @@ impl<'a, 'b, F: Aggregator> FirstRead<'a, 'b, F> {
     /// Hands the ids of rows that are no orphans to the duplicate filter; their numbers are read before it is locked.
     fn filter_ids(&mut self, batch: &Batch) -> Result<(), ExtractError> {
         let Some(ids) = self.columns.id.map(|at| batch.texts(at)) else { return Ok(()) };
-        self.ids.clear();
-        let known = ids.iter().zip(&self.customers).filter(|(id, owner)| id.length > 0 && **owner != ORPHAN);
-        self.ids.extend(known.map(|(id, _)| *id));
-        let Some(first) = self.ids.first().map(|id| batch.bytes(*id)) else { return Ok(()) };
+        let is_left_out = |(id, owner): &(&Span, &u32)| (id.length == 0) | (**owner == ORPHAN);
+        // Hardly a batch has an orphan, or a row without an id.
+        let ids = match ids.iter().zip(&self.customers).fold(false, |any, row| any | is_left_out(&row)) {
+            false => ids,
+            true => {
+                self.ids.clear();
+                let counted = ids.iter().zip(&self.customers).filter(|row| !is_left_out(row));
+                self.ids.extend(counted.map(|(id, _)| *id));
+                &self.ids
+            }
+        };
+        let Some(first) = ids.first().map(|id| batch.bytes(*id)) else { return Ok(()) };
         if self.id_pattern.as_ref().is_none_or(|pattern| pattern.number(first).is_none()) {
             self.id_pattern = IdPatternReader::like(first);
         }
         self.id_numbers.clear();
         match &self.id_pattern {
-            None => self.id_numbers.resize(self.ids.len(), NO_NUMBER),
+            None => self.id_numbers.resize(ids.len(), NO_NUMBER),
             Some(pattern) => {
                 let number = |id: &Span| pattern.number(batch.bytes(*id)).unwrap_or(NO_NUMBER);
-                self.id_numbers.extend(self.ids.iter().map(number));
+                self.id_numbers.extend(ids.iter().map(number));
             }
         }
         let pattern = self.id_pattern.as_ref().map(|reader| reader.pattern);
         let mut duplicate_filter = self.duplicate_filter.lock();
-        duplicate_filter.insert(pattern, &self.id_numbers, |at| batch.bytes(self.ids[at]));
+        duplicate_filter.insert(pattern, &self.id_numbers, |at| batch.bytes(ids[at]));
         duplicate_filter.keep_to_budget().map_err(spilled)
     }
 }

@@ -1,26 +1,27 @@
 //! Ids to dense numbers: the customer index that later stages use instead of strings.
 //!
 //! Numbers follow the bytewise order of ids, so that what is computed number by number comes out in the order
-//! that outputs have. Ids of one numbering are looked up in a plain table, the others in a hash table; both
+//! that outputs have. Ids of one numbering are looked up in a plain table, the others in a hash table (`hashed_ids.rs`); both
 //! compare whole ids.
 
-use std::hash::BuildHasher;
-
-use hashbrown::{DefaultHashBuilder, HashTable};
-
+use super::hashed_ids::HashedIds;
 use super::id_pattern::IdPatternReader;
 
 /// Ids one behind the other.
 #[derive(Debug, Clone, Default)]
 pub struct Ids {
     bytes: Vec<u8>,
+    count: usize,
+    /// Bytes of each id, while all have the same.
+    length: usize,
+    /// Where each ends, once they differ in length.
     ends: Vec<u64>,
 }
 
 impl Ids {
-    /// With room for so many ids of so many bytes together.
-    pub fn with_capacity(count: usize, bytes: usize) -> Self {
-        Ids { bytes: Vec::with_capacity(bytes), ends: Vec::with_capacity(count) }
+    /// With room for so many bytes of ids.
+    pub fn with_capacity(bytes: usize) -> Self {
+        Ids { bytes: Vec::with_capacity(bytes), ..Ids::default() }
     }
 
     /// The bytes of all of them.
@@ -30,23 +31,34 @@ impl Ids {
 
     /// Appends an id.
     pub fn push(&mut self, id: &[u8]) {
+        if self.count == 0 {
+            self.length = id.len();
+        } else if self.ends.is_empty() && id.len() != self.length {
+            self.ends = (1..=self.count).map(|at| (at * self.length) as u64).collect();
+        }
         self.bytes.extend_from_slice(id);
-        self.ends.push(self.bytes.len() as u64);
+        self.count += 1;
+        if !self.ends.is_empty() {
+            self.ends.push(self.bytes.len() as u64);
+        }
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.count
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.count == 0
     }
 
     /// The id at a place.
     #[inline]
     pub fn get(&self, at: usize) -> &[u8] {
+        if self.ends.is_empty() {
+            return &self.bytes[at * self.length..(at + 1) * self.length];
+        }
         let start = if at == 0 { 0 } else { self.ends[at - 1] };
         &self.bytes[start as usize..self.ends[at] as usize]
     }
@@ -76,9 +88,8 @@ impl Ids {
 #[derive(Debug)]
 pub struct Index {
     ids: Ids,
-    table: HashTable<u32>,
-    hasher: DefaultHashBuilder,
     numbering: Option<Numbering>,
+    others: HashedIds,
 }
 
 /// A table over the numbers of ids that have one pattern.
@@ -97,26 +108,28 @@ impl Index {
     /// Over distinct ids; an id's number is its place.
     pub fn new(ids: Ids) -> Self {
         let numbering = Numbering::of(&ids);
-        let hasher = DefaultHashBuilder::default();
-        let mut table = HashTable::new();
-        for at in 0..ids.len() as u32 {
-            let id = ids.get(at as usize);
-            if numbering.as_ref().is_none_or(|numbering| numbering.place(id).is_none()) {
-                table.insert_unique(hasher.hash_one(id), at, |other| hasher.hash_one(ids.get(*other as usize)));
-            }
-        }
-        Index { ids, table, hasher, numbering }
+        let is_other =
+            |at: &u32| numbering.as_ref().is_none_or(|numbering| numbering.place(ids.get(*at as usize)).is_none());
+        let others = HashedIds::new(&ids, is_other);
+        Index { ids, numbering, others }
     }
 
     /// The number of an id.
     #[inline]
     pub fn find(&self, id: &[u8]) -> Option<u32> {
-        if let Some(numbering) = &self.numbering
-            && let Some(place) = numbering.place(id)
-        {
-            return (place != NOWHERE).then_some(place);
+        match self.numbering.as_ref().and_then(|numbering| numbering.place(id)) {
+            Some(place) => (place != NOWHERE).then_some(place),
+            None => self.others.find(&self.ids, id),
         }
-        self.table.find(self.hasher.hash_one(id), |at| self.ids.get(*at as usize) == id).copied()
+    }
+
+    /// Appends the number of each id, `missing` for one that is not there. Many at a time, so that the look-ups' waits for
+    /// memory overlap.
+    pub fn find_all<'t>(&self, ids: impl Iterator<Item = &'t [u8]> + Clone, missing: u32, numbers: &mut Vec<u32>) {
+        if self.numbering.is_none() {
+            return self.others.find_all(&self.ids, ids, missing, numbers);
+        }
+        numbers.extend(ids.map(|id| self.find(id).unwrap_or(missing)));
     }
 
     /// The ids, by number.
@@ -175,8 +188,11 @@ mod tests {
 
         #[test]
         fn finds_what_is_there_and_nothing_else(
-            ids in proptest::collection::btree_set("([A-B]?[0-9]{1,3}|[a-z\u{0}]{1,20})", 0..60),
-            others in proptest::collection::vec("([A-B]?[0-9]{1,3}|[a-z]{1,20})", 0..60),
+            ids in prop_oneof![
+                proptest::collection::btree_set("([A-B]?[0-9]{1,3}|[a-z\u{0}]{1,20})", 0..60),
+                proptest::collection::btree_set("[a-c]{4}", 0..60),
+            ],
+            others in proptest::collection::vec("([A-B]?[0-9]{1,3}|[a-z]{1,20}|[a-c]{4})", 0..60),
         ) {
             let mut shuffled: Vec<&String> = ids.iter().collect();
             shuffled.reverse();
@@ -194,6 +210,11 @@ mod tests {
             for other in &others {
                 prop_assert_eq!(index.find(other.as_bytes()).is_some(), ids.contains(other));
             }
+            let all = ids.iter().chain(&others).map(|id| id.as_bytes());
+            let mut numbers = Vec::new();
+            index.find_all(all.clone(), NOWHERE, &mut numbers);
+            let expected: Vec<u32> = all.map(|id| index.find(id).unwrap_or(NOWHERE)).collect();
+            prop_assert_eq!(numbers, expected);
         }
     }
 }

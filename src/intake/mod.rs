@@ -13,6 +13,7 @@ mod duplicates;
 mod entry;
 mod events;
 mod first_read;
+mod hashed_ids;
 mod id_pattern;
 mod in_use;
 mod index;

@@ -79,6 +79,11 @@ impl Population {
         self.index.find(id)
     }
 
+    /// Appends the number of each id, `missing` for an orphan.
+    pub fn find_all<'t>(&self, ids: impl Iterator<Item = &'t [u8]> + Clone, missing: u32, numbers: &mut Vec<u32>) {
+        self.index.find_all(ids, missing, numbers);
+    }
+
     /// The ids by number, those out of scope behind the others.
     pub fn ids(&self) -> &Ids {
         self.index.ids()

@@ -160,7 +160,7 @@ impl Rows {
     fn new(mut parts: Vec<Part>) -> Self {
         let count = parts.iter().map(|part| part.ids.len()).sum();
         let bytes = parts.iter().map(|part| part.ids.bytes()).sum();
-        let (mut ids, mut places) = (Ids::with_capacity(count, bytes), Vec::with_capacity(count));
+        let (mut ids, mut places) = (Ids::with_capacity(bytes), Vec::with_capacity(count));
         for (at, part) in parts.iter_mut().enumerate() {
             // From here on the ids are in one place.
             let own = std::mem::take(&mut part.ids);
@@ -259,7 +259,7 @@ impl Rows {
 
     /// The population by the rows that count.
     fn population(self, settled: Settled, dimensions: &[String], threads: usize) -> Population {
-        let mut ids = Ids::with_capacity(self.ids.len(), self.ids.bytes());
+        let mut ids = Ids::with_capacity(self.ids.bytes());
         let order = settled.in_scope.iter().chain(&settled.out_of_scope);
         order.for_each(|at| ids.push(self.ids.get(*at as usize)));
         let rows = Rows { ids: Ids::default(), ..self };

@@ -86,24 +86,22 @@ impl SparseColumn {
         };
         let (rows, values) = match column {
             FeatureColumn::Counts(values) => {
-                let (rows, values) =
-                    present(values.iter().map(|value| Some(*value)), |value| *value == 0, &mut missing);
-                (rows, narrow(values))
+                let (rows, values) = present(values.into_iter().map(Some), |value| *value == 0, &mut missing);
+                (rows, narrow(&values))
             }
             FeatureColumn::MaybeCounts(values) => {
-                let (rows, values) = present(values.iter().copied(), |value| *value == 0, &mut missing);
-                (rows, narrow(values))
+                let (rows, values) = present(values.into_iter(), |value| *value == 0, &mut missing);
+                (rows, narrow(&values))
             }
             FeatureColumn::Hundredths(values) => {
-                let (rows, values) =
-                    present(values.iter().map(|value| Some(*value)), |value| *value == 0, &mut missing);
+                let (rows, values) = present(values.into_iter().map(Some), |value| *value == 0, &mut missing);
                 let short: Option<Vec<i32>> = values.iter().map(|value| i32::try_from(*value).ok()).collect();
-                (rows, short.map_or(SparseValues::LongHundredths(values), SparseValues::Hundredths))
+                (rows, short.map_or_else(|| SparseValues::LongHundredths(values.to_vec()), SparseValues::Hundredths))
             }
             FeatureColumn::Ratios(values) => {
-                let values = values.iter().map(|value| Some(*value).filter(|value| !value.is_nan()));
+                let values = values.into_iter().map(|value| Some(value).filter(|value| !value.is_nan()));
                 let (rows, values) = present(values, |value| *value == 0.0, &mut missing);
-                (rows, few(&values).unwrap_or(SparseValues::Real(values)))
+                (rows, few(&values).unwrap_or_else(|| SparseValues::Real(values.to_vec())))
             }
         };
         missing.shrink_to_fit();
@@ -157,35 +155,34 @@ impl SparseColumn {
     }
 }
 
-/// The values that are there and not zero, with their rows. They are counted first: room that grows and is given back
-/// leaves gaps between what stays.
-fn present<T>(
-    values: impl Iterator<Item = Option<T>> + Clone,
+/// The values that are there and not zero, with their rows. The rows have no room to spare; the values are to be copied.
+fn present<T: Copy + Default>(
+    values: impl ExactSizeIterator<Item = Option<T>>,
     is_zero: impl Fn(&T) -> bool,
     missing: &mut Vec<u16>,
 ) -> (Vec<u16>, Vec<T>) {
-    let count = values.clone().flatten().filter(|value| !is_zero(value)).count();
-    let (mut rows, mut kept) = (Vec::with_capacity(count), Vec::with_capacity(count));
+    let (mut rows, mut kept) = (vec![0u16; values.len()], vec![T::default(); values.len()]);
+    let mut count = 0;
     for (row, value) in values.enumerate() {
-        match value {
-            None => missing.push(row as u16),
-            Some(value) if is_zero(&value) => {}
-            Some(value) => {
-                rows.push(row as u16);
-                kept.push(value);
-            }
-        }
+        let Some(value) = value else {
+            missing.push(row as u16);
+            continue;
+        };
+        // Written in any case, and overwritten where it is zero, which can hardly be guessed.
+        (rows[count], kept[count]) = (row as u16, value);
+        count += usize::from(!is_zero(&value));
     }
-    (rows, kept)
+    kept.truncate(count);
+    (rows[..count].to_vec(), kept)
 }
 
 /// Whole numbers in as few bytes as all of them fit in.
-fn narrow(values: Vec<i64>) -> SparseValues {
+fn narrow(values: &[i64]) -> SparseValues {
     // Negative ones are the largest as unsigned ones.
     match values.iter().fold(0, |largest, value| largest.max(*value as u64)) {
         0..=0xFF => SparseValues::Bytes(values.iter().map(|value| *value as u8).collect()),
         0x100..=0xFFFF => SparseValues::Words(values.iter().map(|value| *value as u16).collect()),
-        _ => SparseValues::Whole(values),
+        _ => SparseValues::Whole(values.to_vec()),
     }
 }
 

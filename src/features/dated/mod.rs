@@ -63,8 +63,8 @@ impl<R: EventReader<Event: Kept>> Aggregator for Keep<'_, R> {
     type Update = R::Event;
 
     fn updates(&self, batch: &Batch, rows: &[RowInUse], updates: &mut Vec<R::Event>) {
-        let event = self.reader.of_batch(batch);
-        updates.extend(rows.iter().map(|row| event(*row)));
+        updates.reserve(rows.len());
+        self.reader.read(batch, rows, |event| updates.push(event));
     }
 
     fn apply(&self, partition: usize, updates: &[R::Event], retract: bool) -> io::Result<()> {

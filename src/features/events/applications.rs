@@ -5,7 +5,7 @@ use crate::calendar::Day;
 use crate::config::Extract;
 use crate::extract::batch::{Batch, MISSING_NUMBER};
 use crate::extract::codes::{CodeId, EMPLOYER, OTHER, PARTNER, REJECTED};
-use crate::features::partition::{Partition, Sum, increment};
+use crate::features::partition::{Counter, Partition, Sum};
 use crate::intake::RowInUse;
 use crate::schema::ColumnName;
 
@@ -63,15 +63,15 @@ impl Applications {
 impl EventReader for Applications {
     type Event = Application;
 
-    #[inline]
-    fn of_batch<'b>(&'b self, batch: &'b Batch) -> impl Fn(RowInUse) -> Application + 'b {
+    #[inline(always)]
+    fn read(&self, batch: &Batch, rows: &[RowInUse], mut each: impl FnMut(Application)) {
         let (days, benefits, methods) =
             (batch.days(self.submitted_on), batch.codes(self.benefit), batch.codes(self.method));
         let codes = |at: Option<usize>| at.map(|at| batch.codes(at));
         let (filed_by, decisions) = (codes(self.filed_by), codes(self.decision));
         let automatic = self.automatic.map(|at| batch.bools(at));
         let (minutes, clarifications) = (batch.numbers(self.handling_minutes), batch.numbers(self.clarifications));
-        move |of| {
+        for of in rows {
             let row = of.row as usize;
             let is = |codes: Option<&[CodeId]>, code| codes.is_some_and(|codes| codes[row] == code);
             let filed = Filed {
@@ -84,7 +84,7 @@ impl EventReader for Applications {
                 minutes: minutes[row],
                 clarifications: clarifications[row],
             };
-            Application { customer: of.local(), day: days[row], filed }
+            each(Application { customer: of.local(), day: days[row], filed });
         }
     }
 }
@@ -111,18 +111,18 @@ impl Event for Application {
         partition.mark_seen(customer, retract);
         let Some(filed) = filed else { return };
         let handled = filed.minutes != MISSING_NUMBER;
-        let tally = &mut partition.applications[usize::from(customer)];
-        increment(&mut tally.by_method[usize::from(filed.method)], 1, retract);
-        increment(&mut tally.by_employer, u32::from(filed.by_employer), retract);
-        increment(&mut tally.by_partner, u32::from(filed.by_partner), retract);
-        increment(&mut tally.automatic, u32::from(filed.automatic), retract);
-        increment(&mut tally.rejected, u32::from(filed.rejected), retract);
-        increment(&mut tally.handled, u32::from(handled), retract);
+        let mut count = |counter, by: i64| partition.count(customer, counter, by, retract);
+        count(Counter::OF_METHODS[usize::from(filed.method)], 1);
+        count(Counter::ByEmployer, filed.by_employer.into());
+        count(Counter::ByPartner, filed.by_partner.into());
+        count(Counter::Automatic, filed.automatic.into());
+        count(Counter::Rejected, filed.rejected.into());
+        count(Counter::Handled, handled.into());
+        if filed.clarifications != MISSING_NUMBER {
+            count(Counter::Clarifications, filed.clarifications);
+        }
         if handled {
             partition.add(customer, Sum::Minutes, filed.minutes, retract);
-        }
-        if filed.clarifications != MISSING_NUMBER {
-            partition.add(customer, Sum::Clarifications, filed.clarifications, retract);
         }
         partition.benefits_applied.push([customer, filed.benefit], retract);
     }

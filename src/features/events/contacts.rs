@@ -5,7 +5,7 @@ use crate::calendar::Day;
 use crate::config::Extract;
 use crate::extract::batch::Batch;
 use crate::extract::codes::OUTBOUND;
-use crate::features::partition::{Partition, increment};
+use crate::features::partition::{Counter, Partition};
 use crate::intake::RowInUse;
 use crate::schema::ColumnName;
 
@@ -76,18 +76,18 @@ impl Contacts {
 impl EventReader for Contacts {
     type Event = Contact;
 
-    #[inline]
-    fn of_batch<'b>(&'b self, batch: &'b Batch) -> impl Fn(RowInUse) -> Contact + 'b {
+    #[inline(always)]
+    fn read(&self, batch: &Batch, rows: &[RowInUse], mut each: impl FnMut(Contact)) {
         let (days, directions) = (batch.days(self.contacted_on), batch.codes(self.direction));
         let (channels, reached) = (batch.codes(self.channel), self.reached.map(|at| batch.bools(at)));
-        move |of| {
+        for of in rows {
             let row = of.row as usize;
             let direction = if directions[row] == OUTBOUND {
                 Direction::Outbound { unreached: reached.is_some_and(|reached| reached[row] == Some(false)) }
             } else {
                 Direction::Inbound { channel: channels[row] as u16 }
             };
-            Contact { customer: of.local(), day: days[row], direction }
+            each(Contact { customer: of.local(), day: days[row], direction });
         }
     }
 }
@@ -119,16 +119,16 @@ impl Event for Contact {
     #[inline(always)]
     fn apply((customer, update): Self::Update, partition: &mut Partition, _: &WindowContext<'_>, retract: bool) {
         partition.mark_seen(customer, retract);
-        let tally = &mut partition.contacts[usize::from(customer)];
+        let mut count = |counter, by: bool| partition.count(customer, counter, i64::from(by), retract);
         match update {
             ContactUpdate::Seen => {}
             ContactUpdate::Outbound { unreached } => {
-                increment(&mut tally.outbound, 1, retract);
-                increment(&mut tally.unreached, u32::from(unreached), retract);
+                count(Counter::Outbound, true);
+                count(Counter::Unreached, unreached);
             }
             ContactUpdate::Inbound { channel, recent } => {
-                increment(&mut tally.inbound, 1, retract);
-                increment(&mut tally.recent, u32::from(recent), retract);
+                count(Counter::Inbound, true);
+                count(Counter::Recent, recent);
                 partition.channels.push([customer, channel], retract);
             }
         }

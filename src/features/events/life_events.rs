@@ -32,12 +32,12 @@ impl Default for LifeEvents {
 impl EventReader for LifeEvents {
     type Event = LifeEvent;
 
-    #[inline]
-    fn of_batch<'b>(&'b self, batch: &'b Batch) -> impl Fn(RowInUse) -> LifeEvent + 'b {
+    #[inline(always)]
+    fn read(&self, batch: &Batch, rows: &[RowInUse], mut each: impl FnMut(LifeEvent)) {
         let (days, events) = (batch.days(self.occurred_on), batch.codes(self.event));
-        move |of| {
+        for of in rows {
             let row = of.row as usize;
-            LifeEvent { customer: of.local(), day: days[row], event: events[row] as u16 }
+            each(LifeEvent { customer: of.local(), day: days[row], event: events[row] as u16 });
         }
     }
 }

@@ -60,8 +60,8 @@ impl<'a> WindowContext<'a> {
 pub trait EventReader: Sync {
     /// What a row says.
     type Event: Event;
-    /// What tells the events of a batch's rows.
-    fn of_batch<'b>(&'b self, batch: &'b Batch) -> impl Fn(RowInUse) -> Self::Event + 'b;
+    /// Calls with the event of each of these rows of a batch. (Inlined together with what is called.)
+    fn read(&self, batch: &Batch, rows: &[RowInUse], each: impl FnMut(Self::Event));
 }
 
 /// What happened to a customer of a partition.

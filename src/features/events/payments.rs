@@ -4,7 +4,7 @@ use super::{Event, EventReader, WindowContext, column};
 use crate::calendar::{Day, DefaultPeriod, Window};
 use crate::config::Extract;
 use crate::extract::batch::{Batch, MISSING_DAY};
-use crate::features::partition::{Partition, Sum, increment};
+use crate::features::partition::{Counter, Partition, Sum};
 use crate::features::periods::PaidPeriod;
 use crate::intake::RowInUse;
 use crate::schema::ColumnName;
@@ -59,22 +59,19 @@ impl Payments {
 impl EventReader for Payments {
     type Event = Payment;
 
-    #[inline]
-    fn of_batch<'b>(&'b self, batch: &'b Batch) -> impl Fn(RowInUse) -> Payment + 'b {
+    #[inline(always)]
+    fn read(&self, batch: &Batch, rows: &[RowInUse], mut each: impl FnMut(Payment)) {
         let (starts, ends) = (batch.days(self.period_start), batch.days(self.period_end));
         let (paid_on, amounts) = (batch.days(self.paid_on), batch.numbers(self.amount));
         let (benefits, covers) = (batch.codes(self.benefit), self.covers);
-        move |of| {
+        for of in rows {
             let row = of.row as usize;
             let start = starts[row];
             let end = if ends[row] == MISSING_DAY { covers.last_day(start) } else { ends[row] };
             let paid_on = if paid_on[row] == MISSING_DAY { start } else { paid_on[row] };
             let (benefit, cents) = (benefits[row] as u16, amounts[row]);
-            Payment {
-                customer: of.local(),
-                period: PaidPeriod { benefit, first: start.0, last: end.0, cents },
-                paid_on,
-            }
+            let period = PaidPeriod { benefit, first: start.0, last: end.0, cents };
+            each(Payment { customer: of.local(), period, paid_on });
         }
     }
 }
@@ -107,8 +104,7 @@ impl Event for Payment {
         let PaymentUpdate { cents, first, last, benefit, customer, paid_in_window, counts_for_days } = update;
         partition.mark_seen(customer, retract);
         if paid_in_window {
-            let tally = &mut partition.payments[usize::from(customer)];
-            increment(&mut tally.payments, u32::from(cents > 0), retract);
+            partition.count(customer, Counter::Payments, i64::from(cents > 0), retract);
             partition.add(customer, Sum::Cents, cents, retract);
         }
         if counts_for_days {
