@@ -8,6 +8,7 @@ mod dated;
 mod events;
 mod partition;
 mod periods;
+mod runs;
 mod table;
 mod values;
 
@@ -15,5 +16,6 @@ pub use aggregators::{AggregationContext, Tally};
 pub use coverage::{BenefitTraits, CoverageFeatures, Covered, Kernel, KernelWindow};
 pub use dated::{DatedEvents, InWindow, Keep, KeepContext, Kept, SortedEvents};
 pub use events::{Applications, Contacts, Event, EventReader, LifeEvents, Payments, WindowContext};
-pub use partition::{Partition, SpillableRuns, increment};
+pub use partition::{Partition, increment};
+pub use runs::SpillableRuns;
 pub use table::{FeatureColumn, FeatureTable, features, hundredths};

@@ -5,11 +5,11 @@
 
 use std::io;
 
-use bytemuck::Pod;
 use hashbrown::HashMap;
 
 use super::periods::PaidPeriods;
-use crate::spill::{Segment, Spill};
+use super::runs::SpillableRuns;
+use crate::spill::Spill;
 
 /// What is counted of a customer's events in the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,131 +88,6 @@ impl Totals {
     #[inline]
     pub fn sum(&self, sum: Sum) -> i128 {
         self.sums[sum as usize]
-    }
-}
-
-/// Words that are added and retracted, and in the end sorted. What is over a share of the memory goes to disk.
-#[derive(Debug, Clone)]
-pub struct SpillableRuns<T> {
-    added: Vec<T>,
-    spilled: Vec<Segment>,
-    retracted: Vec<T>,
-}
-
-impl<T> Default for SpillableRuns<T> {
-    fn default() -> Self {
-        SpillableRuns { added: Vec::new(), spilled: Vec::new(), retracted: Vec::new() }
-    }
-}
-
-impl<T: Ord + Pod> SpillableRuns<T> {
-    /// Adds a word, or retracts one that was added.
-    #[inline]
-    pub fn push(&mut self, word: T, retract: bool) {
-        let words = if retract { &mut self.retracted } else { &mut self.added };
-        if words.len() == words.capacity() {
-            // Growing by a quarter, not by doubling: these words are most of what a run holds.
-            words.reserve_exact((words.len() / 4).max(64));
-        }
-        words.push(word);
-    }
-
-    /// What the words in memory take, in bytes.
-    pub fn bytes(&self) -> usize {
-        size_of_val(self.added.as_slice())
-    }
-
-    /// Whether some of the words are on disk.
-    pub fn is_spilled(&self) -> bool {
-        !self.spilled.is_empty()
-    }
-
-    /// Moves the words to disk where they take more than a share, in bytes.
-    pub fn spill_beyond(&mut self, share: usize, spill: &Spill) -> io::Result<()> {
-        if self.bytes() > share {
-            self.spilled.push(spill.append(bytemuck::cast_slice(&self.added))?);
-            self.added.clear();
-        }
-        Ok(())
-    }
-
-    /// What remains, sorted; `customer` tells whose a word is, which words are in the order of first of all.
-    pub fn into_sorted(self, spill: Option<&Spill>, customer: impl Fn(&T) -> u16) -> io::Result<Vec<T>> {
-        let (added, retracted) = self.gathered(spill)?;
-        // Those of a panel's dates come in order.
-        let added = if added.is_sorted() { added } else { sorted_by_customer(&added, customer) };
-        Ok(without(added, retracted))
-    }
-
-    /// The same in the memory where the words are: for what stays long, so that no gaps are left between.
-    pub fn into_sorted_in_place(self, spill: Option<&Spill>, customer: impl Fn(&T) -> u16) -> io::Result<Vec<T>> {
-        let (mut added, retracted) = self.gathered(spill)?;
-        let sorted = sorted_by_customer(&added, customer);
-        added.copy_from_slice(&sorted);
-        drop(sorted);
-        let mut words = without(added, retracted);
-        words.shrink_to_fit();
-        Ok(words)
-    }
-
-    /// All words that were added, and those that were retracted.
-    fn gathered(self, spill: Option<&Spill>) -> io::Result<(Vec<T>, Vec<T>)> {
-        let SpillableRuns { mut added, spilled, retracted } = self;
-        if let Some(spill) = spill {
-            spilled.into_iter().try_for_each(|segment| spill.read(segment, &mut added))?;
-        }
-        Ok((added, retracted))
-    }
-}
-
-/// Sorted words without those that were retracted.
-fn without<T: Ord + Pod>(mut added: Vec<T>, mut retracted: Vec<T>) -> Vec<T> {
-    if !retracted.is_empty() {
-        retracted.sort_unstable();
-        let mut gone = retracted.into_iter().peekable();
-        added.retain(|word| gone.next_if_eq(word).is_none());
-    }
-    added
-}
-
-/// Sorts words of which most customers have a few: each word goes to its customer's place, then those of each customer
-/// are sorted.
-fn sorted_by_customer<T: Ord + Pod>(words: &[T], customer: impl Fn(&T) -> u16) -> Vec<T> {
-    let Some(most) = words.iter().map(&customer).max() else { return Vec::new() };
-    // Where the next word of each customer goes.
-    let mut next = vec![0u32; usize::from(most) + 2];
-    words.iter().for_each(|word| next[usize::from(customer(word)) + 1] += 1);
-    for at in 1..next.len() {
-        next[at] += next[at - 1];
-    }
-    let mut sorted = vec![T::zeroed(); words.len()];
-    for word in words {
-        let place = &mut next[usize::from(customer(word))];
-        sorted[*place as usize] = *word;
-        *place += 1;
-    }
-    sorted.chunk_by_mut(|a, b| customer(a) == customer(b)).for_each(<[T]>::sort_unstable);
-    sorted
-}
-
-/// Walks over sorted words, customer by customer.
-#[derive(Debug)]
-pub struct Group<'a, T> {
-    rest: &'a [T],
-}
-
-impl<'a, T> Group<'a, T> {
-    /// From the first customer on.
-    pub fn new(words: &'a [T]) -> Self {
-        Group { rest: words }
-    }
-
-    /// The words at the front that belong to the customer.
-    pub fn next(&mut self, of_customer: impl Fn(&T) -> bool) -> &'a [T] {
-        let length = self.rest.iter().take_while(|word| of_customer(word)).count();
-        let (own, rest) = self.rest.split_at(length);
-        self.rest = rest;
-        own
     }
 }
 
@@ -331,39 +206,6 @@ pub fn increment(count: &mut u32, by: u32, retract: bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn what_is_taken_back_was_never_there() {
-        let mut words = SpillableRuns::default();
-        for word in [3u32, 1, 3, 2] {
-            words.push(word, false);
-        }
-        words.push(3, true);
-        assert_eq!(words.into_sorted(None, |word| *word as u16).unwrap(), [1, 2, 3]);
-    }
-
-    #[test]
-    fn what_went_to_disk_comes_back() {
-        let spill = Spill::create(&std::env::temp_dir()).unwrap();
-        let mut words = SpillableRuns::default();
-        for word in (0..100u32).rev() {
-            words.push([word as u16, 7], false);
-            words.spill_beyond(40, &spill).unwrap();
-        }
-        words.push([5, 7], true);
-        let expected: Vec<[u16; 2]> = (0..100).filter(|word| *word != 5).map(|word| [word, 7]).collect();
-        assert_eq!(words.into_sorted(Some(&spill), |word| word[0]).unwrap(), expected);
-    }
-
-    proptest! {
-        #[test]
-        fn words_come_in_their_order(mut words in proptest::collection::vec([0u16..9, 0u16..4], 0..100)) {
-            let sorted = sorted_by_customer(&words, |word| word[0]);
-            words.sort();
-            prop_assert_eq!(sorted, words);
-        }
-    }
 
     #[test]
     fn counts_and_sums_stay_exact_beyond_their_bits() {

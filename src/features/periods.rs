@@ -7,7 +7,7 @@
 use std::io;
 
 use super::coverage::{Covered, KernelWindow};
-use super::partition::{Group, SpillableRuns};
+use super::runs::{Group, SpillableRuns};
 use crate::intake::PARTITION_CUSTOMERS;
 use crate::spill::Spill;
 

@@ -6,7 +6,8 @@ use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, PolarsResult, Se
 
 use super::coverage::Kernel;
 use super::events::WindowContext;
-use super::partition::{Group, Partition};
+use super::partition::Partition;
+use super::runs::Group;
 use super::values::{self, Row};
 use crate::extract::batch::{MISSING_DAY, MISSING_NUMBER};
 use crate::intake::Members;

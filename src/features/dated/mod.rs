@@ -14,8 +14,9 @@ use parking_lot::Mutex;
 
 use super::coverage::KernelWindow;
 use super::events::{Event, EventReader, WindowContext};
-use super::partition::{Partition, SpillableRuns};
+use super::partition::Partition;
 use super::periods;
+use super::runs::SpillableRuns;
 use crate::calendar::{Day, Window};
 use crate::extract::batch::Batch;
 use crate::intake::{Aggregator, RowInUse};
@@ -137,13 +138,11 @@ impl DatedEvents {
         let mut sorted = SortedEvents {
             seen: self.seen,
             dates: self.dates,
-            contacts: SortedWords::Memory(self.contacts.into_sorted_in_place(spill, |word| word[0])?),
-            applications: SortedWords::Memory(
-                self.applications.into_sorted_in_place(spill, |word| (word[0] >> 16) as u16)?,
-            ),
-            payments: SortedWords::Memory(self.payments.into_sorted_in_place(spill, customer_of_payment)?),
-            wide_payments: SortedWords::Memory(self.wide_payments.into_sorted_in_place(spill, |word| word[0] as u16)?),
-            life_events: SortedWords::Memory(self.life_events.into_sorted_in_place(spill, |word| word[0])?),
+            contacts: SortedWords::Memory(self.contacts.into_sorted(spill, |word| word[0])?),
+            applications: SortedWords::Memory(self.applications.into_sorted(spill, |word| (word[0] >> 16) as u16)?),
+            payments: SortedWords::Memory(self.payments.into_sorted(spill, customer_of_payment)?),
+            wide_payments: SortedWords::Memory(self.wide_payments.into_sorted(spill, |word| word[0] as u16)?),
+            life_events: SortedWords::Memory(self.life_events.into_sorted(spill, |word| word[0])?),
         };
         if let Some(spill) = spill.filter(|_| is_spilled) {
             sorted.move_to_disk(spill)?;
