@@ -193,7 +193,8 @@ fn every_fault_has_its_line_and_what_to_do() {
 #[test]
 fn the_settings_that_it_carries_are_those_that_matter() {
     let plan = plan_of(
-        "dimensions = [\"municipality\"]\n[window]\nas_of = 2025-12-31\nmonths = 6\n[outputs]\nkeep = 3\n\
+        "dimensions = [\"municipality\"]\n\
+         rules = [{ name = \"r\", category = \"support\", when = \"contacts > 1\", reason = { en = \"why\" } }]\n[window]\nas_of = 2025-12-31\nmonths = 6\n[outputs]\nkeep = 3\n\
          [[derived_features]]\nname = \"per_application\"\nexpression = \"contacts / applications\"\nmeaning.en = \"x\"\n\
          [extracts.customers]\nfiles = \"k.csv\"\ncolumns.municipality = \"Kommun\"\n",
     );
