@@ -63,7 +63,7 @@ pub struct Budget<'a> {
 /// Bytes that reading and writing need however small the extracts are.
 const FIXED_BYTES: u64 = 96 << 20;
 /// Bytes per customer of the register, the tallies and the figures.
-const BYTES_PER_CUSTOMER: u64 = 180;
+const BYTES_PER_CUSTOMER: u64 = 160;
 /// The least that is worth dividing.
 const LEAST_BYTES: u64 = 16 << 20;
 

@@ -107,7 +107,7 @@ impl Job<'_> {
             self.early_warning(&mut labelled, population, folder.path(), &mut timings)?.unzip();
         let Labelled { accumulator: gathered, written: labels, rules, .. } = labelled;
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build().map_err(JobError::Threads)?;
-        let concentration = timings.stage("concentration", || gathered.concentration());
+        let concentration = timings.stage("concentration", || pool.install(|| gathered.concentration()));
         let (figures, breakdowns, too_many) = pool.install(|| self.sum_up(gathered, population, &mut timings));
         let tables = || pool.install(|| self.tables(folder.path(), &figures, &concentration, &breakdowns));
         let mut written = vec![labels];

@@ -1,5 +1,7 @@
 //! How much of a total falls to few customers (`docs/method.md` section 6, *Concentration*).
 
+use rayon::prelude::*;
+
 use super::sparse::{SparseTable, Value};
 use crate::intake::PARTITION_CUSTOMERS;
 use crate::schema::Entity;
@@ -57,7 +59,7 @@ pub(super) fn needs(entity: Entity, at: usize) -> bool {
 pub(super) fn of_tables(tables: &[&SparseTable], categories: usize) -> Vec<Concentration> {
     let of_feature =
         |feature: &At| Entity::Customer.position(*feature).map(|at| concentration(tables, *feature, at, categories));
-    FEATURES.iter().filter_map(of_feature).flatten().collect()
+    FEATURES.par_iter().filter_map(of_feature).flatten().collect()
 }
 
 fn concentration(tables: &[&SparseTable], feature: At, at: usize, categories: usize) -> Vec<Concentration> {
