@@ -36,7 +36,9 @@ pub fn of_features(in_force: &str) -> String {
     // All that count are named.
     table.insert("default_benefits", toml_edit::value(false));
     let below = |table: &mut Table, key: &str, remove: &dyn Fn(&mut dyn TableLike)| {
-        table.get_mut(key).and_then(Item::as_table_like_mut).map(|table| remove(table));
+        if let Some(table) = table.get_mut(key).and_then(Item::as_table_like_mut) {
+            remove(table);
+        }
     };
     below(table, "window", &|window| drop(window.remove("as_of")));
     below(table, "extracts", &|extracts| {

@@ -235,7 +235,7 @@ fn bands(customers: u64) -> Vec<Band> {
     let band = |lowest_score: i64, per_cent: u64, risk_pct: f64, half: f64| Band {
         lowest_score,
         rows: customers * 12 * per_cent / 100,
-        outcomes: (customers * 12 * per_cent) as u64 / 100 * risk_pct as u64 / 100,
+        outcomes: customers * 12 * per_cent / 100 * risk_pct as u64 / 100,
         risk_pct,
         risk_low_pct: risk_pct - half,
         risk_high_pct: risk_pct + half,
