@@ -13,7 +13,7 @@ use vardag::config::{self, Extract, RunPlan};
 use vardag::extract::{Batch, ExtractError, Interners, Plan, Unwatched, Worker};
 use vardag::features::{BenefitTraits, Covered, FeatureColumn, FeatureTable, Kernel, KernelWindow};
 use vardag::intake::{Ids, Population};
-use vardag::outputs::LabelsText;
+use vardag::outputs::{LabelledTable, LabelsText};
 use vardag::schema::Entity;
 use vardag::schema::features::{FEATURES, FeatureType};
 use vardag::schema::fields::Field;
@@ -153,5 +153,6 @@ fn write_labels(bencher: Bencher) {
         spreadsheet_safe: false,
     };
     let (table, rules) = (table(), vec![0; CUSTOMERS]);
-    bencher.counter(ItemsCount::new(CUSTOMERS)).bench_local(|| text.csv(&table, &rules));
+    let labelled = LabelledTable { table: &table, rules: &rules, warnings: None };
+    bencher.counter(ItemsCount::new(CUSTOMERS)).bench_local(|| text.csv(&labelled));
 }
