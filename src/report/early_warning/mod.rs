@@ -107,6 +107,7 @@ pub(super) fn page(content: &EarlyWarningContent<'_>, language: Language) -> Res
         trust::calibration(&localized),
         trust::stability(&localized),
         capacity::ahead(&localized),
+        scorecard::learned_from(&localized),
         scorecard::section(&localized),
         scorecard::bands(&localized),
         audit::section(&localized),

@@ -83,6 +83,30 @@ fn a_slide_counts_on_several_dates_so_that_more_outcomes_are_few() {
 }
 
 #[test]
+fn of_the_samples_of_dates_nothing_is_told_that_is_of_few() {
+    let mut made_up = MadeUpModel::of(20_000);
+    let words = Localizer::new(&made_up.run.plan, Language::En).unwrap();
+    let table = warning_samples(&words, &made_up.model.provenance, &made_up.backtest);
+    let uses = |at: usize| table.cell(&table.rows[at], "used_for").value.label().to_owned();
+    assert_eq!(
+        [0, 13, 18, 24].map(uses),
+        ["fitting", "fitting, calibrating", "fitting, calibrating", "calibrating, testing"]
+    );
+    assert!(told(&table, "outcome_pct").iter().all(|told| *told));
+    // On the first date three are left out; of the other dates that are not tested on nothing is told either.
+    let tested = made_up.backtest.dates.len();
+    let left_out = told(&table, "left_out");
+    assert_eq!(left_out.iter().filter(|told| **told).count(), tested);
+    assert!(left_out[table.rows.len() - tested..].iter().all(|told| *told));
+    // What the tests do not tell is not told here.
+    made_up.backtest.dates[2].left_out = 4;
+    let of_tests = told(&warning_dates(&words, &made_up.backtest), "left_out");
+    let table = warning_samples(&words, &made_up.model.provenance, &made_up.backtest);
+    assert_eq!(told(&table, "left_out")[table.rows.len() - tested..], of_tests[..tested]);
+    assert!(!of_tests[2]);
+}
+
+#[test]
 fn bands_of_like_risk_are_gathered_over_all_dates() {
     let mut made_up = MadeUpModel::of(20_000);
     let words = Localizer::new(None, Language::En).unwrap();
