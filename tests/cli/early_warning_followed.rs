@@ -82,11 +82,11 @@ fn what_became_of_those_whom_a_model_flagged_follows_from_the_runs() {
     workspace.vardag(&["early-warning", "check", "changed.toml", "runs"]).code(2).stderr_has("the model was changed");
     workspace.vardag(&["early-warning", "check", "none.toml", "runs"]).code(2).stderr_has("cannot be read");
     // A month that is away ends the following, and a run that was changed is passed over.
-    workspace.write("runs/2025-09-30/labels.csv", "");
+    workspace.write("runs/2025-08-31/labels.csv", "");
     let passed = workspace.vardag(&["early-warning", "check", "approved.toml", "runs"]);
     passed
         .code(0)
-        .stderr_has("warning: 2025-09-30 is passed over: ")
+        .stderr_has("warning: 2025-08-31 is passed over: ")
         .stdout_has("No run can be followed for 2 months yet.");
     let text = passed.stdout();
     assert!(text.contains("People who got help because of a score change these figures"), "{text}");

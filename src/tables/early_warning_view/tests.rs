@@ -44,6 +44,16 @@ fn ranges_of_other_numbers_have_ends_between_which_anything_lies() {
     assert_eq!(of("paid_eur", Language::En).split("; ").nth(1), Some("up to 20.7, but 0"));
     assert_eq!(of("of_their_own", Language::En).split("; ").nth(1), Some("up to 20.7, but 0"));
     assert_eq!(ranges("paid_eur", &[UpTo(5.0)], Language::Fi), ["kaikki arvot"]);
+    // No edge is written so that a value of it seems to be in the next bin, nor like another.
+    let of = |bins: &[BinRange]| ranges("of_their_own", bins, Language::En).join("; ");
+    let third = 1.0 / 3.0;
+    assert_eq!(of(&[UpTo(third), UpTo(0.5), UpTo(1.0)]), "up to 0.3334; over 0.3334 to 0.5; over 0.5");
+    assert_eq!(of(&[UpTo(0.29), UpTo(0.58), UpTo(1.0)]), "up to 0.29; over 0.29 to 0.58; over 0.58");
+    assert_eq!(of(&[UpTo(third), UpTo(0.33334), UpTo(1.0)]), "up to 0.333334; over 0.333334 to 0.33334; over 0.33334");
+    assert_eq!(
+        of(&[Only(third), UpTo(1e12), UpTo(1e13)]),
+        "0.3333; up to 1,000,000,000,000, but 0.3333; over 1,000,000,000,000"
+    );
 }
 
 /// By row, whether a column may be told.
