@@ -32,8 +32,8 @@ pub fn label_settings_that_differ(old: &RunPlan, new: &RunPlan, features: &[Stri
     differ
 }
 
-/// The rules and the derived features that differ, by name. Where none of the rules is left, which is what one rule in a
-/// configuration without any does, they are not listed.
+/// The rules and the derived features that differ, by name. Where none of several rules stays as it was, which is what one rule
+/// in a configuration without any does, they are not listed.
 fn rule_settings_that_differ(old: &RuleSet, new: &RuleSet, features: &[String]) -> Vec<String> {
     let (before, after) = (old.derived_needed(features), new.derived_needed(features));
     let expression = |of: &[&DerivedFeature], name: &str| {
@@ -53,10 +53,11 @@ fn rule_settings_that_differ(old: &RuleSet, new: &RuleSet, features: &[String]) 
         of.iter().filter(|name| other.contains(name)).cloned().collect()
     };
     let (kept, in_new_order) = (both(&before, &after), both(&after, &before));
-    if kept.is_empty() && !before.is_empty() && !after.is_empty() {
+    let stays = |name: &String| rule(old, name) == rule(new, name);
+    if !after.is_empty() && kept.len() < before.len() && !kept.iter().any(stays) {
         differ.push("rules (all of them: one of your own replaces all default rules)".to_owned());
     } else {
-        let changed = kept.iter().filter(|name| rule(old, name) != rule(new, name));
+        let changed = kept.iter().filter(|name| !stays(name));
         differ.extend(changed.map(|name| format!("rules.{name}")));
         let added = after.iter().filter(|name| !kept.contains(name));
         differ.extend(added.map(|name| format!("rules.{name} (added)")));
