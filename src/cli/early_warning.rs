@@ -114,7 +114,7 @@ fn text(learned: &Learned) -> String {
     let capacities: Vec<String> = main.map(|capacity| in_words(card, capacity, when)).collect();
     format!(
         "Early warning: who in {} is likely to slide into {} within {}\n\n{verdict}\n\n\
-         Tested on {}, each by a model of earlier dates: {} (once for each date), of whom {} slid ({})\n\
+         Tested on {}{} by a model of earlier dates: {} (once for each date), of whom {} slid ({})\n\
          AUC {}; the deciding rule alone {}, the best single feature alone ({}) {}\n\
          Observed / expected {ratio} ({low} to {high}); Brier skill {}, of the rules {}\n\n{}\n\n\
          written: {}\n         {}\n",
@@ -122,6 +122,7 @@ fn text(learned: &Learned) -> String {
         model.provenance.to,
         summary::counted(model.provenance.within.into(), "date"),
         summary::counted(tests.dates.len() as u64, "date"),
+        if tests.dates.len() == 1 { "," } else { ", each" },
         summary::counted(card.rows, "customer"),
         language.whole(card.outcomes),
         language.percent(100.0 * card.outcomes as f64 / card.rows as f64, 1),

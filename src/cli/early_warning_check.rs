@@ -55,7 +55,7 @@ pub fn check(arguments: &CheckModelArguments) -> anyhow::Result<ExitCode> {
     let followed = follow(&file.model, &file.shares_by_date(), &found.months);
     if followed.months.is_empty() {
         let what = format!(
-            "no run in {} has applied {} to days after {}, the last that it has learned from",
+            "no run in {} has applied {} to {} or a later day, and what came before it the model has learned from",
             arguments.runs.display(),
             arguments.model.display(),
             file.model.provenance.last_date
@@ -76,7 +76,9 @@ fn words(reason: &PassedOver) -> String {
         PassedOver::OtherSettings(settings) => {
             format!("its categories come about otherwise than those of the model: {}", settings.join(", "))
         }
-        PassedOver::Learned => "the model has learned from what came after it".to_owned(),
+        PassedOver::Learned => {
+            "whom it flagged is not followed, since the model has learned from what came after".to_owned()
+        }
     }
 }
 

@@ -37,20 +37,7 @@ pub struct AppliedEntry {
     pub approved_by: Option<String>,
     /// When.
     pub approved_on: Option<String>,
-    /// Customers in question.
-    pub customers: u64,
-    /// The same by band, in descending order of score.
-    pub bands: Vec<AppliedBand>,
-}
-
-/// A band, and how many customers are in it.
-#[derive(Debug, Serialize)]
-pub struct AppliedBand {
-    /// The lowest score in it.
-    pub lowest_score: i64,
-    /// The risk that it means, per cent.
-    pub risk_pct: f64,
-    /// Customers.
+    /// Customers in question. How many are in which band is not told: a manifest may be read by anybody, and bands may have few.
     pub customers: u64,
 }
 
@@ -63,11 +50,6 @@ impl Applied {
     /// What a manifest says of it.
     pub fn entry(&self, plan: &RunPlan) -> AppliedEntry {
         let model = &self.file.model;
-        let band = |(band, customers): (&super::Band, &u64)| AppliedBand {
-            lowest_score: band.lowest_score,
-            risk_pct: band.risk_pct,
-            customers: *customers,
-        };
         AppliedEntry {
             model: plan.early_warning.model.clone().unwrap_or_default(),
             blake3: self.blake3.clone(),
@@ -79,7 +61,6 @@ impl Applied {
             approved_by: Some(model.approved_by.clone()).filter(|name| !name.is_empty()),
             approved_on: model.approved_on.map(|day| day.to_string()),
             customers: self.in_question(),
-            bands: model.bands.iter().zip(&self.customers).map(band).collect(),
         }
     }
 }

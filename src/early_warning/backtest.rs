@@ -172,12 +172,19 @@ impl Failure {
                 "its risks are no nearer to what happened than those of the rules".to_owned()
             }
             Failure::FewTested(customers) => {
-                format!("only {customers} customers had the outcome in its tests, too few to judge it by")
+                format!("only {} had the outcome in its tests, too few to judge it by", counted(customers))
             }
             Failure::FewCalibrated(customers) => {
-                format!("only {customers} customers had the outcome in its calibration, too few to tell risks from")
+                format!(
+                    "only {} had the outcome in the calibration of the last test, too few to tell risks from",
+                    counted(customers)
+                )
             }
             Failure::Miscalibrated => "its risks are too high or too low".to_owned(),
         }
     }
+}
+
+fn counted(customers: u64) -> String {
+    format!("{customers} customer{}", if customers == 1 { "" } else { "s" })
 }

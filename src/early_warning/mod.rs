@@ -38,7 +38,7 @@ pub use backtest::{AuditedGroup, Backtest, BacktestDate, BandOutcome, CapacityFi
 pub(crate) use bands::wilson;
 pub use error::{FitError, Unfit};
 pub use followed::{Followed, FollowedCount, FollowedMonth, Month, NO_BAND, Standing, follow};
-pub use model::{Band, Bin, BinRange, Model, Provenance, ScoredFeature};
+pub use model::{Band, Bin, BinRange, Model, Provenance, SampleSize, ScoredFeature};
 pub use model_file::{ModelFile, ModelFileError, ModelInput, TestSummary, TestedDate};
 pub use ranking::{AUDIT_CAPACITY_PCT, CAPACITIES_PCT};
 pub use rolling::fit;

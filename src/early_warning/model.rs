@@ -44,6 +44,21 @@ pub struct Provenance {
     pub fitting_rows: u64,
     /// Those of them with the outcome.
     pub fitting_outcomes: u64,
+    /// The samples of all dates that have one, ascending: those that it was fitted or calibrated on, or tested on, or neither.
+    pub samples: Vec<SampleSize>,
+}
+
+/// How large the sample of a date is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SampleSize {
+    /// The date.
+    pub date: Day,
+    /// Customers in question whose outcome is known.
+    pub rows: u64,
+    /// Those of them with the outcome.
+    pub outcomes: u64,
+    /// Customers who are no longer in the population `within` dates later and have no outcome; they are not in `rows`.
+    pub left_out: u64,
 }
 
 /// A feature of a scorecard.

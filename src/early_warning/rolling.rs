@@ -6,7 +6,7 @@ use super::backtest::{Backtest, BacktestDate, BandOutcome, Tested};
 use super::baselines::Baselines;
 use super::error::{FitError, Unfit};
 use super::fitting::{Fitter, Scorecard, calibration_dates};
-use super::model::{Model, Provenance};
+use super::model::{Model, Provenance, SampleSize};
 use super::passing;
 use super::ranking::{Level, Sums};
 use super::samples::{DateSample, Samples};
@@ -75,6 +75,15 @@ fn days(dates: &[DateSample]) -> Vec<Day> {
     dates.iter().map(|date| date.date).collect()
 }
 
+fn size(sample: &DateSample) -> SampleSize {
+    SampleSize {
+        date: sample.date,
+        rows: sample.customers.len() as u64,
+        outcomes: sample.dates_until.iter().filter(|until| **until > 0).count() as u64,
+        left_out: sample.left_out,
+    }
+}
+
 fn model(samples: &Samples, settings: &EarlyWarning, scorecard: Scorecard) -> Model {
     let panel = &samples.panel;
     let end = |day: Option<&Day>| day.copied().unwrap_or(samples.dates[0].date);
@@ -93,6 +102,7 @@ fn model(samples: &Samples, settings: &EarlyWarning, scorecard: Scorecard) -> Mo
             calibrated_on: days(&samples.dates[scorecard.calibrated_on]),
             fitting_rows: scorecard.rows,
             fitting_outcomes: scorecard.outcomes,
+            samples: samples.dates.iter().map(size).collect(),
         },
         intercept: scorecard.intercept,
         features: scorecard.features,

@@ -141,6 +141,7 @@ mod tests {
                 calibrated_on: vec![],
                 fitting_rows: 0,
                 fitting_outcomes: 0,
+                samples: vec![],
             },
             intercept: 0.0,
             features,

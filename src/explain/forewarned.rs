@@ -91,7 +91,7 @@ impl Words<'_> {
             &texts.warning_risk,
             &[
                 ("score", &signed(of.score)),
-                ("risk", &number(of.band.risk_pct)),
+                ("risk", &language.at_most(of.band.risk_pct, if of.band.risk_pct < 1.5 { 1 } else { 0 })),
                 ("low", &number(of.band.risk_low_pct)),
                 ("high", &number(of.band.risk_high_pct)),
                 ("category", language.of(&self.explanation.rule_set.categories[of.to].names)),

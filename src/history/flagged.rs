@@ -21,7 +21,7 @@ pub enum PassedOver {
     Unreadable(HistoryError),
     /// Its categories come about otherwise than the model's.
     OtherSettings(Vec<String>),
-    /// The model has learned from what came after it.
+    /// The model has learned from what came after it, so that whom it flagged is not told; where everybody was is.
     Learned,
 }
 
@@ -58,7 +58,10 @@ pub fn flagged_months(root: &Path, panel: Option<&PastPanel>, file: &ModelFile) 
     for run in last_of_months(good_runs(root, None)?) {
         let day = run.day;
         match of_run(run, file, panel.is_none(), &mut numbers) {
-            Ok(month) => found.months.push(month),
+            Ok((month, has_learned)) => {
+                found.months.push(month);
+                found.passed_over.extend(has_learned.then_some((day, PassedOver::Learned)));
+            }
             Err(reason) => found.passed_over.push((day, reason)),
         }
     }
@@ -84,20 +87,23 @@ fn month_number(day: Day) -> i32 {
     date.year() * 12 + date.month0() as i32
 }
 
-/// What a run tells.
-fn of_run(run: GoodRun, file: &ModelFile, tells_standings: bool, numbers: &mut Numbers) -> Result<Month, PassedOver> {
+/// What a run tells; and whether it flagged by the model what that has learned from, so that whom it flagged is not told.
+fn of_run(
+    run: GoodRun,
+    file: &ModelFile,
+    tells_standings: bool,
+    numbers: &mut Numbers,
+) -> Result<(Month, bool), PassedOver> {
     run.manifest.map_err(PassedOver::Unreadable)?;
     let past = PastRun::open(&run.folder).map_err(PassedOver::Unreadable)?;
     same_settings(&past.plan, file, run.day)?;
     let is_same = past.model().map_err(PassedOver::Unreadable)?.is_some_and(|own| own.is_same_model(file));
-    let has_learned = run.day <= file.model.provenance.last_date;
-    if is_same && has_learned && !tells_standings {
-        return Err(PassedOver::Learned);
-    }
+    // Of what came after its last date it knows nothing.
+    let has_learned = is_same && run.day < file.model.provenance.last_date;
     let flags = is_same && !has_learned;
     let month = Month { number: month_number(run.day), day: run.day, standings: None, bands: None };
     if !flags && !tells_standings {
-        return Ok(month);
+        return Ok((month, has_learned));
     }
     let labels = past.labels(Entity::Customer);
     let columns = ["customer_id", "category", WARNING_SCORE];
@@ -106,7 +112,8 @@ fn of_run(run: GoodRun, file: &ModelFile, tells_standings: bool, numbers: &mut N
         rows(&table, file, numbers, (&mut standings, &mut bands)).map_err(|fault| labels.damaged(fault))
     });
     scanned.map_err(PassedOver::Unreadable)?;
-    Ok(Month { standings: tells_standings.then_some(standings), bands: flags.then_some(bands), ..month })
+    let month = Month { standings: tells_standings.then_some(standings), bands: flags.then_some(bands), ..month };
+    Ok((month, has_learned))
 }
 
 /// Notes the rows of labels.

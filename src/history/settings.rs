@@ -32,7 +32,8 @@ pub fn label_settings_that_differ(old: &RunPlan, new: &RunPlan, features: &[Stri
     differ
 }
 
-/// The rules and the derived features that differ, by name.
+/// The rules and the derived features that differ, by name. Where none of several rules stays as it was, which is what one rule
+/// in a configuration without any does, they are not listed.
 fn rule_settings_that_differ(old: &RuleSet, new: &RuleSet, features: &[String]) -> Vec<String> {
     let (before, after) = (old.derived_needed(features), new.derived_needed(features));
     let expression = |of: &[&DerivedFeature], name: &str| {
@@ -45,12 +46,24 @@ fn rule_settings_that_differ(old: &RuleSet, new: &RuleSet, features: &[String]) 
         let at = of.rules.iter().position(|rule| rule.name == name)?;
         Some((of.rules[at].when.clone(), of.category_name(at as u16).to_owned()))
     };
-    let names: BTreeSet<&str> = old.rules.iter().chain(&new.rules).map(|rule| rule.name.as_str()).collect();
-    let rules = names.into_iter().filter(|name| rule(old, name) != rule(new, name));
-    differ.extend(rules.map(|name| format!("rules.{name}")));
-    let in_order = |of: &RuleSet| of.rules.iter().map(|rule| rule.name.clone()).collect::<Vec<_>>();
-    if differ.is_empty() && in_order(old) != in_order(new) {
-        differ.push("rules: their order".to_owned());
+    let names = |of: &RuleSet| of.rules.iter().map(|rule| rule.name.clone()).collect::<Vec<_>>();
+    let (before, after) = (names(old), names(new));
+    // Those that both have, in the order of each.
+    let both = |of: &[String], other: &[String]| -> Vec<String> {
+        of.iter().filter(|name| other.contains(name)).cloned().collect()
+    };
+    let (kept, in_new_order) = (both(&before, &after), both(&after, &before));
+    let stays = |name: &String| rule(old, name) == rule(new, name);
+    if !after.is_empty() && kept.len() < before.len() && !kept.iter().any(stays) {
+        differ.push("rules (all of them: one of your own replaces all default rules)".to_owned());
+    } else {
+        let changed = kept.iter().filter(|name| !stays(name));
+        differ.extend(changed.map(|name| format!("rules.{name}")));
+        let added = after.iter().filter(|name| !kept.contains(name));
+        differ.extend(added.map(|name| format!("rules.{name} (added)")));
+        let removed = before.iter().filter(|name| !kept.contains(name));
+        differ.extend(removed.map(|name| format!("rules.{name} (removed)")));
+        differ.extend((kept != in_new_order).then(|| "order of rules".to_owned()));
     }
     if old.category_name(old.default_rule()) != new.category_name(new.default_rule()) {
         differ.push("default_category".to_owned());
@@ -142,4 +155,39 @@ fn columns(plan: &RunPlan, extract: Extract) -> BTreeSet<Reading> {
     };
     let is_dimension = |name: &str| plan.dimensions.iter().any(|dimension| dimension == name);
     sources.flat_map(|source| &source.columns).map(reading).filter(|column| !is_dimension(&column.0)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::tests::plan_of;
+
+    /// What differs between the default rules, or rules of these names, and others.
+    fn differ(old: &str, new: &str) -> Vec<String> {
+        let plan = |names: &str| {
+            let rule = |name: char| format!("{{ name = \"{name}\", category = \"support\", when = \"contacts > 1\" }}");
+            let rules: Vec<String> = names.chars().map(rule).collect();
+            plan_of(&if names == "default" { String::new() } else { format!("rules = [{}]\n", rules.join(", ")) })
+        };
+        label_settings_that_differ(&plan(old), &plan(new), &[])
+    }
+
+    #[test]
+    fn only_rules_that_differ_are_named() {
+        assert_eq!(differ("abc", "abc"), [""; 0]);
+        assert_eq!(differ("abc", "axbc"), ["rules.x (added)"]);
+        assert_eq!(differ("abc", "ac"), ["rules.b (removed)"]);
+        assert_eq!(differ("abc", "acb"), ["order of rules"]);
+        assert_eq!(differ("abc", "xca"), ["rules.x (added)", "rules.b (removed)", "order of rules"]);
+        assert_eq!(differ("default", "a"), ["rules (all of them: one of your own replaces all default rules)"]);
+        assert_eq!(differ("ab", ""), ["rules.a (removed)", "rules.b (removed)"]);
+    }
+
+    #[test]
+    fn a_rule_that_says_something_else_is_changed() {
+        let plan =
+            |when: &str| plan_of(&format!("rules = [{{ name = \"a\", category = \"support\", when = \"{when}\" }}]\n"));
+        let differ = label_settings_that_differ(&plan("contacts > 1"), &plan("contacts > 2"), &[]);
+        assert_eq!(differ, ["rules.a"]);
+    }
 }

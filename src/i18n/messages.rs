@@ -112,7 +112,7 @@ messages! {
     model_knows_later_days(last, as_of);
     model_failed();
     panel_hidden_starts(dates, last, gap);
-    panel_late_rows(extract, newest, dates, first, days);
+    panel_late_rows(count, first, extracts, days);
     too_many_groups(dimension, groups, most);
     too_many_pairs(first, second, groups, most);
     unreachable_rules(unreachable, all, rules, needed);

@@ -79,12 +79,12 @@ texts! {
         title headline_passes headline_fails fails learned_from learned approved not_approved quoted few_outcomes
         capacity capacity_lead capacity_sentence each_month every_months capacity_compared capacity_chart
         capacity_description calibration calibration_lead calibration_all calibration_chart calibration_item slid
-        as_foreseen stability stability_lead auc_chart ratio_chart as_expected ahead ahead_lead ahead_chart scorecard
-        scorecard_lead exceptions no_exceptions exception reference points_item range_missing range_any range_from_to
-        range_from range_over_to range_over range_to range_but bands bands_lead bands_chart band_from band_from_to
+        as_foreseen stability stability_lead auc_chart ratio_chart as_expected ahead ahead_lead ahead_windows month_ahead first_date_ahead ahead_chart scorecard
+        samples samples_lead use_fitting use_calibrating use_testing scorecard_lead exceptions no_exceptions exception reference points_item range_missing range_any range_from_to
+        range_from range_over_to range_over range_to range_but bands bands_lead bands_fitted_too bands_fitted_none bands_chart band_from band_from_to
         band_to band_any audit audit_lead audit_none audit_all audit_shown recall_chart group_ratio_chart limits
         not_decide not_decide_means not_judge not_judge_means not_causes not_causes_means not_effect not_effect_means
-        not_elsewhere not_elsewhere_means reading reading_windows reading_payments reading_left_out
+        not_elsewhere not_elsewhere_means reading reading_windows masked_slides reading_level reading_payments reading_left_out
         no_better_than_rules no_better_than_single no_more_skill_than_rules few_tested few_calibrated miscalibrated
         run_lead run_model run_not_approved run_failed run_bands run_band run_capacity run_list
     }

@@ -8,7 +8,7 @@ use super::PanelPlan;
 use crate::calendar::Day;
 use crate::extract::{ExtractError, Interners, Progress, RejectsWriter};
 use crate::features::{BenefitTraits, DatedEvents, KeepContext, KernelWindow, SortedEvents};
-use crate::i18n::{Message, messages};
+use crate::i18n::{Message, Value, messages};
 use crate::intake::{ExtractAccount, Population, match_orphans};
 use crate::job::{Aggregated, Job, JobError, ReadContext, Timings, traits};
 use crate::schema::Entity;
@@ -115,13 +115,21 @@ fn hidden_starts(panel: &PanelPlan) -> Option<Message> {
     Some(messages::panel_hidden_starts(messages::n_dates(hidden.len()), *last, gap))
 }
 
-/// Of dates that are so near to the newest row of an extract that rows may be missing.
+/// Of dates that are so near to the newest row of an extract that rows may be missing: extracts of the same dates together.
 fn late_rows(accounts: &[ExtractAccount], dates: &[Day]) -> Vec<Message> {
-    let late = |account: &ExtractAccount| {
-        let newest = account.newest_row?;
-        let near: Vec<Day> = dates.iter().filter(|date| date.0 >= newest.0 - LATE_DAYS).copied().collect();
-        let name = account.extract.name();
-        Some(messages::panel_late_rows(name, newest, messages::n_dates(near.len()), *near.first()?, LATE_DAYS as u64))
-    };
-    accounts.iter().filter(|account| !account.extract.is_register()).filter_map(late).collect()
+    // By the first of the dates, in the order of the extracts.
+    let mut late: Vec<(Day, Vec<Value>)> = Vec::new();
+    for account in accounts.iter().filter(|account| !account.extract.is_register()) {
+        let Some(newest) = account.newest_row else { continue };
+        let Some(first) = dates.iter().find(|date| date.0 >= newest.0 - LATE_DAYS) else { continue };
+        let named = Value::safe(format!("{} ({newest})", account.extract.name()));
+        match late.iter_mut().find(|(own, _)| own == first) {
+            Some((_, extracts)) => extracts.push(named),
+            None => late.push((*first, vec![named])),
+        }
+    }
+    let count = |first: Day| dates.iter().filter(|date| **date >= first).count();
+    late.into_iter()
+        .map(|(first, extracts)| messages::panel_late_rows(count(first), first, extracts, LATE_DAYS as u64))
+        .collect()
 }

@@ -12,8 +12,8 @@ use crate::tables::Localizer;
 const NAMED: usize = 5;
 /// Warnings that the head of the page has.
 const REMARKS: usize = 5;
-/// Letters of a warning there.
-const LONGEST: usize = 170;
+/// Letters of a warning there. Only what names many codes or columns is longer; sentences are shorter in every language.
+const LONGEST: usize = 300;
 
 /// How many customers are in which category, and what has become of the heaviest; empty where nobody is counted.
 pub(super) fn headline(localized: &LocalizedReport<'_>) -> String {
@@ -87,26 +87,54 @@ fn a_year_ago<'a>(localized: &'a LocalizedReport<'_>) -> Option<&'a HistoryEntry
 /// What the warnings are about, each without what to do, and how many more there are.
 pub(super) fn remarks(words: &Localizer<'_>, warnings: &[Message]) -> (Vec<String>, String) {
     let all = Message::texts(warnings, words.language);
-    let brief = |text: &String| {
-        let about = text.split_once("; ").map_or(text.as_str(), |(about, _)| about);
-        if about.chars().count() <= LONGEST {
-            return about.to_owned();
-        }
-        let kept: String = about.chars().take(LONGEST).collect();
-        format!("{} …", kept.rsplit_once(' ').map_or(kept.as_str(), |(words, _)| words))
-    };
     let more = all.len().saturating_sub(REMARKS);
     let more = match more {
         0 => String::new(),
         more => fill(&words.texts.page.more_remarks, &[("count", &words.count(more as u64))]),
     };
-    (all.iter().take(REMARKS).map(brief).collect(), more)
+    (all.iter().take(REMARKS).map(|text| brief(text)).collect(), more)
+}
+
+/// What a warning is about: all before a semicolon. What is too long ends where a part of it does, never within one.
+fn brief(text: &str) -> String {
+    let about = text.split_once("; ").map_or(text, |(about, _)| about);
+    let Some((end, _)) = about.char_indices().nth(LONGEST) else { return about.to_owned() };
+    let kept = &about[..end];
+    let end_of_part = [", ", ": "].iter().filter_map(|sign| kept.rfind(sign)).max();
+    let end = end_of_part.or_else(|| kept.rfind(' ')).unwrap_or(end);
+    format!("{} …", &kept[..end])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::calendar::Day;
+    use crate::i18n::{Language, Value, messages};
     use crate::tables::made_up_run::Run;
+
+    #[test]
+    fn a_warning_ends_where_a_sentence_or_a_part_of_it_does() {
+        let day = Day::from_iso("2025-12-31").unwrap();
+        let newest = |name: &str| Value::safe(format!("{name} (2026-01-15)"));
+        let extracts: Vec<Value> = ["contacts", "applications", "decisions", "payments"].map(newest).into();
+        let all = [
+            messages::panel_late_rows(3u64, day, extracts, 62u64),
+            messages::panel_hidden_starts(messages::n_dates(12u64), day, 30u64),
+            messages::model_knows_later_days(day, day),
+            messages::model_is_old(day, 400u32, 365u32),
+            messages::model_failed(),
+            messages::no_register(),
+        ];
+        for language in Language::ALL {
+            for message in &all {
+                let (whole, brief) = (message.text(language), brief(&message.text(language)));
+                assert!(!brief.ends_with('…') && whole.starts_with(&brief), "{brief}");
+            }
+        }
+        let codes = (0..60).map(|code| format!("code {code}")).collect::<Vec<_>>().join(", ");
+        let cut = brief(&format!("applications: codes that are not mapped: {codes}"));
+        assert!(cut.ends_with("code 28 …"), "{cut}");
+    }
 
     #[test]
     fn of_many_categories_the_largest_and_the_heaviest_are_named() {

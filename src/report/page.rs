@@ -5,6 +5,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
 
+use super::early_warning::Phrases;
 use super::localized::LocalizedReport;
 use super::view::Section;
 use super::{ReportError, head, sections};
@@ -83,12 +84,17 @@ pub(super) fn page(content: &Content<'_>, language: Language) -> Result<String, 
         remarks,
         more_remarks,
     };
-    laid_out(&words, &content.plan.report.agency, head, sections::all(&localized), &texts.page.maker)
+    let mask_note = match content.early_warning {
+        Some(applied) => Phrases { words: &words, provenance: &applied.file.model.provenance }.mask_note(),
+        None => words.mask_note(),
+    };
+    laid_out(&words, mask_note, &content.plan.report.agency, head, sections::all(&localized), &texts.page.maker)
 }
 
-/// A page of these sections; `maker` says who made it, and where else the figures are.
+/// A page of these sections; `mask_note` says what a mask means, `maker` who made it, and where else the figures are.
 pub(super) fn laid_out(
     words: &Localizer<'_>,
+    mask_note: String,
     agency: &str,
     head: Head,
     sections: Vec<Section>,
@@ -106,7 +112,7 @@ pub(super) fn laid_out(
             service: &words.texts.overview.service,
             privacy: &texts.privacy,
             missing: &texts.missing,
-            masked: if has_mask { words.mask_note() } else { String::new() },
+            masked: if has_mask { mask_note } else { String::new() },
             scroll: &texts.scroll,
             remarks: &texts.remarks,
             maker: fill(maker, &[("version", env!("CARGO_PKG_VERSION"))]),

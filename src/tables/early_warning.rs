@@ -70,10 +70,13 @@ pub fn backtest(words: &Localizer<'_>, backtest: &Backtest) -> Table {
     table.columns.extend(capacity_columns(words, backtest));
     for date in &backtest.dates {
         let day = Value::from(date.date.to_string());
-        push_tested(words, &mut table, &day, Some(date), &date.tested, &date.single_feature);
+        let tested = TestedRows { when: &day, date: Some(date), tested: &date.tested, left_out: date.left_out };
+        tested.push(words, &mut table, &date.single_feature);
     }
     let together = Value::named("together", &words.texts.scorers.together);
-    push_tested(words, &mut table, &together, None, &backtest.together, &backtest.single_feature);
+    let left_out = backtest.dates.iter().map(|date| date.left_out).sum();
+    let tested = TestedRows { when: &together, date: None, tested: &backtest.together, left_out };
+    tested.push(words, &mut table, &backtest.single_feature);
     table
 }
 
@@ -109,37 +112,40 @@ fn at(figures: &TestFigures, capacity_pct: f64) -> Option<&CapacityFigures> {
     figures.capacities.iter().find(|capacity| capacity.capacity_pct == capacity_pct)
 }
 
-/// A row per scorer.
-fn push_tested(
-    words: &Localizer<'_>,
-    table: &mut Table,
-    when: &Value,
-    date: Option<&BacktestDate>,
-    tested: &Tested,
-    single_feature: &str,
-) {
-    for (place, (scorer, figures)) in scorers(words, tested).into_iter().enumerate() {
-        let feature = if place == 2 { Cell::from(words.feature(single_feature)) } else { Cell::default() };
-        let days = |days: Option<&[Day]>| {
-            let [first, last] = [days.and_then(<[_]>::first), days.and_then(<[_]>::last)];
-            [first, last].map(|day| day.map_or(Cell::default(), |day| Cell::from(day.to_string())))
-        };
-        let fitted = days(date.map(|date| date.fitted_on.as_slice()));
-        // The baselines are not calibrated.
-        let calibrated = days(date.filter(|_| place == 0).map(|date| date.calibrated_on.as_slice()));
-        let head = [Cell::from(when.clone()), Cell::from(scorer), feature];
-        let left_out = date.map_or(Cell::default(), |date| Cell::from(date.left_out));
-        let cells = head.into_iter().chain(fitted).chain(calibrated).chain(figure_cells(figures, left_out));
-        table.push_as(date.is_none(), cells);
+/// What a test came to: a row per scorer.
+struct TestedRows<'a> {
+    when: &'a Value,
+    /// None of all dates together.
+    date: Option<&'a BacktestDate>,
+    tested: &'a Tested,
+    left_out: u64,
+}
+
+impl TestedRows<'_> {
+    fn push(&self, words: &Localizer<'_>, table: &mut Table, single_feature: &str) {
+        let TestedRows { when, date, tested, left_out } = *self;
+        for (place, (scorer, figures)) in scorers(words, tested).into_iter().enumerate() {
+            let feature = if place == 2 { Cell::from(words.feature(single_feature)) } else { Cell::default() };
+            let days = |days: Option<&[Day]>| {
+                let [first, last] = [days.and_then(<[_]>::first), days.and_then(<[_]>::last)];
+                [first, last].map(|day| day.map_or(Cell::default(), |day| Cell::from(day.to_string())))
+            };
+            let fitted = days(date.map(|date| date.fitted_on.as_slice()));
+            // The baselines are not calibrated.
+            let calibrated = days(date.filter(|_| place == 0).map(|date| date.calibrated_on.as_slice()));
+            let head = [Cell::from(when.clone()), Cell::from(scorer), feature];
+            let cells = head.into_iter().chain(fitted).chain(calibrated).chain(figure_cells(figures, left_out));
+            table.push_as(date.is_none(), cells);
+        }
     }
 }
 
 /// The figures of a row of the backtest.
-fn figure_cells(figures: &TestFigures, left_out: Cell) -> Vec<Cell> {
+fn figure_cells(figures: &TestFigures, left_out: u64) -> Vec<Cell> {
     let mut cells = vec![
         Cell::from(figures.rows),
         Cell::from(figures.outcomes),
-        left_out,
+        Cell::from(left_out),
         Cell::from(pct(figures.outcomes as f64, figures.rows)),
         Cell::from(figures.auc),
         Cell::from(figures.expected),

@@ -6,7 +6,7 @@ use crate::calendar::Day;
 use crate::config::{BandLimits, EarlyWarning};
 use crate::early_warning::{
     Applied, AuditedGroup, Backtest, BacktestDate, Band, BandOutcome, Bin, BinRange, CAPACITIES_PCT, CapacityFigures,
-    Model, ModelFile, Provenance, ScoredFeature, TestFigures, TestSummary, Tested,
+    Model, ModelFile, Provenance, SampleSize, ScoredFeature, TestFigures, TestSummary, Tested,
 };
 
 /// Everything that the page of a model is made of.
@@ -55,6 +55,15 @@ impl MadeUpModel {
             calibrated_on: (6..18).rev().map(date).collect(),
             fitting_rows: 19 * customers,
             fitting_outcomes: 19 * customers / 50,
+            samples: (6..=30)
+                .rev()
+                .map(|months| SampleSize {
+                    date: date(months),
+                    rows: customers,
+                    outcomes: customers / 50,
+                    left_out: if months == 30 { 3 } else { 40 },
+                })
+                .collect(),
         };
         let features = vec![contacts(&provenance), age(&provenance)];
         let model = Model {

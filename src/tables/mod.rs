@@ -36,7 +36,7 @@ pub use content::{CategoryMask, Content, MaskedBreakdown};
 pub use early_warning::{MAIN_CAPACITIES, audit, backtest, calibration, capacity};
 pub use early_warning_view::{
     bin_range, failures, least_outcomes, scorecard, warning_ahead, warning_audit, warning_bands, warning_calibration,
-    warning_capacity, warning_dates, warning_now,
+    warning_capacity, warning_dates, warning_now, warning_samples,
 };
 pub use followed::{followed_bands, followed_months, followed_runs};
 pub use groups::{by_dimension, group_shares, share_column};

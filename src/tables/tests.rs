@@ -73,6 +73,7 @@ fn of_model(words: &Localizer<'_>) -> Vec<Table> {
         warning_now(words, &model.bands, &[7, 5_000, 60_000]),
         warning_capacity(words, &backtest.together, 1),
         warning_dates(words, &backtest),
+        warning_samples(words, &model.provenance, &backtest),
         warning_ahead(words, &backtest.together, &model.provenance),
         warning_calibration(words, &backtest.dates, &model.provenance),
         warning_audit(words, &backtest, &model.provenance),

@@ -62,6 +62,7 @@ fn a_model_and_its_tests_follow_from_the_labels_of_runs() {
     let model: toml::Value = workspace.read("model.toml").parse::<toml::Table>().expect("TOML").into();
     assert_eq!(wrong_bins(&model, &samples[..=4]), [""; 0]);
     assert_eq!(wrong_bands(&model, &samples), [""; 0]);
+    sizes_are_told(&model, &samples);
     learning_lies_before_testing(&backtest, &panel.dates);
     tables_agree(&workspace, &backtest);
     audited_are_groups_of_enough(&workspace, &register, &samples[4..]);
@@ -87,6 +88,10 @@ fn wrong_baseline(backtest: &Table, samples: &[Sample]) -> Vec<String> {
         all.push(sums);
     }
     differences.extend(wrong(backtest, "together", "rules", &Sums::together(&all).figures()));
+    let left_out: usize = samples[2 * WITHIN..].iter().map(|sample| sample.left_out).sum();
+    for scorer in ["model", "rules", "single"] {
+        differences.extend(wrong(backtest, "together", scorer, &[("left_out".to_owned(), left_out as f64)]));
+    }
     assert_eq!(backtest.rows.len(), 3 * (all.len() + 1));
     differences
 }
@@ -113,6 +118,22 @@ fn wrong_bins(model: &toml::Value, fitted: &[Sample]) -> Vec<String> {
         }
     }
     differences
+}
+
+/// How large every sample is, and what it was used for.
+fn sizes_are_told(model: &toml::Value, samples: &[Sample]) {
+    let told = model["fitted"]["samples"].as_array().expect("samples");
+    assert_eq!(told.len(), samples.len());
+    for (at, (told, sample)) in told.iter().zip(samples).enumerate() {
+        assert_eq!(told["date"].as_str(), Some(sample.date.as_str()));
+        let found = ["rows", "outcomes", "left_out"].map(|key| told[key].as_integer().expect("a number") as usize);
+        assert_eq!(found, [sample.cases.len(), sample.outcomes(), sample.left_out], "{}", sample.date);
+        let used = [("fitting", at <= 4), ("calibrating", true), ("testing", at >= 2 * WITHIN)];
+        let used: Vec<&str> = used.into_iter().filter(|(_, is_used)| *is_used).map(|(name, _)| name).collect();
+        let found: Vec<&str> =
+            told["used_for"].as_array().expect("uses").iter().filter_map(|used| used.as_str()).collect();
+        assert_eq!(found, used, "{}", sample.date);
+    }
 }
 
 /// Rows and outcomes of every band, whose risks come from all samples.

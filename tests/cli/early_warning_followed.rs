@@ -9,7 +9,7 @@ use crate::table::Table;
 #[test]
 fn what_became_of_those_whom_a_model_flagged_follows_from_the_runs() {
     let workspace = fitted();
-    let days = ["2025-06-30", "2025-07-31", "2025-08-15", "2025-08-31", "2025-09-30", "2025-10-31"];
+    let days = ["2025-05-31", "2025-06-30", "2025-07-31", "2025-08-15", "2025-08-31", "2025-09-30", "2025-10-31"];
     for day in days {
         run(&workspace, "big/run.toml", day, &[]).code(0);
     }
@@ -17,7 +17,14 @@ fn what_became_of_those_whom_a_model_flagged_follows_from_the_runs() {
     workspace.write("approved.toml", changed(&approved, "approved_on = \"\"", "approved_on = \"2025-07-01\""));
     let said = workspace.vardag(&["early-warning", "check", "approved.toml", "runs", "--json"]).code(0).json();
     let dates: Vec<&str> = said["runs"].as_array().unwrap().iter().filter_map(|run| run["date"].as_str()).collect();
-    assert_eq!(dates, ["2025-07-31", "2025-08-31", "2025-09-30", "2025-10-31"], "after the model's panel, one a month");
+    assert_eq!(
+        dates,
+        ["2025-06-30", "2025-07-31", "2025-08-31", "2025-09-30", "2025-10-31"],
+        "from the last date of the panel on"
+    );
+    let passed_over = said["passed_over"].as_array().unwrap();
+    assert_eq!(passed_over.len(), 1, "{passed_over:?}");
+    assert_eq!(passed_over[0]["as_of"], "2025-05-31", "the model knows what came after");
 
     let months: Vec<Table> =
         dates.iter().map(|day| Table::read(&workspace.path(&format!("runs/{day}/labels.csv")))).collect();
@@ -27,7 +34,7 @@ fn what_became_of_those_whom_a_model_flagged_follows_from_the_runs() {
     };
     let months: Vec<_> = months.iter().map(of).collect();
     let (mut customers, mut outcomes, mut expected) = (0, 0, 0.0);
-    for base in 0..2 {
+    for base in 0..3 {
         for (id, (_, risk)) in months[base].iter().filter(|(_, (_, risk))| !risk.is_empty()) {
             let came =
                 (1..=2).any(|after| months[base + after].get(id).is_some_and(|(category, _)| category == "irregular"));
@@ -52,7 +59,7 @@ fn what_became_of_those_whom_a_model_flagged_follows_from_the_runs() {
             "panel",
             "big/vardag.toml",
             "--from",
-            "2025-07-31",
+            "2025-06-30",
             "--to",
             "2025-10-31",
             "--out",
@@ -60,7 +67,7 @@ fn what_became_of_those_whom_a_model_flagged_follows_from_the_runs() {
             "--quiet",
         ])
         .code(0);
-    let panel = "panels/2025-07-31_2025-10-31";
+    let panel = "panels/2025-06-30_2025-10-31";
     let by_panel = workspace.vardag(&["early-warning", "check", "approved.toml", "runs", "--json", "--panel", panel]);
     assert_eq!(by_panel.code(0).json()["by_month"], said["by_month"]);
     workspace
@@ -75,11 +82,11 @@ fn what_became_of_those_whom_a_model_flagged_follows_from_the_runs() {
     workspace.vardag(&["early-warning", "check", "changed.toml", "runs"]).code(2).stderr_has("the model was changed");
     workspace.vardag(&["early-warning", "check", "none.toml", "runs"]).code(2).stderr_has("cannot be read");
     // A month that is away ends the following, and a run that was changed is passed over.
-    workspace.write("runs/2025-09-30/labels.csv", "");
+    workspace.write("runs/2025-08-31/labels.csv", "");
     let passed = workspace.vardag(&["early-warning", "check", "approved.toml", "runs"]);
     passed
         .code(0)
-        .stderr_has("warning: 2025-09-30 is passed over: ")
+        .stderr_has("warning: 2025-08-31 is passed over: ")
         .stdout_has("No run can be followed for 2 months yet.");
     let text = passed.stdout();
     assert!(text.contains("People who got help because of a score change these figures"), "{text}");

@@ -128,9 +128,7 @@ fn who_is_in_question_follows_from_labels_and_model() {
 
     let entry = &folder.manifest()["early_warning"];
     assert_eq!(entry["customers"], expected.len());
-    let counts: Vec<u64> =
-        entry["bands"].as_array().expect("bands").iter().filter_map(|band| band["customers"].as_u64()).collect();
-    assert_eq!(counts, by_band);
+    assert_eq!(entry.get("bands"), None, "anybody may read a manifest, and bands may have few customers");
     assert_eq!(entry["blake3"], blake3::hash(&workspace.bytes("big/model.toml")).to_string());
     assert_eq!(folder.bytes("model.toml"), workspace.bytes("big/model.toml"));
     let mode = |file: &str| folder.path.join(file).metadata().expect("a file").permissions().mode() & 0o777;

@@ -176,7 +176,11 @@ fn the_first_readers_of_a_panel_see_where_its_figures_are_weak() {
     let contacts = "K1,A,2025-03-01,phone,inbound,\nK2,A,2026-01-20,phone,inbound,";
     let outcome =
         Workspace::agency().rows("contacts", contacts).settings("window.history_from = 2024-01-01").vardag(&panel);
-    outcome.code(0).stderr_has("2 dates from 2025-11-30 on lie after the newest row of contacts (2026-01-20)");
+    outcome.code(0).stderr_has(
+        "2 dates, 2025-11-30 and later, lie within 62 days before the newest row of contacts (2026-01-20), or after it",
+    );
+    // Extracts of the same dates are said once.
+    outcome.stderr_has("3 dates, 2025-10-31 and later, lie within 62 days before the newest row of applications (2025-02-01), payments");
     outcome.stderr_lacks("history_from");
 }
 

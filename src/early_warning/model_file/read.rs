@@ -5,13 +5,13 @@ use toml_edit::{Document, Item, Key, TableLike};
 use super::faults::Fault;
 use super::records::{
     BandLimitsRecord, BandRecord, BinRecord, CapacityRecord, DateRecord, FailureRecord, FeatureRecord, FiguresRecord,
-    FileRecord, InputRecord, TestsRecord,
+    FileRecord, InputRecord, SampleRecord, TestsRecord,
 };
 use super::{ModelFile, ModelInput, TestSummary, TestedDate};
 use crate::calendar::Day;
 use crate::config::{BandLimits, as_day, table_text};
 use crate::early_warning::{
-    Band, Bin, BinRange, CapacityFigures, Failure, Model, Provenance, ScoredFeature, TestFigures, Tested,
+    Band, Bin, BinRange, CapacityFigures, Failure, Model, Provenance, SampleSize, ScoredFeature, TestFigures, Tested,
 };
 
 /// Keys that a person may change.
@@ -92,12 +92,18 @@ fn of_record(record: FileRecord, approved_on: Option<Day>, configuration: String
                 calibrated_on: days(&fitted.calibrated_on)?,
                 fitting_rows: fitted.rows,
                 fitting_outcomes: fitted.outcomes,
+                samples: fitted.samples.into_iter().map(sample).collect::<Result<_, _>>()?,
             },
             intercept: scorecard.intercept,
             features,
             bands,
         },
     })
+}
+
+fn sample(record: SampleRecord) -> Result<SampleSize, Fault> {
+    let SampleRecord { date, rows, outcomes, left_out, .. } = record;
+    Ok(SampleSize { date: day(&date)?, rows, outcomes, left_out })
 }
 
 fn feature(record: FeatureRecord) -> Result<ScoredFeature, Fault> {

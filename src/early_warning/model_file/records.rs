@@ -36,7 +36,19 @@ pub(super) struct FittedRecord {
     pub(super) calibrated_on: Vec<String>,
     pub(super) rows: u64,
     pub(super) outcomes: u64,
+    pub(super) samples: Vec<SampleRecord>,
     pub(super) bands: BandLimitsRecord,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SampleRecord {
+    pub(super) date: String,
+    pub(super) rows: u64,
+    pub(super) outcomes: u64,
+    pub(super) left_out: u64,
+    #[serde(rename = "used_for")]
+    _used_for: IgnoredAny,
 }
 
 #[derive(Deserialize)]

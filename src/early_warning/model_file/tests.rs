@@ -5,7 +5,7 @@ use std::path::Path;
 use super::*;
 use crate::config::tests::plan_of;
 use crate::config::{from_text, of_features};
-use crate::early_warning::{Band, Bin, BinRange, CapacityFigures, Provenance, ScoredFeature, TestFigures};
+use crate::early_warning::{Band, Bin, BinRange, CapacityFigures, Provenance, SampleSize, ScoredFeature, TestFigures};
 
 /// A model of two features, made up.
 pub(crate) fn made_up() -> ModelFile {
@@ -63,6 +63,10 @@ fn provenance() -> Provenance {
         calibrated_on: vec![day("2024-01-31"), day("2024-02-29")],
         fitting_rows: 18_900,
         fitting_outcomes: 230,
+        samples: vec![
+            SampleSize { date: day("2023-01-31"), rows: 18_900, outcomes: 230, left_out: 12 },
+            SampleSize { date: day("2024-08-31"), rows: 30_000, outcomes: 900, left_out: 0 },
+        ],
     }
 }
 
@@ -159,6 +163,8 @@ fn whatever_else_is_changed_is_refused() {
         ("points = 9", "points = 8"),
         ("up_to = 2.0", "up_to = 3.0"),
         ("lowest_score = 20", "lowest_score = 10"),
+        ("left_out = 12", "left_out = 11"),
+        ("used_for = [\"testing\"]", "used_for = [\"fitting\"]"),
         ("passes = true", "passes = false"),
         ("to = \"support\"", "to = \"irregular\""),
         ("months = 6", "months = 7"),

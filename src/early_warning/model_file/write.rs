@@ -5,7 +5,7 @@ use toml_edit::Value;
 use super::read::seal_of;
 use super::{ModelFile, TestSummary, TestedDate};
 use crate::calendar::Day;
-use crate::early_warning::{Band, Bin, BinRange, Failure, Provenance, ScoredFeature, TestFigures};
+use crate::early_warning::{Band, Bin, BinRange, Failure, Provenance, SampleSize, ScoredFeature, TestFigures};
 
 /// The file's text.
 pub(super) fn text(file: &ModelFile) -> String {
@@ -58,7 +58,8 @@ fn fitted(file: &ModelFile) -> String {
          # In question are customers in `from` whose registration holds the day.\n\
          [fitted]\nversion = {}\nfrom = {}\nto = {}\nwithin = {within}\nevery_months = {every_months}\npenalty = {}\n\
          {exceptions}\nexceptions = {}\n\
-         # The panel, and the dates of it whose samples the coefficients (fitted_on) and the risks (calibrated_on) come from.\n\
+         # The panel, and the dates of it whose samples the coefficients (fitted_on) and the risks (calibrated_on) come from; a date\n\
+         # may serve both.\n\
          first_date = {}\nlast_date = {}\nfitted_on = {}\ncalibrated_on = {}\n\
          # A row is a customer on a date; rows with the outcome are those of customers who came to be in `to`.\n\
          rows = {fitting_rows}\noutcomes = {fitting_outcomes}\n",
@@ -71,12 +72,39 @@ fn fitted(file: &ModelFile) -> String {
         day(*last_date),
         list(fitted_on.iter().copied().map(day)),
         list(calibrated_on.iter().copied().map(day)),
-    ) + &format!(
-        "# When a band of scores was closed.\n\
+    ) + &samples(&file.model.provenance, &file.tests)
+        + &format!(
+            "# When a band of scores was closed.\n\
          bands = {{ min_customers = {}, min_outcomes = {}, min_outcomes_pct = {} }}\n",
-        limits.min_customers,
-        limits.min_outcomes,
-        float(limits.min_outcomes_pct)
+            limits.min_customers,
+            limits.min_outcomes,
+            float(limits.min_outcomes_pct)
+        )
+}
+
+/// How large the sample of every date was, and what it was used for.
+fn samples(provenance: &Provenance, tests: &TestSummary) -> String {
+    let sample = |sample: &SampleSize| {
+        let uses = [
+            ("fitting", provenance.fitted_on.contains(&sample.date)),
+            ("calibrating", provenance.calibrated_on.contains(&sample.date)),
+            ("testing", tests.dates.iter().any(|tested| tested.date == sample.date)),
+        ];
+        let uses = uses.into_iter().filter(|(_, is_used)| *is_used).map(|(name, _)| quoted(name));
+        format!(
+            "    {{ date = {}, rows = {}, outcomes = {}, left_out = {}, used_for = {} }},\n",
+            day(sample.date),
+            sample.rows,
+            sample.outcomes,
+            sample.left_out,
+            list(uses)
+        )
+    };
+    let samples: String = provenance.samples.iter().map(sample).collect();
+    format!(
+        "# By date. Left out, and not in `rows`, are customers without the outcome who are no longer in the population\n\
+         # `within` dates later. (Tests had models of their own, of earlier dates; this one is fitted and calibrated on those named so.)\n\
+         samples = [\n{samples}]\n"
     )
 }
 
@@ -143,7 +171,8 @@ fn tests(tests: &TestSummary) -> String {
     let [ratio, low, high] = tests.observed_to_expected.map(float);
     let dates: String = tests.dates.iter().map(tested_date).collect();
     let verdict = if tests.passes() {
-        "# It passes: it does better than the rules and than its best feature alone, and its risks are right."
+        "# It passes: it does better than the rules and than its best feature alone, and the interval of observed_to_expected\n\
+         # meets 0.9 to 1.1."
             .to_owned()
     } else {
         let why = tests.failures.iter().map(|failure| format!("#   - {}\n", failure.words()));

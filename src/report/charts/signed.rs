@@ -4,7 +4,7 @@ use super::{About, Bar};
 use crate::report::svg::{Anchor, Area, Place, fitted, width_of};
 
 /// Room for the labels at the side, in pixels.
-const SIDE: f64 = 148.0;
+const SIDE: f64 = 176.0;
 const HEIGHT: f64 = 15.0;
 const EACH: f64 = 20.0;
 

@@ -75,9 +75,12 @@ pub(super) fn ahead(localized: &LocalizedModel<'_>) -> Section {
     let (texts, phrases) = (&localized.texts.early_warning, localized.phrases());
     let months = localized.count(localized.plan.window.months.into());
     let capacity = phrases.capacity(AUDIT_CAPACITY_PCT);
-    let lead = fill(&texts.ahead_lead, &[("capacity", &capacity), ("months", &months)]);
-    let mut blocks = vec![Block::Text { text: lead }];
     let together = &localized.content.backtest.together;
+    let mut lead = fill(&texts.ahead_lead, &[("capacity", &capacity)]);
+    if phrases.falls(&together.model) {
+        lead = format!("{lead} {}", fill(&texts.ahead_windows, &[("ahead", phrases.ahead()), ("months", &months)]));
+    }
+    let mut blocks = vec![Block::Text { text: lead }];
     let table = warning_ahead(&localized.words, together, phrases.provenance);
     let found = table.numbers(RECALL[0]);
     if found.iter().any(|share| share.is_finite()) {

@@ -1,9 +1,9 @@
 //! What a model must not be used for, and what to know of its figures.
 
-use super::LocalizedModel;
+use super::{LocalizedModel, Phrases};
+use crate::early_warning::TestFigures;
 use crate::i18n::{Message, fill};
 use crate::report::view::{Block, Section};
-use crate::tables::Localizer;
 
 pub(super) fn section(localized: &LocalizedModel<'_>) -> Section {
     let texts = &localized.texts.early_warning;
@@ -17,7 +17,8 @@ pub(super) fn section(localized: &LocalizedModel<'_>) -> Section {
         term(&texts.not_elsewhere, &elsewhere),
     ];
     let mut blocks = vec![Block::Terms { terms }, Block::Heading { text: texts.reading.clone() }];
-    blocks.extend(caveats(&localized.words).map(|text| Block::Text { text }));
+    let tested = &localized.content.backtest.together.model;
+    blocks.extend(caveats(&localized.phrases(), tested).map(|text| Block::Text { text }));
     let left =
         if localized.content.registered { &texts.reading_left_out } else { &localized.texts.panel.reading_no_register };
     blocks.push(Block::Text { text: left.clone() });
@@ -31,7 +32,12 @@ pub(super) fn section(localized: &LocalizedModel<'_>) -> Section {
 }
 
 /// What whoever reads how much is found must be told.
-pub(in crate::report) fn caveats(words: &Localizer<'_>) -> impl Iterator<Item = String> {
-    let texts = &words.texts.early_warning;
-    [texts.reading_windows.clone(), texts.reading_payments.clone()].into_iter()
+pub(in crate::report) fn caveats(phrases: &Phrases<'_>, tested: &TestFigures) -> impl Iterator<Item = String> {
+    let texts = &phrases.words.texts.early_warning;
+    let windows = if phrases.falls(tested) {
+        fill(&texts.reading_windows, &[("ahead", phrases.ahead())])
+    } else {
+        texts.reading_level.clone()
+    };
+    [windows, texts.reading_payments.clone()].into_iter()
 }

@@ -107,13 +107,21 @@ pub(super) fn page(content: &EarlyWarningContent<'_>, language: Language) -> Res
         trust::calibration(&localized),
         trust::stability(&localized),
         capacity::ahead(&localized),
+        scorecard::learned_from(&localized),
         scorecard::section(&localized),
         scorecard::bands(&localized),
         audit::section(&localized),
         limits::section(&localized),
     ];
     let head = page_head(&localized);
-    laid_out(&words, &content.plan.report.agency, head, sections, &words.texts.panel.maker)
+    laid_out(
+        &words,
+        localized.phrases().mask_note(),
+        &content.plan.report.agency,
+        head,
+        sections,
+        &words.texts.panel.maker,
+    )
 }
 
 /// What is said above all sections: that it is advice, whether the model passes and why not, what it learned from, who approved.

@@ -1,10 +1,10 @@
 //! What a model is about, in phrases that its page and the report of a run share.
 
-use crate::early_warning::Provenance;
+use crate::early_warning::{AUDIT_CAPACITY_PCT, Provenance, TestFigures};
 use crate::i18n::fill;
 use crate::report::view::Block;
 use crate::schema::Entity;
-use crate::tables::{Localizer, MAIN_CAPACITIES, Row, Table};
+use crate::tables::{Localizer, MAIN_CAPACITIES, Row, Table, least_outcomes};
 
 /// The words for a model.
 #[derive(Clone, Copy)]
@@ -80,6 +80,36 @@ impl Phrases<'_> {
         };
         let items: Vec<String> = capacities.rows.iter().filter(said).filter_map(sentence).collect();
         (!items.is_empty()).then_some(Block::List { items })
+    }
+
+    /// Whether the tests leave room for what windows explain: that less is found the further ahead the outcome is.
+    pub(in crate::report) fn falls(&self, tested: &TestFigures) -> bool {
+        let at = tested.capacities.iter().find(|of| of.capacity_pct == AUDIT_CAPACITY_PCT);
+        let shares = at.map_or(&[][..], |of| &of.found_by_dates).iter().map(|(found, all)| found / *all as f64);
+        let shares: Vec<f64> = shares.filter(|share| share.is_finite()).collect();
+        match shares[..] {
+            [first, .., last] => first > last,
+            // Nothing is known to the contrary.
+            _ => true,
+        }
+    }
+
+    /// The date next before the outcome.
+    pub(in crate::report) fn ahead(&self) -> &str {
+        let texts = &self.words.texts.early_warning;
+        if self.provenance.every_months == 1 { &texts.month_ahead } else { &texts.first_date_ahead }
+    }
+
+    /// What a mask means where one slide counts on several dates.
+    pub(in crate::report) fn mask_note(&self) -> String {
+        let note = self.words.mask_note();
+        if self.provenance.within < 2 {
+            return note;
+        }
+        let least = self.words.count(least_outcomes(self.words, self.provenance));
+        let within = self.words.count(self.provenance.within.into());
+        let values = [("least", least.as_str()), ("within", &within)];
+        format!("{note} {}", fill(&self.words.texts.early_warning.masked_slides, &values))
     }
 
     /// Who has approved a model, if somebody has.

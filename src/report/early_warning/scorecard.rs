@@ -1,4 +1,4 @@
-//! How a score comes about: the points of each feature's bins, and the bands of scores.
+//! How a score comes about: what it was learned from, the points of each feature's bins, and the bands of scores.
 
 use super::LocalizedModel;
 use crate::early_warning::{Model, ScoredFeature};
@@ -6,6 +6,15 @@ use crate::i18n::fill;
 use crate::report::charts::{About, Bar, Strip, neutral, signed_bars, strips};
 use crate::report::view::{Block, Figure, Layout, Section};
 use crate::tables::{self, Localizer, Row, Table};
+
+/// The dates that it was learned from and tested on.
+pub(super) fn learned_from(localized: &LocalizedModel<'_>) -> Section {
+    let (texts, content) = (&localized.texts.early_warning, localized.content);
+    let table = tables::warning_samples(&localized.words, &content.model.provenance, content.backtest);
+    let blocks =
+        vec![Block::Text { text: texts.samples_lead.clone() }, Block::Folded { table: localized.html(&table) }];
+    Section { id: "samples", title: texts.samples.clone(), blocks }
+}
 
 pub(super) fn section(localized: &LocalizedModel<'_>) -> Section {
     let (texts, content) = (&localized.texts.early_warning, localized.content);
@@ -69,7 +78,13 @@ pub(super) fn bands(localized: &LocalizedModel<'_>) -> Section {
     let calibrated = &model.provenance.calibrated_on;
     let dates = localized.count(calibrated.len() as u64);
     let last = calibrated.last().map_or(String::new(), |last| localized.language.short_day(*last));
-    let lead = fill(&texts.bands_lead, &[("dates", &dates), ("last", &last)]);
+    // Fitting ends `within` dates before calibration does, and calibration goes back further than that.
+    let fitted = calibrated.iter().filter(|date| model.provenance.fitted_on.contains(date)).count() as u64;
+    let fitted = match fitted {
+        0 => texts.bands_fitted_none.clone(),
+        fitted => fill(&texts.bands_fitted_too, &[("dates", &localized.count(fitted))]),
+    };
+    let lead = fill(&texts.bands_lead, &[("dates", &dates), ("last", &last), ("fitted", &fitted)]);
     let strip = |row: &Row| {
         let [risk, low, high] =
             ["risk_pct", "risk_low_pct", "risk_high_pct"].map(|column| table.cell(row, column).value.number());

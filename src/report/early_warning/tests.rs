@@ -107,6 +107,33 @@ fn what_is_used_by_exception_is_strong() {
 }
 
 #[test]
+fn what_windows_explain_is_said_only_where_the_tests_leave_room_for_it() {
+    let mut made_up = MadeUpModel::of(20_000);
+    let said = text(&made_up, Language::En);
+    assert_eq!(said.matches("Most of those found one month ahead").count(), 2, "{said}");
+    made_up.model.provenance.every_months = 3;
+    let said = text(&made_up, Language::En);
+    assert_eq!(said.matches("Most of those found at the first date ahead").count(), 2, "{said}");
+    let found = |of: &mut crate::early_warning::CapacityFigures| of.found_by_dates.reverse();
+    made_up.backtest.together.model.capacities.iter_mut().for_each(found);
+    let said = text(&made_up, Language::En);
+    assert!(!said.contains("Most of those found") && said.contains("does not fall with the time ahead"), "{said}");
+    let run = made_up.applied([70, 5_000, 60_000]);
+    assert!(text_of_run(&run, Language::En).contains("does not fall with the time ahead"));
+}
+
+#[test]
+fn it_says_of_how_few_slides_nothing_is_told() {
+    let made_up = MadeUpModel::of(2_000);
+    let least = crate::tables::least_outcomes(
+        &crate::tables::Localizer::new(&made_up.run.plan, Language::En).unwrap(),
+        &made_up.model.provenance,
+    );
+    let said = text(&made_up, Language::En);
+    assert!(said.contains(&format!("it is fewer than {least}, since one slide counts on up to 6 dates")), "{said}");
+}
+
+#[test]
 fn of_many_groups_the_largest_are_drawn_and_all_are_in_the_table() {
     let mut made_up = MadeUpModel::of(200_000);
     let group = made_up.backtest.audit[0].clone();

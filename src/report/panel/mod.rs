@@ -91,7 +91,7 @@ pub(super) fn page(content: &PanelContent<'_>, language: Language) -> Result<Str
         stays::section(&localized),
         reading(&localized),
     ];
-    laid_out(&words, &content.plan.report.agency, head, sections, &texts.maker)
+    laid_out(&words, words.mask_note(), &content.plan.report.agency, head, sections, &texts.maker)
 }
 
 /// How to read all this, and what the program says of the panel.

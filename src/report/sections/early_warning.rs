@@ -29,7 +29,7 @@ pub(super) fn section(localized: &LocalizedReport<'_>) -> Option<Section> {
     let least = least_outcomes(&localized.words, &file.model.provenance);
     let capacities = warning_capacity(&localized.words, &file.tests.together, least);
     blocks.extend(phrases.list(&capacities));
-    blocks.extend(caveats(&localized.words).map(|text| Block::Text { text }));
+    blocks.extend(caveats(&phrases, &file.tests.together.model).map(|text| Block::Text { text }));
     blocks.push(Block::Folded { table: localized.html(&capacities) });
     Some(Section { id: "early-warning", title: texts.title.clone(), blocks })
 }

@@ -59,13 +59,8 @@ pub fn warning_dates(words: &Localizer<'_>, backtest: &Backtest) -> Table {
     ];
     let mut table = words.table("warning_dates", columns);
     let least = u64::from(words.min_group());
-    let models = || backtest.dates.iter().map(|of| &of.tested.model);
-    let (outcomes, cases): (Vec<u64>, Vec<u64>) = models().map(|of| (of.outcomes, of.rows)).unzip();
-    let hidden = hidden_shares(&outcomes, &cases, backtest.together.model.outcomes, least);
-    let left_out: Vec<u64> = backtest.dates.iter().map(|of| of.left_out).collect();
-    let all_left_out = left_out.iter().sum();
-    let hidden_left_out = hidden_parts(&left_out, all_left_out, least);
-    for (of, (is_hidden, hides_left_out)) in backtest.dates.iter().zip(hidden.into_iter().zip(hidden_left_out)) {
+    let all_left_out = backtest.dates.iter().map(|of| of.left_out).sum();
+    for (of, (is_hidden, hides_left_out)) in backtest.dates.iter().zip(hidden_dates(words, backtest)) {
         let left_out = Cell::from(of.left_out).hidden_if(hides_left_out);
         table.push(figures_of(Cell::from(of.date.to_string()), &of.tested, left_out, is_hidden));
     }
@@ -74,6 +69,17 @@ pub fn warning_dates(words: &Localizer<'_>, backtest: &Backtest) -> Table {
     let left_out = Cell::from(all_left_out).hidden_if((1..least).contains(&all_left_out));
     table.push_as(true, figures_of(name, together, left_out, (1..least).contains(&together.model.outcomes)));
     table.masked()
+}
+
+/// By date of testing, whether figures of outcomes, and how many are left out, may not be told.
+pub(super) fn hidden_dates(words: &Localizer<'_>, backtest: &Backtest) -> Vec<(bool, bool)> {
+    let least = u64::from(words.min_group());
+    let models = || backtest.dates.iter().map(|of| &of.tested.model);
+    let (outcomes, cases): (Vec<u64>, Vec<u64>) = models().map(|of| (of.outcomes, of.rows)).unzip();
+    let outcomes = hidden_shares(&outcomes, &cases, backtest.together.model.outcomes, least);
+    let left_out: Vec<u64> = backtest.dates.iter().map(|of| of.left_out).collect();
+    let left_out = hidden_parts(&left_out, left_out.iter().sum(), least);
+    outcomes.into_iter().zip(left_out).collect()
 }
 
 /// A row of [`warning_dates`].

@@ -11,7 +11,7 @@ mod tests;
 mod words;
 
 pub use backtest::{warning_ahead, warning_audit, warning_calibration, warning_capacity, warning_dates};
-pub use model::{scorecard, warning_bands, warning_now};
+pub use model::{scorecard, warning_bands, warning_now, warning_samples};
 use words::observed_to_expected;
 pub use words::{bin_range, failures};
 

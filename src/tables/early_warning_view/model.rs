@@ -2,8 +2,9 @@
 
 use super::super::localizer::Localizer;
 use super::super::table::{Cell, Format, Table, Value};
-use super::{bin_range, hidden_parts, hidden_shares, least_outcomes};
-use crate::early_warning::{Band, Bin, Model, ScoredFeature};
+use super::backtest::hidden_dates;
+use super::{bin_range, hidden_parts, hidden_shares, is_few, least_outcomes};
+use crate::early_warning::{Backtest, Band, Bin, Model, Provenance, SampleSize, ScoredFeature};
 use crate::i18n::fill;
 use crate::statistics::few;
 
@@ -57,6 +58,45 @@ impl Hidden {
         let outcomes = hidden_shares(&outcomes, &count(&|bin| bin.rows), model.provenance.fitting_outcomes, least);
         Hidden { cases, outcomes }
     }
+}
+
+/// How large the sample of each date is, and what it was used for. What the tests do not tell of a date is not told here; where
+/// few of any other date are behind a figure, that is told of no such date, since totals of them can be worked out.
+pub fn warning_samples(words: &Localizer<'_>, provenance: &Provenance, backtest: &Backtest) -> Table {
+    let columns = [
+        ("date", Format::Day),
+        ("cases", Format::Count),
+        ("outcome_pct", Format::Percent),
+        ("left_out", Format::Count),
+        ("used_for", Format::Text),
+    ];
+    let mut table = words.table("warning_samples", columns);
+    let texts = &words.texts.early_warning;
+    let tested = hidden_dates(words, backtest);
+    let place = |of: &SampleSize| backtest.dates.iter().position(|tested| tested.date == of.date);
+    let least = u64::from(words.min_group());
+    let any_few = |count: fn(&SampleSize) -> u64| {
+        provenance.samples.iter().any(|of| place(of).is_none() && is_few(count(of) as f64, least))
+    };
+    let others = (any_few(|of| of.outcomes), any_few(|of| of.left_out));
+    for of in &provenance.samples {
+        let place = place(of);
+        let (outcomes, left_out) = place.map_or(others, |place| tested[place]);
+        let uses = [
+            (provenance.fitted_on.contains(&of.date), &texts.use_fitting),
+            (provenance.calibrated_on.contains(&of.date), &texts.use_calibrating),
+            (place.is_some(), &texts.use_testing),
+        ];
+        let uses = uses.into_iter().filter(|(is_used, _)| *is_used).map(|(_, name)| name.as_str());
+        table.push([
+            Cell::from(of.date.to_string()),
+            Cell::from(of.rows),
+            Cell::from(100.0 * of.outcomes as f64 / of.rows as f64).hidden_if(outcomes),
+            Cell::from(of.left_out).hidden_if(left_out),
+            Cell::from(uses.collect::<Vec<_>>().join(", ")),
+        ]);
+    }
+    table.masked()
 }
 
 /// The bands: how many cases of the calibration are in each, and their risk. How many had the outcome is not told, since the

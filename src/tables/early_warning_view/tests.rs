@@ -44,6 +44,16 @@ fn ranges_of_other_numbers_have_ends_between_which_anything_lies() {
     assert_eq!(of("paid_eur", Language::En).split("; ").nth(1), Some("up to 20.7, but 0"));
     assert_eq!(of("of_their_own", Language::En).split("; ").nth(1), Some("up to 20.7, but 0"));
     assert_eq!(ranges("paid_eur", &[UpTo(5.0)], Language::Fi), ["kaikki arvot"]);
+    // No edge is written so that a value of it seems to be in the next bin, nor like another.
+    let of = |bins: &[BinRange]| ranges("of_their_own", bins, Language::En).join("; ");
+    let third = 1.0 / 3.0;
+    assert_eq!(of(&[UpTo(third), UpTo(0.5), UpTo(1.0)]), "up to 0.3334; over 0.3334 to 0.5; over 0.5");
+    assert_eq!(of(&[UpTo(0.29), UpTo(0.58), UpTo(1.0)]), "up to 0.29; over 0.29 to 0.58; over 0.58");
+    assert_eq!(of(&[UpTo(third), UpTo(0.33334), UpTo(1.0)]), "up to 0.333334; over 0.333334 to 0.33334; over 0.33334");
+    assert_eq!(
+        of(&[Only(third), UpTo(1e12), UpTo(1e13)]),
+        "0.3333; up to 1,000,000,000,000, but 0.3333; over 1,000,000,000,000"
+    );
 }
 
 /// By row, whether a column may be told.
@@ -80,6 +90,30 @@ fn a_slide_counts_on_several_dates_so_that_more_outcomes_are_few() {
     let fewer = MadeUpModel::of(20_000);
     let audit = warning_audit(&words, &fewer.backtest, &fewer.model.provenance);
     assert_eq!(told(&audit.filter("dimension", "language"), "recall_pct"), [false, true, false]);
+}
+
+#[test]
+fn of_the_samples_of_dates_nothing_is_told_that_is_of_few() {
+    let mut made_up = MadeUpModel::of(20_000);
+    let words = Localizer::new(&made_up.run.plan, Language::En).unwrap();
+    let table = warning_samples(&words, &made_up.model.provenance, &made_up.backtest);
+    let uses = |at: usize| table.cell(&table.rows[at], "used_for").value.label().to_owned();
+    assert_eq!(
+        [0, 13, 18, 24].map(uses),
+        ["fitting", "fitting, calibrating", "fitting, calibrating", "calibrating, testing"]
+    );
+    assert!(told(&table, "outcome_pct").iter().all(|told| *told));
+    // On the first date three are left out; of the other dates that are not tested on nothing is told either.
+    let tested = made_up.backtest.dates.len();
+    let left_out = told(&table, "left_out");
+    assert_eq!(left_out.iter().filter(|told| **told).count(), tested);
+    assert!(left_out[table.rows.len() - tested..].iter().all(|told| *told));
+    // What the tests do not tell is not told here.
+    made_up.backtest.dates[2].left_out = 4;
+    let of_tests = told(&warning_dates(&words, &made_up.backtest), "left_out");
+    let table = warning_samples(&words, &made_up.model.provenance, &made_up.backtest);
+    assert_eq!(told(&table, "left_out")[table.rows.len() - tested..], of_tests[..tested]);
+    assert!(!of_tests[2]);
 }
 
 #[test]

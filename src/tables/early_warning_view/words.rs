@@ -5,16 +5,62 @@ use crate::early_warning::{Backtest, Bin, BinRange, Failure, Provenance};
 use crate::i18n::fill;
 use crate::schema::features::{At, Feature, FeatureType, ValueRange};
 
-/// Decimals of a bin's edges.
+/// Decimals of a bin's edges where these are enough.
 const PLACES: usize = 2;
+/// Decimals of the edges of other features: so many that no two look alike.
+const MORE_PLACES: std::ops::RangeInclusive<usize> = 4..=8;
+
+/// How the numbers of a feature's bins are written.
+#[derive(Clone, Copy)]
+struct Numbers<'a> {
+    words: &'a Localizer<'a>,
+    places: usize,
+}
+
+impl<'a> Numbers<'a> {
+    fn of(words: &'a Localizer<'a>, bins: &[Bin]) -> Self {
+        let numbers = bins.iter().filter_map(|bin| match bin.range {
+            BinRange::Only(value) | BinRange::UpTo(value) => Some(value),
+            BinRange::Missing => None,
+        });
+        let numbers: Vec<f64> = numbers.collect();
+        let is_written = |number: &f64| (scaled(*number, PLACES) - scaled(*number, PLACES).round()).abs() < 1e-6;
+        if numbers.iter().all(is_written) {
+            return Numbers { words, places: PLACES };
+        }
+        let differ = |places: &usize| {
+            let mut written: Vec<String> =
+                numbers.iter().map(|number| Numbers { words, places: *places }.edge(*number)).collect();
+            written.sort_unstable();
+            written.windows(2).all(|pair| pair[0] != pair[1])
+        };
+        let places = MORE_PLACES.clone().find(differ).unwrap_or(*MORE_PLACES.end());
+        Numbers { words, places }
+    }
+
+    fn value(self, value: f64) -> String {
+        self.words.language.at_most(value, self.places)
+    }
+
+    /// An edge, rounded up: what is in the bin is not above what is written.
+    fn edge(self, edge: f64) -> String {
+        // What lies above by so little is the error of a product.
+        let up = (scaled(edge, self.places) - 1e-6).ceil() / 10_f64.powi(self.places as i32);
+        self.value(if edge.abs() < 1e9 { up } else { edge })
+    }
+}
+
+fn scaled(number: f64, places: usize) -> f64 {
+    number * 10_f64.powi(places as i32)
+}
 
 /// Which values a bin of a feature has.
 pub fn bin_range(words: &Localizer<'_>, feature: &str, bins: &[Bin], at: usize) -> String {
     let texts = &words.texts.early_warning;
-    let number = |value: f64| words.language.at_most(value, PLACES);
+    let numbers = Numbers::of(words, bins);
     match bins[at].range {
         BinRange::Missing => texts.range_missing.clone(),
-        BinRange::Only(value) => number(value),
+        BinRange::Only(value) => numbers.value(value),
         BinRange::UpTo(edge) => {
             let own = bins.iter().find_map(|bin| match bin.range {
                 BinRange::Only(value) => Some(value),
@@ -28,7 +74,7 @@ pub fn bin_range(words: &Localizer<'_>, feature: &str, bins: &[Bin], at: usize) 
             let last = !bins[at + 1..].iter().any(is_edge);
             // What lies below a zero of its own is nothing, where there are no negative values.
             let after = before.or_else(|| own.filter(|own| *own == 0.0 && !is_any(feature)));
-            between(words, is_whole(feature), Ends { after, to: (!last).then_some(edge) }, own)
+            between(numbers, is_whole(feature), Ends { after, to: (!last).then_some(edge) }, own)
         }
     }
 }
@@ -56,9 +102,9 @@ struct Ends {
 }
 
 /// Values between two ends, without one that has a bin of its own.
-fn between(words: &Localizer<'_>, is_whole: bool, ends: Ends, own: Option<f64>) -> String {
-    let texts = &words.texts.early_warning;
-    let number = |value: f64| words.language.at_most(value, PLACES);
+fn between(numbers: Numbers<'_>, is_whole: bool, ends: Ends, own: Option<f64>) -> String {
+    let texts = &numbers.words.texts.early_warning;
+    let number = |value: f64| numbers.edge(value);
     let is_inside =
         |value: &f64| ends.after.is_none_or(|after| *value > after) && ends.to.is_none_or(|to| *value <= to);
     let mut other = own.filter(is_inside);
@@ -83,7 +129,7 @@ fn between(words: &Localizer<'_>, is_whole: bool, ends: Ends, own: Option<f64>) 
         (None, None, None) => texts.range_any.clone(),
     };
     match other {
-        Some(other) => fill(&texts.range_but, &[("range", &range), ("other", &number(other))]),
+        Some(other) => fill(&texts.range_but, &[("range", &range), ("other", &numbers.value(other))]),
         None => range,
     }
 }
