@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::early_warning_check::{self, CheckModelArguments};
-use super::{WorkArguments, day, job, output, progress, summary};
+use super::{SpanArguments, WorkArguments, job, output, progress, summary};
 use crate::calendar::Day;
 use crate::config;
 use crate::early_warning::{CapacityFigures, ModelFile, TestFigures, Tested};
@@ -13,7 +13,7 @@ use crate::exit_code::ExitCode;
 use crate::i18n::Language;
 use crate::job::Job;
 use crate::learning::{self, LearnReport, Learned, ModelPaths};
-use crate::panel::{PanelPlan, PanelSpan, Watchers};
+use crate::panel::{PanelPlan, Watchers};
 use crate::render;
 use crate::tables::MAIN_CAPACITIES;
 
@@ -29,15 +29,8 @@ pub enum EarlyWarningCommand {
 pub struct FitArguments {
     /// The configuration file; relative paths in it start at its folder
     config: PathBuf,
-    /// No date of the panel is before this day
-    #[arg(long, value_name = "DAY", value_parser = day)]
-    from: Day,
-    /// The last date of the panel
-    #[arg(long, value_name = "DAY", value_parser = day)]
-    to: Day,
-    /// Calendar months from date to date
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1200))]
-    every: u16,
+    #[command(flatten)]
+    span: SpanArguments,
     /// The model's file, which must not exist yet; its tests go into a folder beside it, `model.backtest` of `model.toml`.
     /// Else `model.toml` beside the configuration
     #[arg(long, value_name = "FILE")]
@@ -59,7 +52,7 @@ pub fn early_warning(command: &EarlyWarningCommand) -> anyhow::Result<ExitCode> 
 
 /// Fits a model, writes it and prints what its tests came to.
 fn fit(arguments: &FitArguments) -> anyhow::Result<ExitCode> {
-    let span = PanelSpan { from: arguments.from, to: arguments.to, every_months: arguments.every.into() };
+    let span = arguments.span.span();
     let panel = PanelPlan::new(span, |date| config::load(&arguments.config, |_| date))?;
     let paths = match &arguments.out {
         Some(out) => ModelPaths::new(out)?,

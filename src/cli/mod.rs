@@ -41,7 +41,7 @@ use crate::init::InitError;
 use crate::job::JobError;
 use crate::learning::LearnError;
 use crate::outputs::FolderError;
-use crate::panel::PanelError;
+use crate::panel::{PanelError, PanelSpan};
 use crate::panics;
 use crate::synth::SynthError;
 use crate::version;
@@ -131,6 +131,26 @@ struct WorkArguments {
     /// Print the result as JSON
     #[arg(long)]
     json: bool,
+}
+
+/// The dates of a panel.
+#[derive(Debug, Args)]
+struct SpanArguments {
+    /// No date is before this day
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    from: Day,
+    /// The last date
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    to: Day,
+    /// Calendar months from date to date
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1200))]
+    every: u16,
+}
+
+impl SpanArguments {
+    fn span(&self) -> PanelSpan {
+        PanelSpan { from: self.from, to: self.to, every_months: self.every.into() }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -5,14 +5,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 
-use super::{WorkArguments, day, job, output, progress, summary};
-use crate::calendar::{Day, utc};
+use super::{SpanArguments, WorkArguments, job, output, progress, summary};
+use crate::calendar::utc;
 use crate::config::{self, LabelsFormat, RunPlan};
 use crate::exit_code::ExitCode;
 use crate::i18n::Language;
 use crate::job::Job;
 use crate::outputs::{FolderName, check_way};
-use crate::panel::{self, PanelOptions, PanelPlan, PanelReport, PanelSpan, Watchers};
+use crate::panel::{self, PanelOptions, PanelPlan, PanelReport, Watchers};
 use crate::render;
 use crate::tables;
 
@@ -20,15 +20,8 @@ use crate::tables;
 pub struct PanelArguments {
     /// The configuration file; relative paths in it start at its folder
     config: PathBuf,
-    /// No date is before this day
-    #[arg(long, value_name = "DAY", value_parser = day)]
-    from: Day,
-    /// The last date
-    #[arg(long, value_name = "DAY", value_parser = day)]
-    to: Day,
-    /// Calendar months from date to date
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1200))]
-    every: u16,
+    #[command(flatten)]
+    span: SpanArguments,
     /// The folder that holds the panels' folders; else `panels` beside the configuration's run folders
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
@@ -54,7 +47,7 @@ enum RowsFormat {
 /// Makes the panel and prints its summary.
 pub fn panel(arguments: &PanelArguments) -> anyhow::Result<ExitCode> {
     let started = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let span = PanelSpan { from: arguments.from, to: arguments.to, every_months: arguments.every.into() };
+    let span = arguments.span.span();
     let panel = PanelPlan::new(span, |date| config::load(&arguments.config, |_| date))?;
     let root = arguments.out.clone().unwrap_or_else(|| panel.plan.output_root(None).with_file_name("panels"));
     check_way(&root, FolderName::Panel(span.from, span.to))?;

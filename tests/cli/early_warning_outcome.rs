@@ -99,6 +99,9 @@ pub fn rule_rates(samples: &[Sample]) -> (BTreeMap<&str, f64>, f64) {
     (counts.into_iter().map(|(rule, (rows, outcomes))| (rule, outcomes / rows)).collect(), outcomes / rows)
 }
 
+/// Looked at, found, and by the number of dates until the outcome those found and all.
+type Top = (f64, f64, Vec<(f64, f64)>);
+
 /// The sums that test figures are made of, of one date or of several.
 #[derive(Default, Clone)]
 pub struct Sums {
@@ -109,8 +112,8 @@ pub struct Sums {
     expected: f64,
     squared: f64,
     squared_of_base: f64,
-    /// By capacity: looked at, found, and by the number of dates until the outcome those found and all.
-    top: BTreeMap<u64, (f64, f64, Vec<(f64, f64)>)>,
+    /// By capacity.
+    top: BTreeMap<u64, Top>,
 }
 
 impl Sums {
