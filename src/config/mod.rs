@@ -10,6 +10,7 @@ mod breakdowns;
 mod column_table;
 mod columns;
 mod dialect;
+mod differences;
 mod early_warning;
 mod extracts;
 mod file;
@@ -30,6 +31,7 @@ pub(crate) mod tests;
 use std::path::{Path, PathBuf};
 
 pub use crate::schema::Extract;
+pub use differences::{feature_settings_that_differ, label_settings_that_differ, rules_differ};
 pub use model::*;
 pub use of_features::{below_heading, of_features, table_text};
 pub use problem::{ConfigError, Problem};

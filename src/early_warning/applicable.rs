@@ -4,9 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::{Failure, MOST_REASONS, ModelFile, ModelFileError};
 use crate::calendar::Day;
-use crate::config::{EarlyWarning, RunPlan, from_text};
+use crate::config::{EarlyWarning, RunPlan, from_text, label_settings_that_differ};
 use crate::exit_code::ExitCode;
-use crate::history::label_settings_that_differ;
 use crate::i18n::{Message, messages};
 use crate::regular;
 use crate::sanitize::shown;

@@ -44,3 +44,6 @@ pub use ranking::{AUDIT_CAPACITY_PCT, CAPACITIES_PCT};
 pub use rolling::fit;
 pub use samples::{DateSample, SampleColumn, SampledPanel, Samples};
 pub use scoring::{MOST_REASONS, Reason, points};
+
+/// The model's file as it was applied, in the run folder.
+pub const MODEL: &str = "model.toml";

@@ -6,12 +6,12 @@ use foldhash::{HashMap, HashMapExt};
 use polars::prelude::{DataFrame, PolarsResult};
 
 use super::folders::{GoodRun, good_runs};
-use super::{HistoryError, PastPanel, PastRun, label_settings_that_differ};
+use super::{HistoryError, PastPanel, PastRun};
 use crate::calendar::Day;
-use crate::config::{RunPlan, from_text};
+use crate::config::{RunPlan, from_text, label_settings_that_differ};
 use crate::early_warning::{ModelFile, Month, NO_BAND, Standing};
-use crate::outputs::WARNING_SCORE;
 use crate::schema::Entity;
+use crate::schema::fields::WARNING_SCORE;
 use crate::statistics::ABSENT;
 
 /// Why a month's run is no use.

@@ -19,10 +19,10 @@ use polars_io::parquet::read::ParquetReader;
 use super::{HistoryError, PastManifest, PastOutput};
 use crate::config::{LabelsFormat, RunPlan};
 use crate::extract::blocks::{BlockError, BlockReader};
-use crate::outputs::{WARNING_RISK, WARNING_SCORE};
 use crate::regular;
 use crate::schema::Entity;
 use crate::schema::features::FeatureType;
+use crate::schema::fields::{WARNING_RISK, WARNING_SCORE};
 use crate::text::unguarded;
 
 /// A labels file and the types of its columns.

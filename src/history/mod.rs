@@ -13,7 +13,6 @@ mod movements;
 mod panel;
 mod run;
 mod series;
-mod settings;
 mod transitions;
 mod trial;
 
@@ -26,5 +25,4 @@ pub use movements::{Cause, Movements, NewRun, RuleMovement, compare, fields as m
 pub use panel::PastPanel;
 pub use run::{FoundCustomer, PastRun};
 pub use series::{CategoryPoint, HistoryEntry, Series, series};
-pub use settings::{feature_settings_that_differ, label_settings_that_differ, rules_differ};
 pub use trial::{Trial, trial};

@@ -5,10 +5,9 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::decisions::for_each_decision;
-use super::settings::{feature_settings_that_differ, rules_differ};
 use super::transitions::{Merge, Transition, Transitions};
 use super::{HistoryError, PastRun};
-use crate::config::RunPlan;
+use crate::config::{RunPlan, feature_settings_that_differ, rules_differ};
 use crate::intake::Ids;
 use crate::schema::Entity;
 use crate::schema::fields::{Field, header};

@@ -7,12 +7,11 @@ use polars::prelude::{DataFrame, PolarsResult};
 use super::{HistoryError, LabelsFile, PastManifest, PastPanel};
 use crate::calendar::{AsOf, Day};
 use crate::config::{self, RunPlan};
-use crate::early_warning::ModelFile;
-use crate::job::MODEL;
-use crate::outputs::{WARNING_RISK, WARNING_SCORE};
+use crate::early_warning::{MODEL, ModelFile};
 use crate::regular;
 use crate::sanitize::shown;
 use crate::schema::Entity;
+use crate::schema::fields::{WARNING_RISK, WARNING_SCORE};
 
 /// A run folder that was opened.
 #[derive(Debug)]

@@ -7,10 +7,9 @@ use std::io::Write;
 
 use super::decisions::for_each_decision;
 use super::movements::{Comparability, MovementRows, Movements};
-use super::settings::feature_settings_that_differ;
 use super::transitions::{Transition, Transitions};
 use super::{HistoryError, PastRun};
-use crate::config::RunPlan;
+use crate::config::{RunPlan, feature_settings_that_differ};
 use crate::schema::Entity;
 
 /// What other rules would give.

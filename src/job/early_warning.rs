@@ -5,20 +5,17 @@ use std::path::Path;
 
 use super::label::Labelled;
 use super::{Job, JobError, Timings};
-use crate::early_warning::{Applicable, Applied, Warning};
+use crate::early_warning::{Applicable, Applied, MODEL, Warning};
 use crate::features::FeatureTable;
 use crate::i18n::Message;
 use crate::intake::Population;
-use crate::outputs::{Contents, FolderError, OutputFile, WARNING_RISK, WARNING_SCORE, Written};
+use crate::outputs::{Contents, FolderError, OutputFile, Written};
 use crate::schema::Entity;
-use crate::schema::fields::{Field, FieldType, header};
+use crate::schema::fields::{Field, FieldType, WARNING_RISK, WARNING_SCORE, header};
 use crate::text::{guarded, push_csv, push_double, push_integer};
 
 /// The list of customers in question.
 const LIST: &str = "early_warning.csv";
-/// The model's file as it was applied, in the run folder.
-pub const MODEL: &str = "model.toml";
-
 /// The columns of labels that tell what a model says.
 pub(super) fn warning_fields() -> [Field; 2] {
     [

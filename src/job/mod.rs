@@ -21,7 +21,6 @@ mod warnings;
 pub use aggregated::Aggregated;
 pub(crate) use aggregated::ReadContext;
 pub use clean::CleanedExtract;
-pub use early_warning::MODEL;
 pub use error::JobError;
 pub use findings::CheckFindings;
 pub use finish::{Report, Results};

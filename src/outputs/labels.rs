@@ -11,7 +11,7 @@ use crate::config::LabelsFormat;
 use crate::features::{FeatureColumn, FeatureTable};
 use crate::intake::{NO_VALUE, Population};
 use crate::schema::Entity;
-use crate::schema::fields::{Field, header};
+use crate::schema::fields::{Field, WARNING_RISK, WARNING_SCORE, header};
 use crate::text::{SmallValues, guarded, push_csv, push_double, push_hundredths, push_integer};
 
 /// What the labels of a run are written with.
@@ -113,11 +113,6 @@ impl LabelsText<'_> {
         DataFrame::new(table.len(), columns)
     }
 }
-
-/// The column of scores.
-pub const WARNING_SCORE: &str = "warning_score";
-/// The column of risks.
-pub const WARNING_RISK: &str = "warning_risk_pct";
 
 /// Appends score and risk, each behind a comma; nothing but the commas for who is not in question.
 fn push_warning(warning: Option<(i32, f64)>, text: &mut Vec<u8>) {

@@ -13,5 +13,5 @@ pub use breakdowns::BreakdownsText;
 pub use data_package::write_data_package;
 pub use file::{Contents, OutputFile, SharedOutput, Syncing, Written};
 pub use folder::{FolderError, FolderName, HELD, NewFolder, RunFolder, check_free, check_way};
-pub use labels::{LabelledTable, LabelsText, LabelsWriter, Rendered, WARNING_RISK, WARNING_SCORE};
+pub use labels::{LabelledTable, LabelsText, LabelsWriter, Rendered};
 pub use manifest::{Manifest, WindowEntry, by_category, peak_memory_bytes};

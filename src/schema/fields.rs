@@ -4,6 +4,11 @@ use std::borrow::Cow;
 
 use super::features::{Feature, FeatureType};
 
+/// The column of labels that has the scores of early warning.
+pub const WARNING_SCORE: &str = "warning_score";
+/// The column of labels that has the risks of early warning.
+pub const WARNING_RISK: &str = "warning_risk_pct";
+
 /// What the values of a column are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldType {

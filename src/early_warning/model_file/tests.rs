@@ -206,7 +206,7 @@ fn the_settings_that_it_carries_are_those_that_matter() {
     );
     let text = of_features(&plan.in_force);
     let again = from_text(&text, Path::new("/"), |_| plan.window.as_of).unwrap();
-    assert_eq!(crate::history::label_settings_that_differ(&plan, &again, &[]), [""; 0]);
+    assert_eq!(crate::config::label_settings_that_differ(&plan, &again, &[]), [""; 0]);
     assert_eq!((again.benefits.len(), again.window.months), (22, 6));
     for left_out in ["keep", "Regelbunden", "reason", "as_of", "meaning", "[limits]", "[gates]", "max_age_days"] {
         assert!(!text.contains(left_out), "{left_out}: {text}");

@@ -6,8 +6,8 @@
 
 use std::collections::BTreeSet;
 
+use super::{Benefit, ColumnConfig, ColumnSource, Extract, ExtractConfig, Repeats, RunPlan};
 use crate::calendar::{DefaultPeriod, Window};
-use crate::config::{Benefit, ColumnConfig, ColumnSource, Extract, ExtractConfig, Repeats, RunPlan};
 use crate::rules::{DerivedFeature, RuleSet, TextCondition};
 use crate::schema::Entity;
 
