@@ -7,6 +7,7 @@
 use rayon::prelude::*;
 
 use super::patterns::Patterns;
+use crate::statistics::Neumaier;
 
 /// Patterns that are summed up together.
 const PIECE: usize = 1 << 14;
@@ -36,48 +37,23 @@ impl Slots {
     }
 }
 
-/// A sum that carries its rounding error along (Neumaier).
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Sum {
-    sum: f64,
-    error: f64,
-}
-
-impl Sum {
-    #[inline]
-    fn add(&mut self, value: f64) {
-        let sum = self.sum + value;
-        self.error += if self.sum.abs() >= value.abs() { self.sum - sum + value } else { value - sum + self.sum };
-        self.sum = sum;
-    }
-
-    fn add_sum(&mut self, other: Sum) {
-        self.add(other.sum);
-        self.error += other.error;
-    }
-
-    pub(super) fn value(self) -> f64 {
-        self.sum + self.error
-    }
-}
-
 /// The objective without its penalty, and its derivatives by all slots.
 pub(super) struct Derivatives {
-    pub(super) objective: Sum,
-    pub(super) gradient: Vec<Sum>,
+    pub(super) objective: Neumaier,
+    pub(super) gradient: Vec<Neumaier>,
     /// Row by row; above the diagonal, and the first row, where the diagonal is, too: a bin times itself is itself.
     pub(super) hessian: Vec<f64>,
 }
 
 impl Derivatives {
     fn new(slots: usize) -> Self {
-        let gradient = vec![Sum::default(); slots];
-        Derivatives { objective: Sum::default(), gradient, hessian: vec![0.0; slots * slots] }
+        let gradient = vec![Neumaier::default(); slots];
+        Derivatives { objective: Neumaier::default(), gradient, hessian: vec![0.0; slots * slots] }
     }
 
     fn add(&mut self, other: &Derivatives) {
-        self.objective.add_sum(other.objective);
-        self.gradient.iter_mut().zip(&other.gradient).for_each(|(sum, other)| sum.add_sum(*other));
+        self.objective.merge(&other.objective);
+        self.gradient.iter_mut().zip(&other.gradient).for_each(|(sum, other)| sum.merge(other));
         self.hessian.iter_mut().zip(&other.hessian).for_each(|(sum, other)| *sum += other);
     }
 }
@@ -118,7 +94,7 @@ struct Piece<'a> {
     /// The log odds of the head, the intercept included.
     head_log_odds: f64,
     /// Of the patterns since the head changed: residuals, weights, and weights by slot of the tail.
-    residual: Sum,
+    residual: Neumaier,
     weight: f64,
     weights: Vec<f64>,
 }
@@ -136,7 +112,7 @@ impl<'a> Piece<'a> {
             // No slot is that of a pattern before the first.
             places: vec![usize::MAX; slots.first.len()],
             head_log_odds: coefficients[0],
-            residual: Sum::default(),
+            residual: Neumaier::default(),
             weight: 0.0,
             weights: vec![0.0; slots.count - tail],
         }
@@ -182,21 +158,21 @@ impl<'a> Piece<'a> {
         let Piece { sums, places, residual, weight, weights, .. } = self;
         // (Before the first pattern, there is nothing to add.)
         if *weight > 0.0 || residual.value() != 0.0 {
-            sums.gradient[0].add_sum(*residual);
+            sums.gradient[0].merge(residual);
             sums.hessian[0] += *weight;
             sums.hessian[self.tail..self.slots.count]
                 .iter_mut()
                 .zip(&*weights)
                 .for_each(|(sum, weight)| *sum += weight);
             for (at, place) in places[..self.head].iter().enumerate() {
-                sums.gradient[*place].add_sum(*residual);
+                sums.gradient[*place].merge(residual);
                 sums.hessian[*place] += *weight;
                 let row = &mut sums.hessian[place * self.slots.count..][..self.slots.count];
                 places[at + 1..self.head].iter().for_each(|other| row[*other] += *weight);
                 row[self.tail..].iter_mut().zip(&*weights).for_each(|(sum, weight)| *sum += weight);
             }
         }
-        (*residual, *weight) = (Sum::default(), 0.0);
+        (*residual, *weight) = (Neumaier::default(), 0.0);
         weights.fill(0.0);
     }
 }
@@ -277,7 +253,7 @@ mod tests {
 
     #[test]
     fn sums_carry_their_error() {
-        let mut sum = Sum::default();
+        let mut sum = Neumaier::default();
         [1e16, 1.0, -1e16, 1.0].into_iter().for_each(|value| sum.add(value));
         assert_eq!(sum.value(), 2.0);
     }

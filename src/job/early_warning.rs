@@ -16,6 +16,7 @@ use crate::text::{guarded, push_csv, push_double, push_integer};
 
 /// The list of customers in question.
 const LIST: &str = "early_warning.csv";
+
 /// The columns of labels that tell what a model says.
 pub(super) fn warning_fields() -> [Field; 2] {
     [

@@ -293,26 +293,28 @@ fn quantile(values: &impl Ascending, n: u64, p: f64) -> f64 {
 
 /// A sum that carries the rounding error along.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Neumaier {
+pub struct Neumaier {
     sum: f64,
     lost: f64,
 }
 
 impl Neumaier {
+    /// Adds a value.
     #[inline]
-    pub(super) fn add(&mut self, value: f64) {
+    pub fn add(&mut self, value: f64) {
         let next = self.sum + value;
         self.lost += if self.sum.abs() >= value.abs() { (self.sum - next) + value } else { (value - next) + self.sum };
         self.sum = next;
     }
 
     /// Adds another sum, with its error.
-    pub(super) fn merge(&mut self, other: &Neumaier) {
+    pub fn merge(&mut self, other: &Neumaier) {
         self.add(other.sum);
         self.lost += other.lost;
     }
 
-    pub(super) fn value(&self) -> f64 {
+    /// The sum.
+    pub fn value(&self) -> f64 {
         self.sum + self.lost
     }
 }

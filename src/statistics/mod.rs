@@ -16,7 +16,7 @@ mod sparse;
 pub use age_adjustment::{Adjusted, AgeAdjusted};
 pub use breakdowns::{Breakdown, Group, GroupFigures, MeanMedian, TooManyGroups};
 pub use concentration::Concentration;
-pub use distribution::{Distribution, FeatureFigures, PROBABILITIES, Total};
+pub use distribution::{Distribution, FeatureFigures, Neumaier, PROBABILITIES, Total};
 pub use grouping::{Grouping, MOST_GROUPS, age_group_names};
 pub use masking::{Mask, MovesMask, few, few_moves, masks};
 pub use sequences::{
