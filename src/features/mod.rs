@@ -14,7 +14,7 @@ mod values;
 
 pub use aggregators::{AggregationContext, Tally};
 pub use coverage::{BenefitTraits, CoverageFeatures, Covered, Kernel, KernelWindow};
-pub use dated::{DatedEvents, InWindow, Keep, KeepContext, Kept, SortedEvents};
+pub use dated::{DatedEvents, EventCodec, InWindow, Keep, KeepContext, Kept, SortedEvents};
 pub use events::{Applications, Contacts, Event, EventReader, LifeEvents, Payments, WindowContext};
 pub use partition::{Partition, increment};
 pub use runs::SpillableRuns;

@@ -121,12 +121,12 @@ impl OfDate<'_> {
 
     fn partition(&self, at: usize, labels: &mut [u16], gathered: &mut Accumulator) -> Result<InWindow, JobError> {
         let spilled = |source| JobError::Extract(ExtractError::Spill { source });
-        let PanelReading { population, events, origin, spill, traits, .. } = self.reading;
+        let PanelReading { population, events, codec, spill, traits, .. } = self.reading;
         let window = &self.date.window;
         let context = WindowContext::new(Entity::Customer, window, &self.date.kernel, traits);
         let (observed_days, births) = members(population, at, labels.len(), window, self.two_digit_births);
         let (partition, in_window) =
-            events[at].as_of(self.at, *origin, &context, &observed_days, *spill).map_err(spilled)?;
+            events[at].as_of(self.at, codec, &context, &observed_days, *spill).map_err(spilled)?;
         let first = at as u32 * PARTITION_CUSTOMERS;
         let members = Members {
             first,

@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use super::PanelPlan;
 use crate::calendar::Day;
 use crate::extract::{ExtractError, Interners, Progress, RejectsWriter};
-use crate::features::{BenefitTraits, DatedEvents, KeepContext, KernelWindow, SortedEvents};
+use crate::features::{BenefitTraits, DatedEvents, EventCodec, KeepContext, KernelWindow, SortedEvents};
 use crate::i18n::{Message, Value, messages};
 use crate::intake::{ExtractAccount, Population, match_orphans};
 use crate::job::{Aggregated, Job, JobError, ReadContext, Timings, traits};
@@ -20,8 +20,8 @@ pub(super) struct PanelReading<'s> {
     pub(super) population: Population,
     /// Their events, partition by partition.
     pub(super) events: Vec<SortedEvents>,
-    /// The day that the days of events are offsets from.
-    pub(super) origin: i32,
+    /// How the events became words.
+    pub(super) codec: EventCodec,
     pub(super) spill: Option<&'s Spill>,
     pub(super) traits: Vec<BenefitTraits>,
     /// The extracts in `docs/method.md` section 2's order.
@@ -49,6 +49,7 @@ pub(super) fn read<'s>(
     let (population, appeared) = timings.stage("customers", register)?;
     let (dates, kernel) = (panel.dates(), KernelWindow::new(&plan.window));
     let traits = traits(&plan.benefits, &books)?;
+    let codec = EventCodec::new(&kernel, panel.windows.iter().map(|date| &date.window), &traits);
     let budget = job.memory_limit.zip(spill);
     let (budget, least) = budget.map(|(limit, spill)| Budget::of(limit, population.len() as u64, spill)).unzip();
     let memory_warning = least.flatten().map(|bytes: u64| messages::memory_limit(bytes.div_ceil(1 << 20)));
@@ -58,6 +59,7 @@ pub(super) fn read<'s>(
     let keep = KeepContext {
         window: &plan.window,
         kernel: &kernel,
+        codec: &codec,
         dates: &dates,
         partitions: &customers.partitions,
         budget: customers.budget,
@@ -68,14 +70,13 @@ pub(super) fn read<'s>(
             accounts.extend(timings.stage(extract.name(), events)?);
         }
     }
-    let origin = keep.origin();
     match_orphans(&customers.population, &mut accounts, job.threads);
     let mut warnings = job.findings(&customers.population, None, &accounts)?;
     warnings.extend(hidden_starts(panel));
     warnings.extend(late_rows(&accounts, &dates));
     let Aggregated { population, partitions, .. } = customers;
     let events = timings.stage("sort", || sorted(partitions, job.threads, spill))?;
-    Ok(PanelReading { population, events, origin, spill, traits, accounts, warnings, memory_warning })
+    Ok(PanelReading { population, events, codec, spill, traits, accounts, warnings, memory_warning })
 }
 
 /// Sorts the events of each partition by customer, side by side.
