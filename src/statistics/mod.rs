@@ -103,7 +103,11 @@ impl Accumulator {
         }
         self.shape(&table.columns);
         let entity = table.entity;
-        let stays = |at: usize| self.purpose == Purpose::Breakdowns || concentration::needs(entity, at);
+        let stays = |at: usize| match self.purpose {
+            Purpose::Breakdowns => true,
+            Purpose::Figures => concentration::needs(entity, at),
+            Purpose::Summaries => false,
+        };
         let mut table = SparseTable::new(self.needed_of(table), categories);
         for (at, column) in table.columns.iter_mut().enumerate().filter(|(_, column)| column.is_whole()) {
             let mut distributions: Vec<_> = self.distributions.iter_mut().map(|of| &mut of[at]).collect();
