@@ -95,61 +95,64 @@ impl<R: Read> BlockReader<R> {
         if self.ended {
             return Ok(None);
         }
-        buffer.clear();
-        std::mem::swap(&mut buffer, &mut self.carry);
-        let mut text = buffer;
+        // What is left in the buffer is written over: emptied, it would be filled with zeros first.
+        let mut filled = self.carry.len();
+        buffer.resize(buffer.len().max(filled), 0);
+        buffer[..filled].copy_from_slice(&self.carry);
         let mut scan = Scan::new();
         let is_first = !self.started;
         loop {
-            let more = self.fill(&mut text)?;
+            let more = self.fill(&mut buffer, &mut filled)?;
             if !self.started {
                 self.started = true;
-                if text.starts_with(BYTE_ORDER_MARK) {
-                    text.drain(..BYTE_ORDER_MARK.len());
+                if buffer[..filled].starts_with(BYTE_ORDER_MARK) {
+                    buffer.drain(..BYTE_ORDER_MARK.len());
+                    filled -= BYTE_ORDER_MARK.len();
                 }
             }
-            scan.advance(&text, self.delimiter, !more);
-            if is_first && scan.record_end == 0 && text.len() > MAX_HEADER_BYTES {
+            let text = &buffer[..filled];
+            scan.advance(text, self.delimiter, !more);
+            if is_first && scan.record_end == 0 && filled > MAX_HEADER_BYTES {
                 self.ended = true;
-                return Err(BlockError::HeaderTooLong { carriage_return: has_lone_carriage_return(&text) });
+                return Err(BlockError::HeaderTooLong { carriage_return: has_lone_carriage_return(text) });
+            }
+            if more && scan.record_end > 0 {
+                self.carry.clear();
+                self.carry.extend_from_slice(&text[scan.record_end..]);
+                buffer.truncate(scan.record_end);
+                self.handed_out += buffer.len() as u64;
+                return Ok(Some(Block { text: buffer, ..Block::default() }));
             }
             if !more {
                 self.ended = true;
+                buffer.truncate(filled);
                 if scan.state == State::Outside {
-                    drop_end_mark(&mut text);
+                    drop_end_mark(&mut buffer);
                 }
-                return Ok((!text.is_empty()).then(|| Block { text, ..Block::default() }));
+                return Ok((!buffer.is_empty()).then(|| Block { text: buffer, ..Block::default() }));
             }
-            if scan.record_end > 0 {
-                self.carry.clear();
-                self.carry.extend_from_slice(&text[scan.record_end..]);
-                text.truncate(scan.record_end);
-                self.handed_out += text.len() as u64;
-                return Ok(Some(Block { text, ..Block::default() }));
-            }
-            if text.len() > MAX_RECORD_BYTES {
+            if filled > MAX_RECORD_BYTES {
                 self.ended = true;
-                return self.drop_rest(text, scan).map(Some);
+                buffer.truncate(filled);
+                return self.drop_rest(buffer, scan).map(Some);
             }
         }
     }
 
-    /// Reads on for one block size; false at the end of the file. As many bytes each time, so that they are hashed in
-    /// the large steps in which BLAKE3 is fastest.
-    fn fill(&mut self, text: &mut Vec<u8>) -> io::Result<bool> {
-        let end = text.len() + self.block_bytes;
-        let mut filled = text.len();
-        text.resize(end, 0);
-        while filled < end {
-            match self.source.read(&mut text[filled..]) {
+    /// Reads on for one block size, behind what is filled; false at the end of the file. As many bytes each time, so that
+    /// they are hashed in the large steps in which BLAKE3 is fastest.
+    fn fill(&mut self, buffer: &mut Vec<u8>, filled: &mut usize) -> io::Result<bool> {
+        let end = *filled + self.block_bytes;
+        buffer.resize(buffer.len().max(end), 0);
+        while *filled < end {
+            match self.source.read(&mut buffer[*filled..end]) {
                 Ok(0) => break,
-                Ok(length) => filled += length,
+                Ok(length) => *filled += length,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
         }
-        text.truncate(filled);
-        Ok(filled == end)
+        Ok(*filled == end)
     }
 
     /// Follows an over-long quoted value to the end of the file without keeping it.
@@ -159,7 +162,9 @@ impl<R: Read> BlockReader<R> {
         let (mut dropped_lines, mut dropped_bytes, mut last) = (0u64, 0u64, None);
         let mut scan = Scan { at: 0, record_end: 0, closed: scan.state == State::Outside, ..scan };
         loop {
-            let more = self.fill(&mut rest)?;
+            let mut filled = rest.len();
+            let more = self.fill(&mut rest, &mut filled)?;
+            rest.truncate(filled);
             scan.advance(&rest, self.delimiter, !more);
             if scan.closed {
                 return Err(BlockError::RecordTooLong { byte: self.handed_out });

@@ -91,21 +91,19 @@ impl<F: Fields> FastPath<'_, F> {
         mut usual: impl FnMut(Field) -> Option<T>,
     ) {
         let may_lack = !self.reader.required;
-        values.resize(rows.end, missing);
-        let places = &mut values[rows.clone()];
-        for (row, place) in rows.zip(places) {
+        values.extend(rows.map(|row| {
             let field = self.fields.field(row, self.field);
             if !F::MAY_BE_QUOTED || !field.quoted() {
                 if let Some(value) = usual(field) {
-                    *place = value;
-                    continue;
+                    return value;
                 }
                 if may_lack && field.range().is_empty() {
-                    continue;
+                    return missing;
                 }
             }
             slow_path.push((row as u32, field));
-        }
+            missing
+        }));
     }
 }
 

@@ -6,7 +6,7 @@
 use crate::extract::values::eight_digits;
 
 /// What ids of one numbering have in common.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct IdPattern {
     /// The prefix, at most seven bytes, its length in the lowest byte.
     prefix: u64,
@@ -20,7 +20,7 @@ const MAX_DIGITS: usize = 15;
 ///
 /// Ids of eight to sixteen bytes with at least eight digits are read as two whole numbers, their first eight bytes and
 /// their last eight, without a loop.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct IdPatternReader {
     /// The pattern.
     pub pattern: IdPattern,
@@ -31,15 +31,19 @@ pub struct IdPatternReader {
     /// How far the first eight bytes move up, so that their digits are the highest bytes; and these bytes.
     shift: u32,
     digit_bytes: u64,
+    /// What stands before the last eight digits in most ids, as in the sample, these bytes, and what they add to the number.
+    usual: u64,
+    usual_bytes: u64,
+    usual_upper: u64,
 }
 
 impl IdPatternReader {
     /// For ids like this one, if it is numbered.
     pub fn like(id: &[u8]) -> Option<Self> {
-        let (pattern, _) = numbered(id)?;
+        let (pattern, number) = numbered(id)?;
         // Digits beyond the last eight.
         let Some(upper) = usize::from(pattern.digits).checked_sub(8).filter(|_| id.len() <= 16) else {
-            return Some(IdPatternReader { pattern, length: 0, prefix: 0, prefix_bytes: 0, shift: 0, digit_bytes: 0 });
+            return Some(IdPatternReader { pattern, ..IdPatternReader::default() });
         };
         let prefix = id.len() - usize::from(pattern.digits);
         let lowest = |bytes: usize| u64::MAX.checked_shr(64 - 8 * bytes as u32).unwrap_or(0);
@@ -51,6 +55,9 @@ impl IdPatternReader {
             prefix_bytes: lowest(prefix),
             shift: if upper == 0 { 0 } else { 64 - 8 * (prefix + upper) as u32 },
             digit_bytes: !lowest(8 - upper),
+            usual: first & lowest(prefix + upper),
+            usual_bytes: lowest(prefix + upper),
+            usual_upper: number - number % 100_000_000,
         })
     }
 
@@ -62,6 +69,9 @@ impl IdPatternReader {
             return self.other_number(id);
         }
         let (first, last) = (u64::from_le_bytes(*id.first_chunk()?), u64::from_le_bytes(*id.last_chunk()?));
+        if first & self.usual_bytes == self.usual {
+            return Some(self.usual_upper + eight_digits(last)?);
+        }
         let upper = (first << self.shift) & self.digit_bytes | ZEROS & !self.digit_bytes;
         if first & self.prefix_bytes != self.prefix {
             return None;
