@@ -89,7 +89,20 @@ pub enum Unfit {
     TooManyFeatures,
 }
 
+/// How many dates a panel must have, so that a model can be tested: on one whose outcomes are known, with `within` dates
+/// after it, calibrated on the one that is as long before it, and fitted on those up to as long before that.
+pub fn dates_needed(within: u32) -> usize {
+    3 * within as usize + 1
+}
+
 impl FitError {
+    /// Of a panel with this many dates; `date` tells the one so many steps before the last one.
+    pub fn too_few_dates(have: usize, within: u32, date: impl Fn(i32) -> Day) -> Self {
+        let needed = dates_needed(within);
+        let first = date(i32::try_from(needed - 1).unwrap_or(i32::MAX));
+        FitError::TooFewDates { have, within, needed, from: first, to: date(0) }
+    }
+
     /// What the program ends with.
     pub fn exit_code(&self) -> ExitCode {
         match self {

@@ -36,7 +36,7 @@ pub use applied::{Applied, AppliedEntry};
 pub use audit::AuditGroups;
 pub use backtest::{AuditedGroup, Backtest, BacktestDate, BandOutcome, CapacityFigures, Failure, TestFigures, Tested};
 pub(crate) use bands::wilson;
-pub use error::{FitError, Unfit};
+pub use error::{FitError, Unfit, dates_needed};
 pub use followed::{Followed, FollowedCount, FollowedMonth, Month, NO_BAND, Standing, follow};
 pub use model::{Band, Bin, BinRange, Model, Provenance, SampleSize, ScoredFeature};
 pub use model_file::{ModelFile, ModelFileError, ModelInput, TestSummary, TestedDate};

@@ -9,7 +9,7 @@ use super::fitting::{Fitter, Scorecard, calibration_dates};
 use super::model::{Model, Provenance, SampleSize};
 use super::passing;
 use super::ranking::{Level, Sums};
-use super::samples::{DateSample, Samples};
+use super::samples::{DateSample, SampledPanel, Samples};
 use super::scores::{ScoreCounts, Scorer};
 use crate::calendar::Day;
 use crate::config::EarlyWarning;
@@ -57,14 +57,11 @@ fn fit_in_pool(
     Ok((model(samples, settings, scorecard), backtest))
 }
 
-/// With how many dates there would be one to be tested on: H for its outcomes, itself, and 2H before it.
 fn too_few(samples: &Samples) -> FitError {
-    let needed = 3 * samples.within as usize + 1;
-    let dates = &samples.panel.dates;
+    let SampledPanel { every_months, dates, .. } = &samples.panel;
     let to = dates.last().copied().unwrap_or(Day(0));
-    let months = samples.within.saturating_mul(3).saturating_mul(samples.panel.every_months);
-    let from = to.plus_months(-i32::try_from(months).unwrap_or(i32::MAX));
-    FitError::TooFewDates { have: dates.len(), within: samples.within, needed, from, to }
+    let date = |steps: i32| to.plus_months(-steps.saturating_mul(*every_months as i32));
+    FitError::too_few_dates(dates.len(), samples.within, date)
 }
 
 fn of_sample(samples: &Samples, last: usize, reason: Unfit) -> FitError {

@@ -11,7 +11,9 @@ pub use error::LearnError;
 pub use files::ModelPaths;
 
 use crate::config::of_features;
-use crate::early_warning::{AuditGroups, FitError, Model, ModelFile, ModelInput, Samples, TestSummary, fit};
+use crate::early_warning::{
+    AuditGroups, FitError, Model, ModelFile, ModelInput, Samples, TestSummary, dates_needed, fit,
+};
 use crate::extract::batch::MISSING_DAY;
 use crate::extract::{ExtractError, RejectsWriter};
 use crate::i18n::{Language, Message, messages};
@@ -62,12 +64,9 @@ pub fn check(panel: &PanelPlan) -> Result<(), LearnError> {
     if settings.from.is_empty() {
         return Err(LearnError::NobodyInQuestion);
     }
-    // Fitted on up to so many dates before the one that is calibrated on, that before the one that is tested on, that
-    // before the last one.
-    let (have, needed) = (panel.windows.len(), 3 * settings.within as usize + 1);
-    if have < needed {
-        let (from, to) = (panel.span.date(needed as i32 - 1), panel.span.to);
-        return Err(FitError::TooFewDates { have, within: settings.within, needed, from, to }.into());
+    let (have, within) = (panel.windows.len(), settings.within);
+    if have < dates_needed(within) {
+        return Err(FitError::too_few_dates(have, within, |steps| panel.span.date(steps)).into());
     }
     Ok(())
 }

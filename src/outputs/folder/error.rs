@@ -16,7 +16,7 @@ pub enum FolderError {
     #[error("{} cannot be locked: {source}; it must be a regular file that you may write to, or not be there", path.display())]
     LockFile { path: PathBuf, source: io::Error },
     #[error(
-        "{} is in the way of this run: {what}, so it is neither replaced nor removed; \
+        "{} is in the way: {what}, so it is neither replaced nor removed; \
          move it away, or choose another folder with --out",
         path.display()
     )]
