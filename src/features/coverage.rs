@@ -30,6 +30,23 @@ impl BenefitTraits {
     }
 }
 
+/// The benefits whose covered days matter to any feature.
+#[derive(Debug)]
+pub struct TrackedBenefits(Vec<bool>);
+
+impl TrackedBenefits {
+    /// Of the catalogue's benefits, by code.
+    pub fn of(traits: &[BenefitTraits]) -> Self {
+        TrackedBenefits(traits.iter().map(BenefitTraits::tracked).collect())
+    }
+
+    /// Whether the days of a benefit matter; those of one that the catalogue lacks do.
+    #[inline(always)]
+    pub fn contains(&self, benefit: u16) -> bool {
+        self.0.get(usize::from(benefit)).is_none_or(|tracked| *tracked)
+    }
+}
+
 /// Days covered by one payment: offsets from [`KernelWindow::floor`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Covered {

@@ -5,7 +5,7 @@
 
 use super::packing::{CUSTOMER_BITS, packed, take};
 use crate::calendar::{Day, Window};
-use crate::features::coverage::BenefitTraits;
+use crate::features::coverage::{BenefitTraits, TrackedBenefits};
 use crate::features::events::Payment;
 use crate::features::periods::PaidPeriod;
 
@@ -21,8 +21,7 @@ const CENTS_BITS: u32 = 40 - CUSTOMER_BITS - INTERVAL_BITS - 2 * DISTANCE_BITS;
 /// How such payments become words.
 #[derive(Debug)]
 pub(super) struct UntrackedPayments {
-    /// By code of the catalogue, whether the days of a benefit matter; those of benefits that it lacks do.
-    tracked: Vec<bool>,
+    tracked: TrackedBenefits,
     /// A benefit whose days do not.
     benefit: u16,
     /// A day of each interval.
@@ -34,8 +33,7 @@ pub(super) struct UntrackedPayments {
 impl UntrackedPayments {
     /// `None` where days of all benefits matter, or windows start and end on too many days.
     pub(super) fn new<'w>(windows: impl Iterator<Item = &'w Window>, traits: &[BenefitTraits]) -> Option<Self> {
-        let tracked: Vec<bool> = traits.iter().map(BenefitTraits::tracked).collect();
-        let benefit = tracked.iter().position(|tracked| !tracked)? as u16;
+        let benefit = traits.iter().position(|traits| !traits.tracked())? as u16;
         let mut starts: Vec<Day> = windows.flat_map(|window| [window.start, window.as_of.plus_days(1)]).collect();
         starts.sort_unstable();
         starts.dedup();
@@ -46,7 +44,7 @@ impl UntrackedPayments {
         let interval = |day: i32| starts.partition_point(|start| start.0 <= day) as u8;
         let intervals = (first.0..=last.0).map(interval).collect();
         let days = std::iter::once(first.plus_days(-1)).chain(starts.iter().copied()).collect();
-        Some(UntrackedPayments { tracked, benefit, days, intervals })
+        Some(UntrackedPayments { tracked: TrackedBenefits::of(traits), benefit, days, intervals })
     }
 
     /// The interval of a day.
@@ -60,7 +58,7 @@ impl UntrackedPayments {
     #[inline]
     pub(super) fn word(&self, payment: &Payment) -> Option<UntrackedWord> {
         let Payment { customer, period, paid_on } = payment;
-        if self.tracked.get(usize::from(period.benefit)).is_none_or(|tracked| *tracked) {
+        if self.tracked.contains(period.benefit) {
             return None;
         }
         let [first, last, paid] = [period.first, period.last, paid_on.0].map(|day| self.interval(day));

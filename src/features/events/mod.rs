@@ -14,7 +14,7 @@ pub use contacts::{Contact, Contacts, Direction};
 pub use life_events::{LifeEvent, LifeEvents};
 pub use payments::{Payment, Payments};
 
-use super::coverage::{BenefitTraits, KernelWindow};
+use super::coverage::{BenefitTraits, KernelWindow, TrackedBenefits};
 use super::partition::Partition;
 use super::periods::PaidPeriod;
 use crate::calendar::{Day, Window};
@@ -32,15 +32,13 @@ pub struct WindowContext<'a> {
     /// The window as the kernel uses it.
     pub kernel: &'a KernelWindow,
     traits: &'a [BenefitTraits],
-    /// By code, whether a benefit's covered days matter; those of benefits that the catalogue lacks do.
-    tracked: Vec<bool>,
+    tracked: TrackedBenefits,
 }
 
 impl<'a> WindowContext<'a> {
     /// Of these; `traits` are those of the catalogue's benefits, by code.
     pub fn new(entity: Entity, window: &'a Window, kernel: &'a KernelWindow, traits: &'a [BenefitTraits]) -> Self {
-        let tracked = traits.iter().map(BenefitTraits::tracked).collect();
-        WindowContext { entity, window, kernel, traits, tracked }
+        WindowContext { entity, window, kernel, traits, tracked: TrackedBenefits::of(traits) }
     }
 
     /// The traits of a benefit; one that the catalogue lacks has the defaults.
@@ -51,8 +49,7 @@ impl<'a> WindowContext<'a> {
     /// Whether a period can change which days are covered, or anything that follows from them.
     #[inline(always)]
     fn counts_for_days(&self, period: &PaidPeriod) -> bool {
-        let tracked = self.tracked.get(usize::from(period.benefit)).is_none_or(|tracked| *tracked);
-        tracked & period.matters(self.kernel)
+        self.tracked.contains(period.benefit) & period.matters(self.kernel)
     }
 }
 
