@@ -134,7 +134,7 @@ fn sign(table: &Table, amount: &Column, fit: &Fit, words: &Vocabulary) -> Option
 
 fn unit(table: &Table, minutes: &Column, words: &Vocabulary) -> Unit {
     let is_called =
-        |units: &[String]| Vocabulary::has_word(units, &minutes.name) || Vocabulary::has_word(units, &table.called);
+        |units: &[String]| Vocabulary::has_word(units, &minutes.name) || Vocabulary::has_word(units, table.file_name());
     if minutes.profile.numbers.as_ref().is_some_and(|numbers| numbers.are_clock) {
         Unit::Clock
     } else if is_called(&words.values.seconds) {

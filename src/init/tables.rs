@@ -66,6 +66,11 @@ impl Table {
         self.columns.first().map_or(0, |column| column.values.len())
     }
 
+    /// The name of the first file without its endings. It alone tells of units: a folder of one letter is no unit.
+    pub fn file_name(&self) -> &str {
+        self.files.first().map_or("", |path| file_name(path))
+    }
+
     /// Whether its columns have names.
     pub fn has_names(&self) -> bool {
         self.form.as_ref().is_none_or(|form| form.has_header)
@@ -222,7 +227,8 @@ fn kind(file: &Looked, words: &Vocabulary) -> Kind {
     let has_channel = file.columns.iter().any(|(name, _)| words.column(ColumnName::channel.as_str(), name) >= SURE);
     let channel = words.code_in_name(CodeSet::Channel, &called).filter(|_| !has_channel);
     let unit = [(&words.values.seconds, "seconds"), (&words.values.hours, "hours")];
-    let unit = unit.into_iter().filter(|(units, _)| Vocabulary::has_word(units, &called)).map(|(_, unit)| unit);
+    let name = file_name(&file.input.path);
+    let unit = unit.into_iter().filter(|(units, _)| Vocabulary::has_word(units, name)).map(|(_, unit)| unit);
     Kind {
         form: file.form.clone(),
         is_ascii: file.is_ascii,
@@ -233,9 +239,13 @@ fn kind(file: &Looked, words: &Vocabulary) -> Kind {
 
 /// The words of a file's name and its folder's.
 fn called(path: &Path) -> String {
-    let stem = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.split('.').next());
     let folder = path.parent().and_then(Path::file_name).and_then(|name| name.to_str());
-    format!("{} {}", stem.unwrap_or_default(), folder.unwrap_or_default())
+    format!("{} {}", file_name(path), folder.unwrap_or_default())
+}
+
+/// A file's name without its endings.
+fn file_name(path: &Path) -> &str {
+    path.file_name().and_then(|name| name.to_str()).and_then(|name| name.split('.').next()).unwrap_or_default()
 }
 
 /// One table of its parts.

@@ -145,6 +145,15 @@ const NOT_IN_THE_FILES: [&str; 6] = [
 ];
 
 #[test]
+fn a_folder_s_name_tells_of_no_unit() {
+    let workspace = Workspace::empty();
+    let rows = "K3;child_benefit;2025-02-10;oral;1,25\nK3;child_benefit;2025-02-11;online;0,5\n";
+    workspace.write("s/hours.csv", format!("customer_id;benefit;submitted_on;method;time\n{rows}"));
+    let said = init(&workspace, &["s/hours.csv"]);
+    assert!(workspace.read("drafted.toml").contains(r#"column = "time", unit = "hours""#), "{}", said.stderr());
+}
+
+#[test]
 fn of_every_case_the_draft_runs_or_names_the_line_or_the_data_hold_it() {
     let cases = case_folders::found("cases", "VARDAG_CASES", "expect.json");
     case_folders::hold(&cases, |case| {
