@@ -23,11 +23,22 @@ fn month(text: &[u8; 10]) -> Option<(Day, u8)> {
 
 #[inline(always)]
 fn day_of_month(text: &[u8; 10], first: Day, length: u8) -> Option<Day> {
-    let [tens, ones] = [text[8], text[9]].map(|digit| u32::from(digit.wrapping_sub(b'0')));
-    // Tens that are no digit are beyond the length of any month.
-    let day = tens * 10 + ones;
-    ((ones <= 9) & (day.wrapping_sub(1) < u32::from(length))).then(|| Day(first.0 + day as i32 - 1))
+    let digits = u16::from_le_bytes([text[8], text[9]]).wrapping_sub(u16::from_le_bytes(*b"00"));
+    let after_first = *DAYS_AFTER_FIRST.get(usize::from(digits))?;
+    (after_first < length).then(|| Day(first.0 + i32::from(after_first)))
 }
+
+/// How many days after the first of a month a day of two digits is, by its digits, the first in the lower byte; what is no day
+/// of any month is more than the days of any month.
+static DAYS_AFTER_FIRST: [u8; 0x904] = {
+    let mut days = [u8::MAX; 0x904];
+    let mut day = 1;
+    while day <= 31 {
+        days[day / 10 + day % 10 * 0x100] = day as u8 - 1;
+        day += 1;
+    }
+    days
+};
 
 /// ISO dates in bulk: the months of an extract are few, so each is worked out once and then known by its text.
 #[derive(Debug, Clone)]

@@ -48,28 +48,27 @@ impl<F: Fields> FastPath<'_, F> {
         let (text, known) = (self.text, self.known);
         let separator = self.reader.decimal_separator();
         match (column, self.reader.kind) {
-            (Column::Text(spans), _) => self.each(rows, MISSING_SPAN, spans, slow_path, |field| span(text, field)),
+            (Column::Text(spans), _) => self.each(rows, MISSING_SPAN, spans, slow_path, move |range| span(text, range)),
             (Column::Date(days), _) if self.reader.reads_iso_first() => {
-                self.each(rows, MISSING_DAY, days, slow_path, |field| months.read(text[field.range()].as_array()?));
+                self.each(rows, MISSING_DAY, days, slow_path, move |range| months.read(text.get(range)?.as_array()?));
             }
             (Column::Number(numbers), ColumnKind::Amount | ColumnKind::Minutes) => {
-                self.each(rows, MISSING_NUMBER, numbers, slow_path, |field| {
-                    let range = field.range();
+                self.each(rows, MISSING_NUMBER, numbers, slow_path, move |range| {
                     let window = text.get(range.end.checked_sub(8)?..range.end)?.as_array()?;
                     usual_amount(*window, range.len(), separator)
                 });
             }
             (Column::Number(numbers), _) => {
-                self.each(rows, MISSING_NUMBER, numbers, slow_path, |field| match text[field.range()] {
+                self.each(rows, MISSING_NUMBER, numbers, slow_path, move |range| match text.get(range)? {
                     [digit @ b'0'..=b'9'] => Some(i64::from(digit - b'0')),
                     _ => None,
                 });
             }
             (Column::Code(codes), _) => {
-                self.each(rows, MISSING_CODE, codes, slow_path, |field| known.find(text, field.range()));
+                self.each(rows, MISSING_CODE, codes, slow_path, move |range| known.find(text, range));
             }
             (Column::Bool(bools), _) => {
-                self.each(rows, None, bools, slow_path, |field| Some(Some(known.find(text, field.range())? != 0)));
+                self.each(rows, None, bools, slow_path, move |range| Some(Some(known.find(text, range)? != 0)));
             }
             (column, _) => self.leave(rows, column, slow_path),
         }
@@ -78,8 +77,11 @@ impl<F: Fields> FastPath<'_, F> {
     /// Leaves every row to the long way.
     fn leave(&self, rows: Range<usize>, column: &mut Column, slow_path: &mut Vec<(u32, Field)>) {
         column.resize(rows.end, Value::Missing);
-        slow_path.extend(rows.map(|row| (row as u32, self.fields.field(row, self.field))));
+        slow_path.extend((rows.start as u32..).zip(self.fields.column(rows, self.field)));
     }
+
+    /// Appends what a loop over the rows reads. All that it uses is moved into it: what is behind a reference would be
+    /// fetched again for every row.
 
     #[inline(always)]
     fn each<T: Copy>(
@@ -88,13 +90,13 @@ impl<F: Fields> FastPath<'_, F> {
         missing: T,
         values: &mut Vec<T>,
         slow_path: &mut Vec<(u32, Field)>,
-        mut usual: impl FnMut(Field) -> Option<T>,
+        mut usual: impl FnMut(Range<usize>) -> Option<T>,
     ) {
         let may_lack = !self.reader.required;
-        values.extend(rows.map(|row| {
-            let field = self.fields.field(row, self.field);
+        let fields = self.fields.column(rows.clone(), self.field);
+        values.extend(rows.zip(fields).map(move |(row, field)| {
             if !F::MAY_BE_QUOTED || !field.quoted() {
-                if let Some(value) = usual(field) {
+                if let Some(value) = usual(field.range()) {
                     return value;
                 }
                 if may_lack && field.range().is_empty() {
@@ -109,8 +111,7 @@ impl<F: Fields> FastPath<'_, F> {
 
 /// A text without blanks around it.
 #[inline(always)]
-fn span(text: &[u8], field: Field) -> Option<Span> {
-    let range = field.range();
+fn span(text: &[u8], range: Range<usize>) -> Option<Span> {
     let [first, last] = [*text.get(range.start)?, *text.get(range.end.wrapping_sub(1))?];
     let is_solid = (range.end > range.start) & (first > b' ') & (last > b' ');
     is_solid.then_some(Span { start: range.start as u32, length: range.len() as u32 })

@@ -1,20 +1,34 @@
 //! Short texts met before, and their numbers: codes and truth values, which come again and again.
 //!
-//! A text of up to 32 bytes is compared as two whole numbers, its first sixteen bytes and its last sixteen, so that
+//! A text of up to 32 bytes is compared as two words, its first sixteen bytes and its last sixteen, so that
 //! finding it takes neither a loop nor a call.
 
 use std::ops::Range;
 
+use wide::u8x16;
+
 const WORD: usize = 16;
 const SLOTS_LOG2: u32 = 8;
 
-/// A text as numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// The first bytes of a word, by how many.
+static FIRST_BYTES: [[u8; WORD]; WORD + 1] = {
+    let mut masks = [[0; WORD]; WORD + 1];
+    let mut bytes = 1;
+    while bytes <= WORD {
+        masks[bytes] = masks[bytes - 1];
+        masks[bytes][bytes - 1] = u8::MAX;
+        bytes += 1;
+    }
+    masks
+};
+
+/// A text as words.
+#[derive(Debug, Clone, Copy, Default)]
 struct Key {
     /// The first bytes, those beyond the text being zero.
-    head: u128,
-    /// The last bytes of a text that has more than the head; else 0.
-    tail: u128,
+    head: u8x16,
+    /// The last bytes; the first ones again of a text that has no more.
+    tail: u8x16,
     length: usize,
 }
 
@@ -26,19 +40,23 @@ impl Key {
         if length == 0 || length > 2 * WORD {
             return None;
         }
-        let word = |start: usize| Some(u128::from_le_bytes(*text.get(start..start + WORD)?.as_array()?));
-        let head = word(range.start)?;
-        Some(if length < WORD {
-            Key { head: head & !(u128::MAX << (8 * length)), tail: 0, length }
-        } else {
-            Key { head, tail: word(range.end - WORD)?, length }
-        })
+        // The same steps for all lengths, which can hardly be predicted.
+        let (mask, beyond) = (u8x16::new(FIRST_BYTES[length.min(WORD)]), length.saturating_sub(WORD));
+        let word = |start: usize| Some(u8x16::new(*text.get(start..start + WORD)?.as_array()?) & mask);
+        Some(Key { head: word(range.start)?, tail: word(range.start + beyond)?, length })
     }
 
-    #[inline]
+    #[inline(always)]
     fn slot(&self) -> usize {
-        let mixed = self.head as u64 ^ (self.head >> 64) as u64 ^ (self.tail as u64).rotate_left(32);
-        ((mixed ^ self.length as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - SLOTS_LOG2)) as usize
+        let [[first, second], [last, _]] = [self.head, self.tail].map(bytemuck::cast::<u8x16, [u64; 2]>);
+        let mixed = first ^ second ^ last.rotate_left(32) ^ self.length as u64;
+        (mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - SLOTS_LOG2)) as usize
+    }
+
+    #[inline(always)]
+    fn is(&self, other: &Key) -> bool {
+        let same = self.head.simd_eq(other.head) & self.tail.simd_eq(other.tail);
+        (same.to_bitmask() == u32::from(u16::MAX)) & (self.length == other.length)
     }
 }
 
@@ -63,11 +81,11 @@ impl InternCache {
         let at = key.slot();
         // A text has two places, so that two usual ones do not drive each other out.
         let (first, number) = &self.slots[at];
-        if *first == key {
+        if first.is(&key) {
             return Some(*number);
         }
         let (second, number) = &self.slots[at ^ 1];
-        (*second == key).then_some(*number)
+        second.is(&key).then_some(*number)
     }
 
     /// Remembers a text's number.
@@ -77,7 +95,7 @@ impl InternCache {
         place.copy_from_slice(text);
         let Some(key) = Key::within(&padded, 0..text.len()) else { return };
         let at = key.slot();
-        if self.slots[at].0 != key {
+        if !self.slots[at].0.is(&key) {
             self.slots[at ^ 1] = self.slots[at];
         }
         self.slots[at] = (key, number);

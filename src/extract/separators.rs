@@ -39,7 +39,7 @@ impl MaskScan for NoteSeparators<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn scan(self, masks: impl Fn(&[u8; CHUNK]) -> ByteMasks) {
+    fn scan(self, masks: impl Fn(&[u8; CHUNK]) -> ByteMasks, _: impl Fn(u64, u32, &mut [u32; CHUNK])) {
         let NoteSeparators { text, delimiter, found } = self;
         let (chunks, tail) = text.as_chunks::<CHUNK>();
         let mut base = 0u32;

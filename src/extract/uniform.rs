@@ -3,6 +3,8 @@
 //! Most blocks are, and then the places of delimiters and line feeds are all there is to know: the field of a row and
 //! a column lies between two of them. No record is assembled, and no list of fields is made.
 
+use std::ops::Range;
+
 use super::byte_masks::{ByteMasks, CHUNK, MaskScan, scan};
 use super::records::Field;
 
@@ -14,6 +16,8 @@ pub trait Fields {
     fn rows(&self) -> usize;
     /// A field of a record.
     fn field(&self, row: usize, column: usize) -> Field;
+    /// A column's fields of some records.
+    fn column(&self, rows: Range<usize>, column: usize) -> impl ExactSizeIterator<Item = Field>;
 }
 
 /// The fields of records that were assembled one by one.
@@ -31,9 +35,14 @@ impl Fields for Listed<'_> {
         self.fields.len() / self.width
     }
 
-    #[inline(always)]
     fn field(&self, row: usize, column: usize) -> Field {
         self.fields[row * self.width + column]
+    }
+
+    #[inline(always)]
+    fn column(&self, rows: Range<usize>, column: usize) -> impl ExactSizeIterator<Item = Field> {
+        let records = self.fields[rows.start * self.width..rows.end * self.width].chunks_exact(self.width);
+        records.map(move |record| record[column])
     }
 }
 
@@ -72,14 +81,27 @@ impl Fields for UniformBlock<'_> {
         self.bounds.len() / self.width
     }
 
-    #[inline(always)]
     fn field(&self, row: usize, column: usize) -> Field {
         let at = row * self.width + column;
-        let (start, end) = (self.bounds[at].wrapping_add(1) as usize, self.bounds[at + 1] as usize);
-        // A carriage return before the line feed belongs to the line end.
-        let line_end = column + 1 == self.width && end > start && self.text[end - 1] == b'\r';
-        Field::new(start, end - usize::from(line_end), false)
+        between(self.text, self.bounds[at], self.bounds[at + 1], column + 1 == self.width)
     }
+
+    #[inline(always)]
+    fn column(&self, rows: Range<usize>, column: usize) -> impl ExactSizeIterator<Item = Field> {
+        let UniformBlock { text, bounds, width } = *self;
+        let [before, ends] = [0, 1].map(|shift| &bounds[rows.start * width + shift..rows.end * width + shift]);
+        let records = before.chunks_exact(width).zip(ends.chunks_exact(width));
+        records.map(move |(before, ends)| between(text, before[column], ends[column], column + 1 == width))
+    }
+}
+
+/// The field between two bounds.
+#[inline(always)]
+fn between(text: &[u8], before: u32, end: u32, is_last: bool) -> Field {
+    let (start, end) = (before.wrapping_add(1) as usize, end as usize);
+    // A carriage return before the line feed belongs to the line end.
+    let line_end = is_last && end > start && text[end - 1] == b'\r';
+    Field::new(start, end - usize::from(line_end), false)
 }
 
 /// Writes the byte before `records` and every delimiter and line feed, `start` being where the records start; tells
@@ -96,8 +118,11 @@ impl MaskScan for NoteBounds<'_> {
     type Output = Option<(usize, usize)>;
 
     #[inline(always)]
-    fn scan(self, masks: impl Fn(&[u8; CHUNK]) -> ByteMasks) -> Option<(usize, usize)> {
-        const USUAL_HITS: usize = 8;
+    fn scan(
+        self,
+        masks: impl Fn(&[u8; CHUNK]) -> ByteMasks,
+        places: impl Fn(u64, u32, &mut [u32; CHUNK]),
+    ) -> Option<(usize, usize)> {
         let NoteBounds { records, start, delimiter, bounds } = self;
         let (chunks, tail) = records.as_chunks::<CHUNK>();
         let mut base = start;
@@ -109,24 +134,14 @@ impl MaskScan for NoteBounds<'_> {
             if quotes != 0 {
                 return None;
             }
-            let mut hits = delimiters | line_feeds;
+            let hits = delimiters | line_feeds;
             lines += line_feeds.count_ones() as usize;
             if bounds.len() < next + CHUNK {
                 bounds.resize((next + CHUNK).max(bounds.len() * 2), 0);
             }
-            let count = hits.count_ones() as usize;
-            // Always the same number of writes, whose surplus is overwritten: a guess at the count would often be wrong.
-            let room = &mut bounds[next..next + CHUNK];
-            let (usual, more) = room.split_at_mut(USUAL_HITS);
-            for bound in usual {
-                *bound = base.wrapping_add(hits.trailing_zeros());
-                hits &= hits.wrapping_sub(1);
-            }
-            for bound in more.iter_mut().take(count.saturating_sub(USUAL_HITS)) {
-                *bound = base.wrapping_add(hits.trailing_zeros());
-                hits &= hits.wrapping_sub(1);
-            }
-            next += count;
+            // What is written behind them is overwritten by the next chunk's.
+            places(hits, base, bounds[next..].first_chunk_mut()?);
+            next += hits.count_ones() as usize;
             base += CHUNK as u32;
         }
         bounds.resize(bounds.len().max(next + tail.len()), 0);
@@ -186,6 +201,12 @@ mod tests {
                 let listed = Listed { fields: &assembled, width };
                 for (row, column) in (0..alike.rows()).flat_map(|row| (0..width).map(move |column| (row, column))) {
                     prop_assert_eq!(alike.field(row, column), listed.field(row, column));
+                }
+                for (first, column) in (0..=alike.rows()).flat_map(|row| (0..width).map(move |column| (row, column))) {
+                    let rows = first..alike.rows();
+                    let expected: Vec<Field> = rows.clone().map(|row| listed.field(row, column)).collect();
+                    prop_assert_eq!(alike.column(rows.clone(), column).collect::<Vec<_>>(), expected.clone());
+                    prop_assert_eq!(listed.column(rows, column).collect::<Vec<_>>(), expected);
                 }
             }
             // Whole lines without quotes are exactly what it is for.

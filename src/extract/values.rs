@@ -71,11 +71,12 @@ pub fn usual_amount(window: [u8; 8], length: usize, separator: u8) -> Option<i64
 #[inline]
 pub fn eight_digits(text: u64) -> Option<u64> {
     const ZEROS: u64 = 0x3030_3030_3030_3030;
-    const HIGH: u64 = 0xF0F0_F0F0_F0F0_F0F0;
-    if text & HIGH != ZEROS || text.wrapping_add(0x0606_0606_0606_0606) & HIGH != ZEROS {
+    let digits = text ^ ZEROS;
+    // The highest bit of a byte tells that it is no digit: adding sets it from 10 on, and only from where it is set anyway
+    // anything is carried over.
+    if (digits | digits.wrapping_add(0x7676_7676_7676_7676)) & 0x8080_8080_8080_8080 != 0 {
         return None;
     }
-    let digits = text - ZEROS;
     let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
     let mask = 0x0000_00FF_0000_00FF;
     let upper = (pairs & mask).wrapping_mul(0x000F_4240_0000_0064);
