@@ -36,9 +36,9 @@ impl<'a, R: EventReader> Tally<'a, R> {
 impl<R: EventReader> Aggregator for Tally<'_, R> {
     type Update = <R::Event as Event>::Update;
 
-    fn updates(&self, batch: &Batch, rows: &[RowInUse], updates: &mut Vec<Self::Update>) {
-        updates.reserve(rows.len());
-        self.reader.read(batch, rows, |event| updates.push(event.update(&self.context.window)));
+    #[inline(always)]
+    fn updates(&self, batch: &Batch, rows: &[RowInUse], mut each: impl FnMut(RowInUse, Self::Update)) {
+        self.reader.read(batch, rows, |row, event| each(row, event.update(&self.context.window)));
     }
 
     fn apply(&self, partition: usize, updates: &[Self::Update], retract: bool) -> io::Result<()> {

@@ -181,15 +181,15 @@ impl<F: Aggregator> Worker for SecondRead<'_, F> {
             }
             let Some((customer, standing)) = self.intake.standing(batch, row, self.columns) else { continue };
             let in_use = (standing == RowStatus::InUse).then_some(RowInUse { row: row as u32, customer });
-            let mut updates = Vec::new();
-            self.aggregator.updates(batch, in_use.as_slice(), &mut updates);
+            let mut update = None;
+            self.aggregator.updates(batch, in_use.as_slice(), |_, of_row| update = Some(of_row));
             let mut other = Candidate {
                 place: batch.place(row),
                 file: batch.file,
                 customer,
                 standing,
                 unknown_codes: self.intake.unknown_codes(batch, row, self.columns),
-                update: updates.pop(),
+                update,
                 dated: in_use.map(|row| dating.of(row)),
                 values: self.columns.hash_of_values(batch, row),
             };

@@ -32,8 +32,8 @@ pub const PARTITION_CUSTOMERS: u32 = 16_384;
 pub trait Aggregator: Sync {
     /// What one row says, and of which customer of its partition.
     type Update: Copy + Send;
-    /// Appends the updates of these rows, in their order.
-    fn updates(&self, batch: &Batch, rows: &[RowInUse], updates: &mut Vec<Self::Update>);
+    /// Calls with each of these rows, and its update.
+    fn updates(&self, batch: &Batch, rows: &[RowInUse], each: impl FnMut(RowInUse, Self::Update));
     /// Adds updates to customers of a partition, or retracts them.
     fn apply(&self, partition: usize, updates: &[Self::Update], retract: bool) -> io::Result<()>;
 }

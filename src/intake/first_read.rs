@@ -22,12 +22,12 @@ pub(super) struct FirstRead<'a, 'b, F: Aggregator> {
     total: &'a Mutex<Tallies>,
     tallies: Tallies,
     buffered: Vec<Vec<F::Update>>,
+    /// The partitions that have enough of them.
+    full: Vec<usize>,
     /// Of the batch at hand: the customer of each row, or [`ORPHAN`].
     customers: Vec<u32>,
     /// Of the batch at hand: the rows in use.
     rows_in_use: Vec<RowInUse>,
-    /// Their updates.
-    updates: Vec<F::Update>,
     /// Of the batch at hand: the ids of rows that are no orphans, and their numbers.
     ids: Vec<Span>,
     id_pattern: Option<IdPatternReader>,
@@ -54,9 +54,9 @@ impl<'a, 'b, F: Aggregator> FirstRead<'a, 'b, F> {
             total,
             tallies: Tallies { benefits_in_use: vec![false; intake.known_benefits as usize], ..Tallies::default() },
             buffered: (0..partitions).map(|_| Vec::with_capacity(BUFFERED_UPDATES)).collect(),
+            full: Vec::new(),
             customers: Vec::new(),
             rows_in_use: Vec::new(),
-            updates: Vec::new(),
             ids: Vec::new(),
             id_pattern: None,
             id_numbers: Vec::new(),
@@ -64,15 +64,22 @@ impl<'a, 'b, F: Aggregator> FirstRead<'a, 'b, F> {
     }
 
     /// Buffers the updates of the batch, and applies those of partitions that have enough.
-    fn buffer(&mut self) -> Result<(), ExtractError> {
-        for (row, update) in self.rows_in_use.iter().zip(&self.updates) {
+    fn buffer(&mut self, batch: &Batch) -> Result<(), ExtractError> {
+        let (buffered, full) = (self.buffered.as_mut_slice(), &mut self.full);
+        self.aggregator.updates(batch, &self.rows_in_use, |row, update| {
             let partition = row.partition();
-            let buffered = &mut self.buffered[partition];
-            buffered.push(*update);
-            if buffered.len() >= BUFFERED_UPDATES {
-                self.aggregator.apply(partition, buffered, false).map_err(spilled)?;
-                buffered.clear();
+            let buffered = &mut buffered[partition];
+            buffered.push(update);
+            if buffered.len() == BUFFERED_UPDATES {
+                full.push(partition);
             }
+        });
+        for partition in full.drain(..) {
+            let buffered = &mut buffered[partition];
+            self.aggregator.apply(partition, buffered, false).map_err(spilled)?;
+            buffered.clear();
+            // A batch of neighbours may have filled it far beyond.
+            buffered.shrink_to(BUFFERED_UPDATES);
         }
         Ok(())
     }
@@ -106,6 +113,7 @@ impl<'a, 'b, F: Aggregator> FirstRead<'a, 'b, F> {
         let (mut future, mut known, mut in_use) = (0, 0, 0);
         let mut newest = MISSING_DAY;
         self.rows_in_use.resize(days.len(), RowInUse::default());
+        let rows_in_use = self.rows_in_use.as_mut_slice();
         for ((row, day), customer) in (0..).zip(days).zip(&self.customers) {
             if *customer == ORPHAN {
                 orphans.push(row);
@@ -117,7 +125,7 @@ impl<'a, 'b, F: Aggregator> FirstRead<'a, 'b, F> {
             known += 1;
             future += u64::from(is_future);
             newest = newest.max(if is_future { MISSING_DAY } else { *day });
-            self.rows_in_use[in_use] = RowInUse { row, customer: *customer };
+            rows_in_use[in_use] = RowInUse { row, customer: *customer };
             in_use += usize::from(!is_future & (*customer < people));
         }
         self.rows_in_use.truncate(in_use);
@@ -183,10 +191,8 @@ impl<F: Aggregator> Worker for FirstRead<'_, '_, F> {
         self.look_up(batch);
         self.sort_out(batch, orphans);
         let dating = self.intake.dating(batch, self.columns);
-        self.rows_in_use.iter().for_each(|row| self.tallies.in_use.add(dating.of(*row)));
-        self.updates.clear();
-        self.aggregator.updates(batch, &self.rows_in_use, &mut self.updates);
-        self.buffer()?;
+        self.tallies.in_use.add(self.rows_in_use.iter().map(|row| dating.of(*row)));
+        self.buffer(batch)?;
         self.count_unknown_codes(batch);
         self.note_benefits(batch);
         self.filter_ids(batch)

@@ -62,7 +62,7 @@ impl IdPatternReader {
     }
 
     /// The number of an id of this pattern; `None` for any other.
-    #[inline]
+    #[inline(always)]
     pub fn number(&self, id: &[u8]) -> Option<u64> {
         const ZEROS: u64 = 0x3030_3030_3030_3030;
         if id.len() != self.length {

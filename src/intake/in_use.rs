@@ -23,12 +23,17 @@ pub(super) struct Dated {
 }
 
 impl InUse {
-    /// Adds a row.
+    /// Adds rows.
     #[inline]
-    pub(super) fn add(&mut self, row: Dated) {
-        self.days.add(row.day, 1);
-        self.in_window += u64::from(row.in_window);
-        self.after_registration += u64::from(row.after_registration);
+    pub(super) fn add(&mut self, rows: impl Iterator<Item = Dated>) {
+        let (mut in_window, mut after_registration) = (0, 0);
+        for row in rows {
+            self.days.add(row.day, 1);
+            in_window += u64::from(row.in_window);
+            after_registration += u64::from(row.after_registration);
+        }
+        self.in_window += in_window;
+        self.after_registration += after_registration;
     }
 
     /// Takes back a row that was added.

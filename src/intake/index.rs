@@ -126,10 +126,14 @@ impl Index {
     /// Appends the number of each id, `missing` for one that is not there. Many at a time, so that the look-ups' waits for
     /// memory overlap.
     pub fn find_all<'t>(&self, ids: impl Iterator<Item = &'t [u8]> + Clone, missing: u32, numbers: &mut Vec<u32>) {
-        if self.numbering.is_none() {
+        let Some(numbering) = &self.numbering else {
             return self.others.find_all(&self.ids, ids, missing, numbers);
-        }
-        numbers.extend(ids.map(|id| self.find(id).unwrap_or(missing)));
+        };
+        numbers.extend(ids.map(|id| match numbering.place(id) {
+            Some(NOWHERE) => missing,
+            Some(place) => place,
+            None => self.others.find(&self.ids, id).unwrap_or(missing),
+        }));
     }
 
     /// The ids, by number.
@@ -160,7 +164,7 @@ impl Numbering {
     }
 
     /// The place of an id of this pattern, `NOWHERE` where it has none; `None` for an id of another pattern.
-    #[inline]
+    #[inline(always)]
     fn place(&self, id: &[u8]) -> Option<u32> {
         let at = self.reader.number(id)?.wrapping_sub(self.first);
         Some(usize::try_from(at).ok().and_then(|at| self.places.get(at).copied()).unwrap_or(NOWHERE))

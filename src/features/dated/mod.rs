@@ -60,9 +60,9 @@ impl<'a, R: EventReader<Event: Kept>> Keep<'a, R> {
 impl<R: EventReader<Event: Kept>> Aggregator for Keep<'_, R> {
     type Update = R::Event;
 
-    fn updates(&self, batch: &Batch, rows: &[RowInUse], updates: &mut Vec<R::Event>) {
-        updates.reserve(rows.len());
-        self.reader.read(batch, rows, |event| updates.push(event));
+    #[inline(always)]
+    fn updates(&self, batch: &Batch, rows: &[RowInUse], each: impl FnMut(RowInUse, R::Event)) {
+        self.reader.read(batch, rows, each);
     }
 
     fn apply(&self, partition: usize, updates: &[R::Event], retract: bool) -> io::Result<()> {

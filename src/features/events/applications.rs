@@ -64,7 +64,7 @@ impl EventReader for Applications {
     type Event = Application;
 
     #[inline(always)]
-    fn read(&self, batch: &Batch, rows: &[RowInUse], mut each: impl FnMut(Application)) {
+    fn read(&self, batch: &Batch, rows: &[RowInUse], mut each: impl FnMut(RowInUse, Application)) {
         let (days, benefits, methods) =
             (batch.days(self.submitted_on), batch.codes(self.benefit), batch.codes(self.method));
         let codes = |at: Option<usize>| at.map(|at| batch.codes(at));
@@ -84,7 +84,7 @@ impl EventReader for Applications {
                 minutes: minutes[row],
                 clarifications: clarifications[row],
             };
-            each(Application { customer: of.local(), day: days[row], filed });
+            each(*of, Application { customer: of.local(), day: days[row], filed });
         }
     }
 }

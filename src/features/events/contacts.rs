@@ -77,7 +77,7 @@ impl EventReader for Contacts {
     type Event = Contact;
 
     #[inline(always)]
-    fn read(&self, batch: &Batch, rows: &[RowInUse], mut each: impl FnMut(Contact)) {
+    fn read(&self, batch: &Batch, rows: &[RowInUse], mut each: impl FnMut(RowInUse, Contact)) {
         let (days, directions) = (batch.days(self.contacted_on), batch.codes(self.direction));
         let (channels, reached) = (batch.codes(self.channel), self.reached.map(|at| batch.bools(at)));
         for of in rows {
@@ -87,7 +87,7 @@ impl EventReader for Contacts {
             } else {
                 Direction::Inbound { channel: channels[row] as u16 }
             };
-            each(Contact { customer: of.local(), day: days[row], direction });
+            each(*of, Contact { customer: of.local(), day: days[row], direction });
         }
     }
 }

@@ -33,11 +33,11 @@ impl EventReader for LifeEvents {
     type Event = LifeEvent;
 
     #[inline(always)]
-    fn read(&self, batch: &Batch, rows: &[RowInUse], mut each: impl FnMut(LifeEvent)) {
+    fn read(&self, batch: &Batch, rows: &[RowInUse], mut each: impl FnMut(RowInUse, LifeEvent)) {
         let (days, events) = (batch.days(self.occurred_on), batch.codes(self.event));
         for of in rows {
             let row = of.row as usize;
-            each(LifeEvent { customer: of.local(), day: days[row], event: events[row] as u16 });
+            each(*of, LifeEvent { customer: of.local(), day: days[row], event: events[row] as u16 });
         }
     }
 }

@@ -57,8 +57,8 @@ impl<'a> WindowContext<'a> {
 pub trait EventReader: Sync {
     /// What a row says.
     type Event: Event;
-    /// Calls with the event of each of these rows of a batch. (Inlined together with what is called.)
-    fn read(&self, batch: &Batch, rows: &[RowInUse], each: impl FnMut(Self::Event));
+    /// Calls with each of these rows of a batch, and its event. (Inlined together with what is called.)
+    fn read(&self, batch: &Batch, rows: &[RowInUse], each: impl FnMut(RowInUse, Self::Event));
 }
 
 /// What happened to a customer of a partition.

@@ -60,7 +60,7 @@ impl EventReader for Payments {
     type Event = Payment;
 
     #[inline(always)]
-    fn read(&self, batch: &Batch, rows: &[RowInUse], mut each: impl FnMut(Payment)) {
+    fn read(&self, batch: &Batch, rows: &[RowInUse], mut each: impl FnMut(RowInUse, Payment)) {
         let (starts, ends) = (batch.days(self.period_start), batch.days(self.period_end));
         let (paid_on, amounts) = (batch.days(self.paid_on), batch.numbers(self.amount));
         let (benefits, covers) = (batch.codes(self.benefit), self.covers);
@@ -71,7 +71,7 @@ impl EventReader for Payments {
             let paid_on = if paid_on[row] == MISSING_DAY { start } else { paid_on[row] };
             let (benefit, cents) = (benefits[row] as u16, amounts[row]);
             let period = PaidPeriod { benefit, first: start.0, last: end.0, cents };
-            each(Payment { customer: of.local(), period, paid_on });
+            each(*of, Payment { customer: of.local(), period, paid_on });
         }
     }
 }
