@@ -130,6 +130,18 @@ fn of_report(out: &mut OpenMetrics, report: &Report) {
         Figure::share_of_active_pct,
         &report.results.employers,
     );
+    if let Some(applied) = &report.results.early_warning {
+        let customers = applied.in_question() as f64;
+        out.single(
+            "early_warning_customers",
+            "",
+            "Customers whom the model of early warning is about.",
+            Some(customers),
+        );
+        let last_date = f64::from(applied.file.model.provenance.last_date.0) * 86_400.0;
+        let help = "The last date of the panel that the model was learned from, at its midnight UTC.";
+        out.single("early_warning_last_date_timestamp_seconds", "seconds", help, Some(last_date));
+    }
 }
 
 /// The rows of an extract by status, each row once.

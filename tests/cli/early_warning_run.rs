@@ -89,7 +89,7 @@ fn risk(model: &toml::Value, score: i64) -> (f64, usize) {
 #[test]
 fn who_is_in_question_follows_from_labels_and_model() {
     let workspace = fitted();
-    run(&workspace, "big/run.toml", AS_OF, &[]).code(0);
+    run(&workspace, "big/run.toml", AS_OF, &["--metrics", "m.prom"]).code(0);
     let folder = RunFolder::open(&workspace.path("runs/2025-12-31"));
     let (labels, list) = (folder.labels(), folder.table("early_warning.csv"));
     let model: toml::Value = workspace.read("big/model.toml").parse::<toml::Table>().expect("TOML").into();
@@ -128,6 +128,12 @@ fn who_is_in_question_follows_from_labels_and_model() {
 
     let entry = &folder.manifest()["early_warning"];
     assert_eq!(entry["customers"], expected.len());
+    let metrics = workspace.read("m.prom");
+    let metric = |name: &str| metrics.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
+    assert_eq!(metric("vardag_early_warning_customers "), Some(expected.len() as f64));
+    let days = metric("vardag_early_warning_last_date_timestamp_seconds ").map(|seconds: f64| seconds / 86_400.0);
+    let last_date = entry["last_date"].as_str().and_then(|day| day.parse::<chrono::NaiveDate>().ok());
+    assert_eq!(days, last_date.map(|day| f64::from(day.to_epoch_days())));
     assert_eq!(entry.get("bands"), None, "anybody may read a manifest, and bands may have few customers");
     assert_eq!(entry["blake3"], blake3::hash(&workspace.bytes("big/model.toml")).to_string());
     assert_eq!(folder.bytes("model.toml"), workspace.bytes("big/model.toml"));
