@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{MASK, written};
+use super::written;
 use crate::i18n::Language;
 use crate::tables::{Cell, Format, Table, Value};
 
@@ -61,9 +61,9 @@ impl HtmlTable {
         HtmlTable { caption: table.title.clone(), ems, columns, rows, note: table.note.clone() }
     }
 
-    /// Whether something of it is masked.
-    pub fn has_mask(&self) -> bool {
-        self.rows.iter().flat_map(|row| &row.cells).any(|cell| cell.text == MASK)
+    /// Whether a cell of it is this sign: the one of a mask, or of a missing number.
+    pub fn has(&self, sign: &str) -> bool {
+        self.rows.iter().flat_map(|row| &row.cells).any(|cell| cell.text == sign)
     }
 }
 
@@ -115,6 +115,8 @@ impl HtmlCell {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::i18n::MISSING;
+    use crate::render::MASK;
     use crate::tables::Column;
 
     fn table(headings: [&str; 2], row: [Value; 2]) -> HtmlTable {
@@ -161,8 +163,11 @@ mod tests {
     }
 
     #[test]
-    fn a_mask_is_noticed() {
-        assert!(table(["A", "B"], [Value::from("a"), Value::Masked]).has_mask());
-        assert!(!table(["A", "B"], [Value::from("a"), Value::Missing]).has_mask());
+    fn masks_and_missing_numbers_are_noticed() {
+        let signs = |value| {
+            let table = table(["A", "B"], [Value::from("a"), value]);
+            [MASK, MISSING].map(|sign| table.has(sign))
+        };
+        assert_eq!([signs(Value::Masked), signs(Value::Missing)], [[true, false], [false, true]]);
     }
 }

@@ -9,8 +9,8 @@ use super::early_warning::Phrases;
 use super::localized::LocalizedReport;
 use super::view::Section;
 use super::{ReportError, head, sections};
-use crate::i18n::{Language, Message, fill};
-use crate::render::PAGE_STYLE;
+use crate::i18n::{Language, MISSING, Message, fill};
+use crate::render::{MASK, PAGE_STYLE};
 use crate::tables::{Content, Localizer};
 
 const TEMPLATE: &str = include_str!("report.html.j2");
@@ -57,9 +57,8 @@ struct Words<'a> {
     numbers: &'a str,
     service: &'a str,
     privacy: &'a str,
-    missing: &'a str,
-    /// What a mask means, if there is one on the page.
-    masked: String,
+    /// What the signs in its tables mean that stand for figures; empty without any.
+    signs: String,
     scroll: &'a str,
     remarks: &'a str,
     maker: String,
@@ -101,7 +100,9 @@ pub(super) fn laid_out(
     maker: &str,
 ) -> Result<String, ReportError> {
     let texts = &words.texts.page;
-    let has_mask = sections.iter().any(Section::has_mask);
+    let signs = [(MISSING, texts.missing.clone()), (MASK, mask_note)];
+    let on_page = |(sign, meaning): (&str, String)| sections.iter().any(|of| of.has(sign)).then_some(meaning);
+    let signs: Vec<String> = signs.into_iter().filter_map(on_page).collect();
     let page = Page {
         language: words.language.code(),
         style: format!("{PAGE_STYLE}{STYLE}"),
@@ -111,8 +112,7 @@ pub(super) fn laid_out(
             numbers: &texts.numbers,
             service: &words.texts.overview.service,
             privacy: &texts.privacy,
-            missing: &texts.missing,
-            masked: if has_mask { mask_note } else { String::new() },
+            signs: signs.join(" "),
             scroll: &texts.scroll,
             remarks: &texts.remarks,
             maker: fill(maker, &[("version", env!("CARGO_PKG_VERSION"))]),

@@ -63,9 +63,9 @@ impl Block {
 }
 
 impl Section {
-    /// Whether something in it is masked.
-    pub(super) fn has_mask(&self) -> bool {
-        self.blocks.iter().flat_map(Block::tables).any(HtmlTable::has_mask)
+    /// Whether a cell of its tables is this sign.
+    pub(super) fn has(&self, sign: &str) -> bool {
+        self.blocks.iter().flat_map(Block::tables).any(|table| table.has(sign))
     }
 }
 
