@@ -82,7 +82,6 @@ impl<F: Fields> FastPath<'_, F> {
 
     /// Appends what a loop over the rows reads. All that it uses is moved into it: what is behind a reference would be
     /// fetched again for every row.
-
     #[inline(always)]
     fn each<T: Copy>(
         &self,
