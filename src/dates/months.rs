@@ -46,7 +46,8 @@ pub struct Months {
     slots: Box<[(u64, Day, u8); 1 << MONTH_SLOTS_LOG2]>,
 }
 
-const MONTH_SLOTS_LOG2: u32 = 8;
+/// Room for the months in which people are born.
+const MONTH_SLOTS_LOG2: u32 = 11;
 
 impl Default for Months {
     fn default() -> Self {

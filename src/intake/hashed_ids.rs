@@ -25,20 +25,18 @@ pub(super) struct HashedIds {
 }
 
 impl HashedIds {
-    /// Of those of the ids that are counted in.
-    pub(super) fn new(ids: &Ids, is_counted: impl Fn(&u32) -> bool) -> Self {
-        let hasher = DefaultHashBuilder::default();
-        let counted = || (0..ids.len() as u32).filter(&is_counted);
-        let count = counted().count();
+    /// Of the ids with these numbers.
+    pub(super) fn new(ids: &Ids, numbers: &[u32]) -> Self {
+        let (hasher, count) = (DefaultHashBuilder::default(), numbers.len());
         let slots = if count == 0 { 0 } else { (count + count / 3 + 1).next_power_of_two() };
         let mut own = HashedIds { slots: vec![(0, 0); slots], hasher };
-        for number in counted() {
-            let hash = own.hasher.hash_one(ids.get(number as usize));
+        for number in numbers {
+            let hash = own.hasher.hash_one(ids.get(*number as usize));
             let mut at = own.place(hash);
             while own.slots[at].1 != 0 {
                 at = (at + 1) & (own.slots.len() - 1);
             }
-            own.slots[at] = (half(hash), number + 1);
+            own.slots[at] = (half(hash), *number + 1);
         }
         own
     }

@@ -43,6 +43,17 @@ impl Ids {
         }
     }
 
+    /// Appends all of these.
+    pub fn append(&mut self, others: &Ids) {
+        let have_length = self.ends.is_empty() && others.ends.is_empty();
+        if have_length && self.count > 0 && self.length == others.length {
+            self.bytes.extend_from_slice(&others.bytes);
+            self.count += others.count;
+        } else {
+            (0..others.len()).for_each(|at| self.push(others.get(at)));
+        }
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.count
@@ -110,7 +121,8 @@ impl Index {
         let numbering = Numbering::of(&ids);
         let is_other =
             |at: &u32| numbering.as_ref().is_none_or(|numbering| numbering.place(ids.get(*at as usize)).is_none());
-        let others = HashedIds::new(&ids, is_other);
+        let others: Vec<u32> = (0..ids.len() as u32).filter(is_other).collect();
+        let others = HashedIds::new(&ids, &others);
         Index { ids, numbering, others }
     }
 
@@ -188,6 +200,21 @@ mod tests {
             let mut expected: Vec<u32> = (0..texts.len() as u32).collect();
             expected.sort_by_key(|at| texts[*at as usize].as_bytes());
             prop_assert_eq!(ids.sorted(), expected);
+        }
+
+        #[test]
+        fn appended_ids_are_those_that_are_pushed(
+            parts in proptest::collection::vec(proptest::collection::vec("[ab]{2}|[ab]{0,3}", 0..4), 0..5),
+        ) {
+            let (mut appended, mut pushed) = (Ids::default(), Ids::default());
+            for texts in &parts {
+                let mut part = Ids::default();
+                texts.iter().for_each(|text| part.push(text.as_bytes()));
+                appended.append(&part);
+                texts.iter().for_each(|text| pushed.push(text.as_bytes()));
+            }
+            let all = |ids: &Ids| (0..ids.len()).map(|at| ids.get(at).to_vec()).collect::<Vec<_>>();
+            prop_assert_eq!(all(&appended), all(&pushed));
         }
 
         #[test]

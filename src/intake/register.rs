@@ -164,10 +164,8 @@ impl Rows {
         for (at, part) in parts.iter_mut().enumerate() {
             // From here on the ids are in one place.
             let own = std::mem::take(&mut part.ids);
-            for row in 0..own.len() {
-                ids.push(own.get(row));
-                places.push((at as u32, row as u32));
-            }
+            ids.append(&own);
+            places.extend((0..own.len() as u32).map(|row| (at as u32, row)));
         }
         Rows { parts, ids, places }
     }

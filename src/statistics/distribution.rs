@@ -114,6 +114,14 @@ impl Distribution {
         }
     }
 
+    /// Adds a whole number so many times.
+    pub(super) fn add_times(&mut self, value: i64, times: u64) {
+        match self {
+            Distribution::Whole { table, others } if times > 0 => count(table, others, value, times),
+            _ => {}
+        }
+    }
+
     /// Adds so many zeros.
     pub(super) fn add_zeros(&mut self, zeros: u64) {
         match self {

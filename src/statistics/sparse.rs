@@ -146,11 +146,21 @@ impl SparseColumn {
         let mut zeros = vec![0u64; distributions.len()];
         categories.iter().for_each(|category| zeros[usize::from(*category)] += 1);
         self.missing.iter().for_each(|row| zeros[usize::from(categories[usize::from(*row)])] -= 1);
-        self.each(|row, value| {
-            let category = usize::from(categories[row]);
-            zeros[category] -= 1;
-            distributions[category].add(value);
-        });
+        if let SparseValues::Bytes(values) = &self.values {
+            // Most columns are of small whole numbers: each distinct one is added once.
+            let mut times = vec![[0u64; 1 << 8]; distributions.len()];
+            each(&self.rows, values, |row, value| times[usize::from(categories[row])][usize::from(*value)] += 1);
+            for ((distribution, zeros), times) in distributions.iter_mut().zip(&mut zeros).zip(&times) {
+                *zeros -= times.iter().sum::<u64>();
+                (0..).zip(times).for_each(|(value, times)| distribution.add_times(value, *times));
+            }
+        } else {
+            self.each(|row, value| {
+                let category = usize::from(categories[row]);
+                zeros[category] -= 1;
+                distributions[category].add(value);
+            });
+        }
         distributions.iter_mut().zip(zeros).for_each(|(distribution, zeros)| distribution.add_zeros(zeros));
     }
 }
