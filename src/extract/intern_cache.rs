@@ -8,7 +8,7 @@ use std::ops::Range;
 use wide::u8x16;
 
 const WORD: usize = 16;
-const SLOTS_LOG2: u32 = 8;
+const SLOTS_LOG2: u32 = 9;
 
 /// The first bytes of a word, by how many.
 static FIRST_BYTES: [[u8; WORD]; WORD + 1] = {
@@ -95,7 +95,8 @@ impl InternCache {
         place.copy_from_slice(text);
         let Some(key) = Key::within(&padded, 0..text.len()) else { return };
         let at = key.slot();
-        if !self.slots[at].0.is(&key) {
+        let (other, _) = &self.slots[at];
+        if other.length > 0 && !other.is(&key) {
             self.slots[at ^ 1] = self.slots[at];
         }
         self.slots[at] = (key, number);

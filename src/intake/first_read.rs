@@ -30,7 +30,6 @@ pub(super) struct FirstRead<'a, 'b, F: Aggregator> {
     rows_in_use: Vec<RowInUse>,
     /// Of the batch at hand: the ids of rows that are no orphans, and their numbers.
     ids: Vec<Span>,
-    id_pattern: Option<IdPatternReader>,
     id_numbers: Vec<u64>,
 }
 
@@ -58,7 +57,6 @@ impl<'a, 'b, F: Aggregator> FirstRead<'a, 'b, F> {
             customers: Vec::new(),
             rows_in_use: Vec::new(),
             ids: Vec::new(),
-            id_pattern: None,
             id_numbers: Vec::new(),
         }
     }
@@ -146,8 +144,7 @@ impl<'a, 'b, F: Aggregator> FirstRead<'a, 'b, F> {
         let Some(benefits) = benefit.map(|at| batch.codes(at)) else { return };
         let noted = &mut self.tallies.benefits_in_use;
         for row in &self.rows_in_use {
-            // Nearly all have been noted before: these are read and not written again.
-            if let Some(noted @ false) = noted.get_mut(benefits[row.row as usize] as usize) {
+            if let Some(noted) = noted.get_mut(benefits[row.row as usize] as usize) {
                 *noted = true;
             }
         }
@@ -168,18 +165,17 @@ impl<'a, 'b, F: Aggregator> FirstRead<'a, 'b, F> {
             }
         };
         let Some(first) = ids.first().map(|id| batch.bytes(*id)) else { return Ok(()) };
-        if self.id_pattern.as_ref().is_none_or(|pattern| pattern.number(first).is_none()) {
-            self.id_pattern = IdPatternReader::like(first);
-        }
+        // Those of a batch are near each other, so that most begin as its first does.
+        let pattern = IdPatternReader::like(first);
         self.id_numbers.clear();
-        match &self.id_pattern {
+        match &pattern {
             None => self.id_numbers.resize(ids.len(), NO_NUMBER),
             Some(pattern) => {
                 let number = |id: &Span| pattern.number(batch.bytes(*id)).unwrap_or(NO_NUMBER);
                 self.id_numbers.extend(ids.iter().map(number));
             }
         }
-        let pattern = self.id_pattern.as_ref().map(|reader| reader.pattern);
+        let pattern = pattern.map(|reader| reader.pattern);
         let mut duplicate_filter = self.duplicate_filter.lock();
         duplicate_filter.insert(pattern, &self.id_numbers, |at| batch.bytes(ids[at]));
         duplicate_filter.keep_to_budget().map_err(spilled)
