@@ -22,8 +22,6 @@ pub(super) struct FirstRead<'a, 'b, F: Aggregator> {
     total: &'a Mutex<Tallies>,
     tallies: Tallies,
     buffered: Vec<Vec<F::Update>>,
-    /// The partitions that have enough of them.
-    full: Vec<usize>,
     /// Of the batch at hand: the customer of each row, or [`ORPHAN`].
     customers: Vec<u32>,
     /// Of the batch at hand: the rows in use.
@@ -53,7 +51,6 @@ impl<'a, 'b, F: Aggregator> FirstRead<'a, 'b, F> {
             total,
             tallies: Tallies { benefits_in_use: vec![false; intake.known_benefits as usize], ..Tallies::default() },
             buffered: (0..partitions).map(|_| Vec::with_capacity(BUFFERED_UPDATES)).collect(),
-            full: Vec::new(),
             customers: Vec::new(),
             rows_in_use: Vec::new(),
             ids: Vec::new(),
@@ -63,23 +60,20 @@ impl<'a, 'b, F: Aggregator> FirstRead<'a, 'b, F> {
 
     /// Buffers the updates of the batch, and applies those of partitions that have enough.
     fn buffer(&mut self, batch: &Batch) -> Result<(), ExtractError> {
-        let (buffered, full) = (self.buffered.as_mut_slice(), &mut self.full);
-        self.aggregator.updates(batch, &self.rows_in_use, |row, update| {
+        let (aggregator, buffered) = (self.aggregator, self.buffered.as_mut_slice());
+        let mut applied = Ok(());
+        aggregator.updates(batch, &self.rows_in_use, |row, update| {
             let partition = row.partition();
             let buffered = &mut buffered[partition];
             buffered.push(update);
-            if buffered.len() == BUFFERED_UPDATES {
-                full.push(partition);
+            if buffered.len() >= BUFFERED_UPDATES {
+                if applied.is_ok() {
+                    applied = aggregator.apply(partition, buffered, false);
+                }
+                buffered.clear();
             }
         });
-        for partition in full.drain(..) {
-            let buffered = &mut buffered[partition];
-            self.aggregator.apply(partition, buffered, false).map_err(spilled)?;
-            buffered.clear();
-            // A batch of neighbours may have filled it far beyond.
-            buffered.shrink_to(BUFFERED_UPDATES);
-        }
-        Ok(())
+        applied.map_err(spilled)
     }
 
     /// Looks up every row's customer. All at once, so that the look-ups' waits for memory overlap.
